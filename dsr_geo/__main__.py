@@ -1,0 +1,75 @@
+"""The command line: `python -m dsr_geo build | check | export`."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from urllib.parse import parse_qs
+
+from dsr_geo import atlas, build, catalog, export, records, selection
+
+_EXAMPLES = {
+    "build": "example: python -m dsr_geo build",
+    "check": "example: python -m dsr_geo check\nexit status: 0 if all is well, 1 if there are problems",
+    "export": "examples:\n  python -m dsr_geo export gulf-cloud.geojson 'layer=data-centres&group=gcc&years=2018-2026'\n"
+    "  python -m dsr_geo export huawei.csv 'actor=huawei&q=safe city'\n"
+    "the selection is what stands after the ? in the address of a view in the app",
+}
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run a command; returns the exit status (0 well, 1 problems with the data, 2 problems with the call)."""
+    parser = argparse.ArgumentParser(prog="python -m dsr_geo", description="The Digital Silk Road Atlas on the command line.")
+    commands = parser.add_subparsers(dest="command", required=True)
+    shared = argparse.ArgumentParser(add_help=False)
+    shared.add_argument("--data", type=Path, default=atlas.DATA, help="the data folder (default: the published data)")
+
+    def command(name: str, help: str) -> argparse.ArgumentParser:
+        return commands.add_parser(name, help=help, description=help, epilog=_EXAMPLES[name], parents=[shared],
+                                   formatter_class=argparse.RawDescriptionHelpFormatter)
+
+    command("build", "Check the tables and write data/geojson, one file per layer.")
+    command("check", "Check the tables and print each problem as one sentence: file, row, id, cure.")
+    exporting = command("export", "Write a selection to a file; the ending decides the format.")
+    exporting.add_argument("file", type=Path, help=f"file to write, ending in {', '.join('.' + f for f in export.FORMATS)}")
+    exporting.add_argument("selection", nargs="?", default="", help="a selection as a URL query (default: what the app opens with)")
+    chosen = parser.parse_args(arguments)
+    try:
+        return {"build": _build, "check": _check, "export": _export}[chosen.command](chosen)
+    except (catalog.CatalogError, records.InvalidData, FileNotFoundError) as error:
+        print(error, file=sys.stderr)
+        return 1
+
+
+def _build(chosen: argparse.Namespace) -> int:
+    for path in build.build(chosen.data):
+        print(path)
+    return 0
+
+
+def _check(chosen: argparse.Namespace) -> int:
+    problems = build.check(chosen.data)
+    for problem in problems:
+        print(problem)
+    print(f"{len(problems)} problem{'' if len(problems) == 1 else 's'} found." if problems else "All tables are valid.")
+    return 1 if problems else 0
+
+
+def _export(chosen: argparse.Namespace) -> int:
+    ending = chosen.file.suffix.removeprefix(".")
+    if ending not in export.FORMATS:
+        print(f"'{chosen.file}' ends in none of {', '.join('.' + f for f in export.FORMATS)}; give it one of these.", file=sys.stderr)
+        return 2
+    loaded = atlas.load(chosen.data)
+    wanted, problems = selection.from_query(parse_qs(chosen.selection.removeprefix("?"), keep_blank_values=True), loaded)
+    if problems:
+        print("\n".join(problems), file=sys.stderr)
+        return 2
+    chosen.file.write_bytes(export.FORMATS[ending](loaded, wanted))
+    print(f"{chosen.file}: {int(wanted.mask(loaded).sum())} records")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

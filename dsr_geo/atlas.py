@@ -1,0 +1,130 @@
+"""The atlas: all layers in one table, joined with countries, actors and sources."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+
+from dsr_geo import catalog, countries, records
+from dsr_geo.catalog import Layer
+from dsr_geo.countries import Countries
+
+DATA = Path(__file__).resolve().parent.parent / "data"
+"""The published data, beside the package."""
+
+_WHOLE = ("year_announced", "year_start", "year_end")
+
+
+@dataclass(frozen=True, eq=False)
+class Atlas:
+    """Everything loaded; nothing here changes after `load`.
+
+    layers: the catalogue by id, in legend order.
+    records: GeoDataFrame (EPSG:4326) indexed by record id, in catalogue order, with column `layer`, the columns of
+    `records.COLUMNS` (without lon, lat, which are in the geometry), `evidence`, and every layer's own fields.
+    Years are nullable integers; geometry is None where only the country is known.
+    countries: see `countries.Countries`.
+    sources, actors, events: DataFrames indexed by id, all columns text.
+    version: eight hex digits that change whenever a built file changes; part of every citation.
+    """
+
+    layers: dict[str, Layer]
+    records: gpd.GeoDataFrame
+    countries: Countries
+    sources: pd.DataFrame
+    actors: pd.DataFrame
+    events: pd.DataFrame
+    version: str
+
+    @cached_property
+    def hosts(self) -> pd.DataFrame:
+        """One line per record and host country: `id`, `country` (ISO3)."""
+        return _exploded(self.records["countries"].map(records.split), ["country"], lambda country: (country,))
+
+    @cached_property
+    def roles(self) -> pd.DataFrame:
+        """One line per record, actor and role: `id`, `actor` (id of actors.csv), `role`."""
+        return _exploded(self.records["actors"].fillna("").map(records.actors_of), ["actor", "role"], lambda pair: pair)
+
+    @cached_property
+    def years(self) -> tuple[int, int]:
+        """First and last year that any record names."""
+        named = pd.concat([self.records[name] for name in _WHOLE]).dropna()
+        return (int(named.min()), int(named.max())) if len(named) else (2013, 2013)
+
+    def joined(self, layer: str, year: int) -> gpd.GeoDataFrame:
+        """The layer's records with their countries, one line per record and host country.
+
+        Adds `country` (ISO3), `country_name`, `region`, `subregion`, `groups` (tuple of the group ids the country
+        belonged to in `year`) and every indicator as of `year` with the year it dates from (`<indicator>_year`).
+        A cable stands once per country it lands in: count ids, not lines. Raises KeyError for an unknown layer.
+        """
+        if layer not in self.layers:
+            raise KeyError(f"unknown layer '{layer}'; known are {', '.join(self.layers)}")
+        own = self.records[self.records["layer"] == layer].join(self.hosts.set_index("id"), how="inner")
+        about = self.countries.borders[["name", "region", "subregion"]].rename(columns={"name": "country_name"})
+        groups = {code: [] for code in self.countries.borders.index}
+        for group in self.countries.groups.index:
+            for member in self.countries.members(group, year, year) & groups.keys():
+                groups[member].append(group)
+        about = about.assign(groups=pd.Series({code: tuple(ids) for code, ids in groups.items()}))
+        return own.join(about, on="country").join(self.countries.as_of(year), on="country")
+
+    def sources_of(self, id: str) -> pd.DataFrame:
+        """The sources of a record, in the order the record gives them. Raises KeyError for an unknown id."""
+        return self.sources.loc[records.split(self.records.at[id, "source_ids"])]
+
+    def actor_name(self, id: str) -> str:
+        """The actor's name in English; the id itself where it is unknown."""
+        return self.actors["name"].get(id, id)
+
+
+def load(data: Path = DATA) -> Atlas:
+    """Load the built layers and everything they refer to.
+
+    Raises FileNotFoundError if a layer has not been built (run `python -m dsr_geo build`), `CatalogError` if
+    layers.toml cannot be read.
+    """
+    layers = catalog.load(data / "layers.toml")
+    frames, digest = [], hashlib.sha256()
+    for id in layers:
+        path = data / "geojson" / f"{id}.geojson"
+        if not path.exists():
+            raise FileNotFoundError(f"{path} is missing; run `python -m dsr_geo build`")
+        digest.update(path.read_bytes())
+        frames.append(_layer(path, id))
+    table = pd.concat(frames).set_index("id")
+    for name in _WHOLE:
+        table[name] = table[name].astype("Int64")
+    return Atlas(
+        layers=layers,
+        records=gpd.GeoDataFrame(table, geometry="geometry", crs="EPSG:4326"),
+        countries=countries.load(data / "countries"),
+        sources=_text_table(data / "sources.csv"),
+        actors=_text_table(data / "actors.csv"),
+        events=_text_table(data / "events.csv"),
+        version=digest.hexdigest()[:8],
+    )
+
+
+def _layer(path: Path, id: str) -> pd.DataFrame:
+    frame = gpd.read_file(path)
+    for name in records.COLUMNS:
+        if name not in frame.columns and name not in ("lon", "lat"):
+            frame[name] = None
+    frame.insert(1, "layer", id)
+    return pd.DataFrame(frame)
+
+
+def _text_table(path: Path) -> pd.DataFrame:
+    return pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8").set_index("id")
+
+
+def _exploded(lists: pd.Series, columns: list[str], unpack) -> pd.DataFrame:
+    rows = [(id, *unpack(item)) for id, items in lists.items() for item in items]
+    return pd.DataFrame(rows, columns=["id", *columns])

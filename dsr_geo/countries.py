@@ -1,0 +1,120 @@
+"""Countries and territories: borders, groups with dates, attributes as of a year.
+
+Reads `data/countries/`: `borders.geojson` (polygons, WGS 84), `groups.csv` with `memberships.csv`,
+`indicators.csv` with `attributes.csv`. Countries and territories are keyed by ISO 3166-1 alpha-3 code.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+from pyproj import Geod
+from shapely import Point, affinity, ops
+from shapely.geometry.base import BaseGeometry
+
+_EARTH = Geod(ellps="WGS84")
+NEAR_KM = 30.0
+"""How far from its country's polygon a point may lie: borders are generalised and some sites stand at sea."""
+
+
+@dataclass(frozen=True, eq=False)
+class Countries:
+    """Everything known about countries and territories.
+
+    borders: GeoDataFrame indexed by ISO3 with name, iso2, region, subregion, status, label_lon, label_lat, geometry.
+    groups: DataFrame indexed by group id with title, family.
+    memberships: DataFrame with country, group, since, until (years, NA = open).
+    indicators: DataFrame indexed by indicator id with title, unit, decimals, breaks, note.
+    attributes: DataFrame with country, year, indicator, value, kind, source_id.
+    """
+
+    borders: gpd.GeoDataFrame
+    groups: pd.DataFrame
+    memberships: pd.DataFrame
+    indicators: pd.DataFrame
+    attributes: pd.DataFrame
+
+    def name(self, iso3: str) -> str:
+        """The country or territory's name; the code itself where it is unknown."""
+        return self.borders["name"].get(iso3, iso3)
+
+    def members(self, group: str, first: int, last: int) -> set[str]:
+        """ISO3 codes of those who belonged to the group in some year of first..last."""
+        rows = self.memberships[self.memberships["group"] == group]
+        inside = (rows["since"].fillna(first) <= last) & (rows["until"].fillna(last) >= first)
+        return set(rows.loc[inside.astype(bool), "country"])
+
+    def spans(self, group: str) -> dict[str, list[tuple[float, float]]]:
+        """(since, until) years of each member's time in the group, open ends being infinite."""
+        rows = self.memberships[self.memberships["group"] == group]
+        found: dict[str, list[tuple[float, float]]] = {}
+        for country, since, until in zip(rows["country"], rows["since"], rows["until"]):
+            span = (-math.inf if pd.isna(since) else int(since), math.inf if pd.isna(until) else int(until))
+            found.setdefault(country, []).append(span)
+        return found
+
+    def as_of(self, year: int, indicators: list[str] | None = None) -> pd.DataFrame:
+        """Attributes as of a year: the latest value not after it, and the year it dates from.
+
+        Indexed by ISO3, with columns `<indicator>` (in the indicator's unit) and `<indicator>_year`.
+        Raises KeyError for an indicator that is not in indicators.csv.
+        """
+        wanted = list(self.indicators.index) if indicators is None else indicators
+        if unknown := [i for i in wanted if i not in self.indicators.index]:
+            raise KeyError(f"unknown indicator {', '.join(unknown)}; known are {', '.join(self.indicators.index)}")
+        rows = self.attributes[(self.attributes["year"] <= year) & self.attributes["indicator"].isin(wanted)]
+        latest = rows.sort_values("year").groupby(["country", "indicator"], observed=True).last()[["value", "year"]]
+        table = latest.unstack("indicator")
+        result = pd.DataFrame(index=self.borders.index)
+        for indicator in wanted:
+            for column, name in (("value", indicator), ("year", f"{indicator}_year")):
+                known = (column, indicator) in table.columns
+                result[name] = table[column, indicator].reindex(result.index) if known else float("nan")
+        return result
+
+    def distance_km(self, iso3: str, lon: float, lat: float) -> float:
+        """Distance from a point to the polygon of a country or territory; 0 inside. Degrees WGS 84, kilometres.
+
+        The nearest place is looked for with longitudes shrunk by the cosine of the latitude, and measured on the
+        WGS 84 ellipsoid; a point close to 180° is also tried from the other side.
+        """
+        return min(_distance_km(self.borders.geometry[iso3], lon + turn, lat) for turn in _turns(lon))
+
+    def of_points(self, points: gpd.GeoSeries) -> pd.Series:
+        """The ISO3 code whose polygon holds each point (NA at sea), for layers that users bring themselves."""
+        frame = gpd.GeoDataFrame(geometry=points.to_crs("EPSG:4326"))
+        joined = frame.sjoin(self.borders[["geometry"]].rename_axis("iso3"), predicate="intersects", how="left")
+        return joined["iso3"].groupby(level=0).first().reindex(points.index)
+
+
+@lru_cache(maxsize=4)
+def load(folder: Path) -> Countries:
+    """Read `data/countries/`. Raises FileNotFoundError naming the file that is missing."""
+    borders = gpd.read_file(folder / "borders.geojson").set_index("iso3").sort_index()
+    read = lambda name, **kwargs: pd.read_csv(folder / name, keep_default_na=False, na_values=[""], encoding="utf-8", **kwargs)
+    return Countries(
+        borders=borders,
+        groups=read("groups.csv", index_col="id"),
+        memberships=read("memberships.csv", dtype={"since": "Int64", "until": "Int64"}),
+        indicators=read("indicators.csv", index_col="id", dtype={"breaks": "string"}),
+        attributes=read("attributes.csv", dtype={"country": "category", "indicator": "category", "kind": "category",
+                                                 "source_id": "category"}),
+    )
+
+
+def _turns(lon: float) -> tuple[int, ...]:
+    return (0, -360) if lon > 170 else (0, 360) if lon < -170 else (0,)
+
+
+def _distance_km(polygon: BaseGeometry, lon: float, lat: float) -> float:
+    if polygon.covers(Point(lon, lat)):
+        return 0.0
+    shrink = math.cos(math.radians(lat))
+    scaled = affinity.scale(polygon, xfact=shrink, origin=(0, 0))
+    _, near = ops.nearest_points(Point(lon * shrink, lat), scaled)
+    return _EARTH.inv(lon, lat, near.x / shrink, near.y)[2] / 1000

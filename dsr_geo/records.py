@@ -1,0 +1,237 @@
+"""What a record is, and how a fact table is read.
+
+A fact table is CSV (UTF-8, comma, one header line). One row is one thing that a source says was
+built, supplied, financed, operated, agreed or decided. The columns are described in `COLUMNS`.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from dataclasses import dataclass
+from pathlib import Path
+
+from dsr_geo.catalog import Layer
+
+COLUMNS = {
+    "id": "kebab-case, unique in the whole atlas, never reused",
+    "name": "short neutral name in English",
+    "name_local": "the name in the local or Chinese language where a source gives it",
+    "kind": "one of the layer's kinds in layers.toml",
+    "status": "one of the layer's statuses; empty = unknown",
+    "year_announced": "year announced, agreed or committed; empty = unknown",
+    "year_start": "first year in service or in force; for plans, the planned year; empty = unknown",
+    "year_end": "last year in service or in force; empty = none or unknown",
+    "countries": "ISO 3166-1 alpha-3 codes of the host side, `;` between",
+    "place": "town or site; empty where only the country is known",
+    "lon": "longitude of the point, WGS 84 degrees",
+    "lat": "latitude of the point, WGS 84 degrees",
+    "precision": "exact, city, region or country; `country` has no point",
+    "actors": "`actor:role; actor:role`, actors being ids of actors.csv",
+    "partners": "host-side and other parties, free names, `; ` between",
+    "amount_usd": "nominal US dollars as the source gives them",
+    "amount_note": "what the amount covers",
+    "scope": "official (a public body names it as Belt and Road or Digital Silk Road) or by_rule (our inclusion rule)",
+    "source_ids": "ids of sources.csv, `;` between",
+    "disputed": "yes where the note says that sources disagree; otherwise empty",
+    "opt_in": "why the record is off by default (a weaker tie or source); otherwise empty",
+    "related_ids": "ids of records about linked things (phases, loans), `;` between",
+    "note": "our own short words",
+    "checked_on": "when the row was last checked, ISO 8601 (YYYY-MM or YYYY-MM-DD)",
+}
+"""Every column a fact table has, in order, with its meaning; a layer's own fields follow them."""
+
+PRECISIONS = ("exact", "city", "region", "country")
+SCOPES = ("official", "by_rule")
+ROLES = ("supplier", "contractor", "owner", "operator", "lender", "donor", "partner", "signatory", "restricted")
+EVIDENCE = ("strong", "fair", "single", "disputed")
+ENDED = ("cancelled", "retired", "ended")
+"""Statuses of things that are no more (or never came to be); off by default on the map."""
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing wrong with the data, as a sentence with file, row, id and cure."""
+
+    file: str
+    row: int | None
+    id: str
+    what: str
+    cure: str
+
+    def __str__(self) -> str:
+        where = self.file + (f", row {self.row}" if self.row else "") + (f", {self.id}" if self.id else "")
+        return f"{where}: {self.what}; {self.cure}."
+
+
+class InvalidData(ValueError):
+    """The data break a rule. `problems` holds every `Problem`; the message is one sentence a line."""
+
+    def __init__(self, problems: list[Problem]):
+        self.problems = problems
+        super().__init__("\n".join(map(str, problems)))
+
+
+@dataclass(frozen=True)
+class Row:
+    """A line of a table as it was read: raw text by column, and where it stood (the header is row 1)."""
+
+    file: str
+    number: int
+    values: dict[str, str]
+
+    def problem(self, what: str, cure: str) -> Problem:
+        return Problem(self.file, self.number, self.values.get("id", ""), what, cure)
+
+
+def columns(layer: Layer) -> list[str]:
+    """The header of the layer's fact table."""
+    return [*COLUMNS, *layer.fields]
+
+
+def read_table(path: Path, expected: list[str]) -> tuple[list[Row], list[Problem]]:
+    """The rows of a CSV table and what is wrong with its form; well-formed rows are returned in any case."""
+    try:
+        text = path.read_bytes().decode("utf-8")
+    except FileNotFoundError:
+        return [], [Problem(path.name, None, "", "the table is missing", f"create {path} with its header line")]
+    except UnicodeDecodeError as error:
+        row = error.object[: error.start].count(b"\n") + 1
+        cure = "save the file as UTF-8 (in a spreadsheet: CSV UTF-8)"
+        return [], [Problem(path.name, row, "", f"not valid UTF-8 at byte {error.start + 1}", cure)]
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    problems = []
+    rows = []
+    try:
+        header = [name.strip() for name in next(reader, [])]
+        header[:1] = [name.removeprefix("\ufeff") for name in header[:1]]
+        for name in header:
+            if name not in expected:
+                cure = f"use the columns {', '.join(expected)}, or declare it under the layer's fields in layers.toml"
+                problems.append(Problem(path.name, 1, "", f"unknown column '{name}'", cure))
+        for name in expected:
+            if name not in header:
+                problems.append(Problem(path.name, 1, "", f"column '{name}' is missing", "add it to the header line"))
+        for cells in reader:
+            number = reader.line_num
+            if not any(cell.strip() for cell in cells):
+                continue
+            if len(cells) != len(header):
+                what = f"{len(cells)} cells where the header has {len(header)}"
+                cure = "put double quotes round a cell that holds a comma and see that no cell is missing"
+                problems.append(Problem(path.name, number, cells[0], what, cure))
+                continue
+            rows.append(Row(path.name, number, {k: v.strip() for k, v in zip(header, cells)}))
+    except csv.Error as error:
+        cure = "look for a missing or doubled double quote there"
+        problems.append(Problem(path.name, reader.line_num, "", f"broken CSV ({error})", cure))
+    return rows, problems
+
+
+def split(text: str) -> list[str]:
+    """The items of a `;`-separated cell, in order, without blanks."""
+    return [item.strip() for item in text.split(";") if item.strip()]
+
+
+def actors_of(text: str) -> list[tuple[str, str]]:
+    """The (actor, role) pairs of an `actors` cell; the role is empty where the cell gives none."""
+    pairs = []
+    for item in split(text):
+        actor, _, role = item.partition(":")
+        pairs.append((actor.strip(), role.strip()))
+    return pairs
+
+
+def paths_of(text: str) -> list[list[tuple[str, float, float]]]:
+    """The paths of an `endpoints` cell: `Name|lon|lat; Name|lon|lat / …` with ` / ` between paths.
+
+    Returns (name, longitude, latitude) in WGS 84 degrees. Raises ValueError naming the item that cannot be read.
+    """
+    paths = []
+    for part in text.split(" / "):
+        path = []
+        for item in split(part):
+            try:
+                name, lon, lat = item.split("|")
+                path.append((name.strip(), float(lon), float(lat)))
+            except ValueError:
+                raise ValueError(f"endpoint '{item}' is not Name|lon|lat") from None
+        if path:
+            paths.append(path)
+    return paths
+
+
+def evidence(disputed: bool, sources: list[tuple[str, str]]) -> str:
+    """How well a record is supported, from its sources' (producer, kind).
+
+    disputed: the note says that sources disagree. strong: two or more producers, or one official document.
+    fair: one company, research or dataset source. single: one press or aggregator source.
+    """
+    if disputed:
+        return "disputed"
+    kinds = {kind for _, kind in sources}
+    if len({producer for producer, _ in sources}) > 1 or "official" in kinds:
+        return "strong"
+    return "fair" if kinds & {"company", "research", "dataset"} else "single"
+
+
+def present(start: int | None, announced: int | None, end: int | None, first: int, last: int) -> bool | None:
+    """Whether a record is present in some year of first..last (both included); None for an undated record.
+
+    A record is present in year Y when (start, or else announced) ≤ Y and (end is unknown or end ≥ Y).
+    """
+    begin = announced if start is None else start
+    if begin is None:
+        return None
+    return begin <= last and (end is None or end >= first)
+
+
+SOURCE_COLUMNS = ["id", "title", "producer", "url", "published", "accessed", "language", "kind", "licence"]
+SOURCE_KINDS = ("official", "company", "press", "aggregator", "research", "dataset")
+ACTOR_COLUMNS = ["id", "name", "name_zh", "type", "headquarters", "parent", "source_ids", "note"]
+ACTOR_TYPES = (
+    "state-owned", "private", "policy-bank", "commercial-bank", "government", "international-consortium", "other",
+)
+EVENT_COLUMNS = ["id", "year", "date", "title", "note", "source_ids"]
+LANDING_POINT_COLUMNS = ["name", "country", "lon", "lat", "precision", "basis", "source_id", "island"]
+EXCLUDED_COLUMNS = ["table", "row", "reason", "record_id"]
+
+
+@dataclass(frozen=True)
+class Tables:
+    """All hand-kept tables under `data/`, as read: rows of raw text, nothing judged yet.
+
+    `unread` holds what kept a file or a line from being read; `rules.check` judges the rest.
+    """
+
+    facts: dict[str, list[Row]]
+    sources: list[Row]
+    actors: list[Row]
+    events: list[Row]
+    landing_points: list[Row]
+    excluded: list[Row]
+    unread: list[Problem]
+
+
+def read(data: Path, layers: dict[str, Layer]) -> Tables:
+    """Read every table under `data/` that people edit by hand; a fact table without a catalogue entry is a problem."""
+    unread = []
+
+    def table(path: Path, expected: list[str]) -> list[Row]:
+        rows, problems = read_table(path, expected)
+        unread.extend(problems)
+        return rows
+
+    for path in sorted((data / "facts").glob("*.csv")):
+        if path.stem not in layers:
+            cure = f"add an entry [layers.{path.stem}] to layers.toml, or rename the file to a layer's id"
+            unread.append(Problem(path.name, None, "", "no layer of this name is in the catalogue", cure))
+    return Tables(
+        facts={id: table(data / "facts" / f"{id}.csv", columns(layer)) for id, layer in layers.items()},
+        sources=table(data / "sources.csv", SOURCE_COLUMNS),
+        actors=table(data / "actors.csv", ACTOR_COLUMNS),
+        events=table(data / "events.csv", EVENT_COLUMNS),
+        landing_points=table(data / "landing_points.csv", LANDING_POINT_COLUMNS),
+        excluded=table(data / "excluded.csv", EXCLUDED_COLUMNS),
+        unread=unread,
+    )

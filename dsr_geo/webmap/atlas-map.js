@@ -1,0 +1,299 @@
+// The atlas map: draws the layers on Leaflet and tells its host what the reader did.
+// It knows no framework. `mount` is given Leaflet, an element and options, and returns a handle whose
+// `update(state)` draws a new state. Text from data only ever becomes textContent or canvas.
+
+import { extendLeaflet, symbolSvg } from "./symbols.js";
+import { GROUNDS, lineStyle, pointStyle } from "./style.js";
+import { buildLegend } from "./legend.js";
+
+const WEST = -60, EAST = 330; // Asia-centred: whole trans-Pacific and South Atlantic lines
+const OPENING = { lat: 20, lon: 95, zoom: 2.25 };
+const FADED = 0.1;
+
+// Which turns of the globe (-360, 0, 360 degrees) bring a span of longitudes into the window.
+const turns = (west, east) => [-360, 0, 360].filter((turn) => east + turn >= WEST && west + turn <= EAST);
+
+const span = (coordinates) => {
+  let west = Infinity, east = -Infinity;
+  for (const [lon] of coordinates) { west = Math.min(west, lon); east = Math.max(east, lon); }
+  return [west, east];
+};
+
+const shifted = (coordinates, turn) => coordinates.map(([lon, lat]) => [lat, lon + turn]);
+
+const linesOf = (geometry) => geometry.type === "MultiLineString" ? geometry.coordinates : [geometry.coordinates];
+
+// A path cut at 180° comes as two parts; joined again it is one unbroken line in the window.
+function unbroken(parts) {
+  const lines = [];
+  for (const part of parts) {
+    const last = lines.at(-1);
+    const end = last?.at(-1);
+    if (end && Math.abs(Math.abs(end[0]) - 180) < 1e-6 && Math.abs(Math.abs(part[0][0]) - 180) < 1e-6 && Math.abs(end[1] - part[0][1]) < 1e-6) {
+      const turn = Math.round((end[0] - part[0][0]) / 360) * 360;
+      last.push(...part.slice(1).map(([lon, lat]) => [lon + turn, lat]));
+    } else lines.push(part.slice());
+  }
+  return lines;
+}
+
+async function fetchJson(url) {
+  const answer = await fetch(url);
+  if (!answer.ok || !(answer.headers.get("content-type") ?? "").includes("json"))
+    throw new Error(`${url} answered ${answer.status} without data. Was the app started with “streamlit run app.py”?`);
+  return answer.json();
+}
+
+export function mount(L, el, options) {
+  extendLeaflet(L);
+  el.classList.add("atlas-map");
+  const canvas = document.createElement("div");
+  canvas.className = "atlas-canvas";
+  el.replaceChildren(canvas);
+  const map = L.map(canvas, {
+    center: [OPENING.lat, OPENING.lon], zoom: OPENING.zoom, minZoom: 1, maxZoom: 12, zoomSnap: 0.25, zoomControl: false,
+    maxBounds: [[-75, WEST], [84, EAST]], maxBoundsViscosity: 1, attributionControl: false, preferCanvas: true,
+  });
+  L.control.zoom({ position: "topright" }).addTo(map);
+  L.control.scale({ position: "bottomright", imperial: false }).addTo(map);
+  L.control.attribution({ position: "bottomright", prefix: false }).addAttribution("Natural Earth · GeoNames · schematic routes").addTo(map);
+  for (const [pane, z] of [["land", 200], ["shade", 210], ["borders", 220], ["lines", 410], ["points", 420]]) map.createPane(pane).style.zIndex = z;
+  const renderers = {};
+  for (const pane of ["land", "borders", "lines", "points"]) renderers[pane] = L.canvas({ pane, padding: 0.3, tolerance: pane === "lines" ? 6 : 4 });
+  for (const pane of ["land", "borders"]) map.getPane(pane).style.pointerEvents = "none";
+
+  const groups = { land: L.layerGroup().addTo(map), lines: L.layerGroup().addTo(map), points: L.layerGroup().addTo(map), badges: L.layerGroup().addTo(map) };
+  const layers = new Map(options.layers.map((layer) => [layer.id, layer]));
+  const data = { countries: null, disputed: null, layers: new Map() };
+  const byId = new Map();
+  let state = { shown: [], selected: {}, counts: {}, shading: null, chosen: null, ground: "light" };
+  let fitted = null;
+
+  const legend = buildLegend(el, options.layers, (shown) => { state = { ...state, shown }; draw(); options.onLayers?.(shown); });
+  const message = document.createElement("div");
+  message.className = "atlas-message";
+  message.setAttribute("role", "status");
+  el.append(message);
+
+  async function load() {
+    message.textContent = "Loading the map…";
+    message.hidden = false;
+    try {
+      const need = (path) => fetchJson(options.base + path);
+      [data.countries, data.disputed] = await Promise.all([need("/countries.geojson"), need("/disputed.geojson")]);
+      drawLand();
+      const files = await Promise.all(options.layers.map((layer) => need(`/layers/${layer.id}.geojson`)));
+      files.forEach((file, i) => {
+        data.layers.set(options.layers[i].id, file.features);
+        for (const feature of file.features) byId.set(feature.id, { feature, layer: options.layers[i] });
+      });
+      message.hidden = true;
+      el.dataset.ready = "true";
+      draw();
+    } catch (error) {
+      message.textContent = `The map could not be loaded: ${error.message} `;
+      const retry = document.createElement("button");
+      retry.textContent = "Try again";
+      retry.onclick = load;
+      message.append(retry);
+    }
+  }
+
+  function drawLand() {
+    if (!data.countries) return;
+    const ground = GROUNDS[state.ground];
+    canvas.style.background = ground.sea;
+    groups.land.clearLayers();
+    const { shading } = state;
+    for (const feature of data.countries.features) {
+      const { geometry, properties } = feature;
+      const polygons = geometry.type === "Polygon" ? [geometry.coordinates] : geometry.coordinates;
+      const shade = shading?.values[properties.iso3];
+      const fillColor = shade === undefined ? ground.land : ground.classes[shade];
+      for (const rings of polygons) for (const turn of turns(...span(rings[0]))) {
+        groups.land.addLayer(L.polygon(rings.map((ring) => shifted(ring, turn)),
+          { renderer: renderers.land, pane: "land", stroke: false, fillColor, fillOpacity: 1, interactive: false }));
+        for (const ring of rings) for (const part of withoutEdge(ring))
+          groups.land.addLayer(L.polyline(shifted(part, turn), { renderer: renderers.borders, pane: "borders", color: ground.border, weight: 0.8, interactive: false }));
+      }
+    }
+    for (const { geometry } of data.disputed.features) {
+      const polygons = geometry.type === "Polygon" ? [geometry.coordinates] : geometry.coordinates;
+      for (const rings of polygons) for (const ring of rings) for (const turn of turns(...span(ring)))
+        groups.land.addLayer(L.polyline(shifted(ring, turn), { renderer: renderers.borders, pane: "borders", color: ground.disputed, weight: 0.8, dashArray: "3 3", interactive: false }));
+    }
+  }
+
+  // A polygon cut at 180° has an edge along the meridian that is no border.
+  function withoutEdge(ring) {
+    const parts = [[]];
+    ring.forEach((point, i) => {
+      const previous = ring[i - 1];
+      if (previous && Math.abs(Math.abs(point[0]) - 180) < 1e-6 && Math.abs(Math.abs(previous[0]) - 180) < 1e-6) parts.push([]);
+      parts.at(-1).push(point);
+    });
+    return parts.filter((part) => part.length > 1);
+  }
+
+  const opacityOf = (id) => (state.chosen && state.chosen !== id ? FADED : 1);
+
+  function* visible() {
+    for (const id of state.shown) {
+      const features = data.layers.get(id);
+      if (features) for (const index of state.selected[id] ?? []) if (features[index]) yield [layers.get(id), features[index]];
+    }
+  }
+
+  function draw() {
+    legend.update(state);
+    if (!data.layers.size) return;
+    for (const name of ["lines", "points", "badges"]) groups[name].clearLayers();
+    const places = new Map(), countries = new Map();
+    for (const [layer, feature] of visible()) {
+      const { geometry, properties } = feature;
+      if (!geometry) {
+        for (const iso3 of properties.countries.split(";")) {
+          if (!countries.has(iso3)) countries.set(iso3, new Map());
+          const chips = countries.get(iso3);
+          if (!chips.has(layer.id)) chips.set(layer.id, []);
+          chips.get(layer.id).push(feature);
+        }
+      } else if (geometry.type === "Point") {
+        const key = geometry.coordinates.join();
+        if (!places.has(key)) places.set(key, []);
+        places.get(key).push([layer, feature]);
+      } else drawLine(layer, feature);
+    }
+    for (const records of places.values()) records.forEach(([layer, feature], i) => drawPoint(layer, feature, i, records.length));
+    drawBadges(countries);
+    fit();
+  }
+
+  function drawLine(layer, feature) {
+    const chosen = state.chosen === feature.id;
+    const style = lineStyle(layer, feature.properties, state.ground, chosen);
+    for (const line of unbroken(linesOf(feature.geometry))) for (const turn of turns(...span(line))) {
+      const path = shifted(line, turn);
+      const common = { renderer: renderers.lines, pane: "lines", opacity: opacityOf(feature.id), lineJoin: "round" };
+      groups.lines.addLayer(L.polyline(path, { ...common, color: GROUNDS[state.ground].casing, weight: style.weight + 2, opacity: common.opacity * 0.8, interactive: false }));
+      listen(L.polyline(path, { ...common, ...style }), feature, layer).addTo(groups.lines);
+    }
+  }
+
+  function drawPoint(layer, feature, index, count) {
+    const [lon, lat] = feature.geometry.coordinates;
+    for (const turn of turns(lon, lon)) {
+      const style = pointStyle(layer, feature.properties, state.ground, state.chosen === feature.id);
+      const marker = new L.AtlasSymbol([lat, lon + turn], { renderer: renderers.points, pane: "points", symbol: layer.symbol, opacity: opacityOf(feature.id), index, count, ...style });
+      listen(marker, feature, layer).addTo(groups.points);
+    }
+  }
+
+  function listen(shape, feature, layer) {
+    shape.on("click", (event) => { L.DomEvent.stopPropagation(event); options.onChoose?.(feature.id); });
+    shape.bindTooltip(() => label(feature, layer), { sticky: true, className: "atlas-tooltip" });
+    return shape;
+  }
+
+  function label(feature, layer) {
+    const box = document.createElement("div");
+    const name = document.createElement("strong");
+    name.textContent = feature.properties.name;
+    const rest = document.createElement("div");
+    const years = feature.properties.year_start ?? feature.properties.year_announced;
+    rest.textContent = [layer.kinds[feature.properties.kind], feature.properties.status, years].filter(Boolean).join(" · ");
+    box.append(name, rest);
+    return box;
+  }
+
+  // Records known only by country: one badge per country, a chip per layer with its symbol and count.
+  function drawBadges(countries) {
+    const about = new Map(data.countries.features.map((feature) => [feature.properties.iso3, feature.properties]));
+    for (const [iso3, chips] of countries) {
+      const country = about.get(iso3);
+      if (!country) continue;
+      const box = document.createElement("div");
+      box.className = "atlas-badge";
+      const dim = state.chosen && ![...chips.values()].flat().some((feature) => feature.id === state.chosen);
+      if (dim) box.classList.add("atlas-dim");
+      for (const [id, features] of chips) {
+        const layer = layers.get(id);
+        const chip = document.createElement("button");
+        chip.type = "button";
+        chip.title = `${country.name}: ${layer.title}, ${features.length} without a place`;
+        chip.setAttribute("aria-label", chip.title);
+        chip.innerHTML = symbolSvg(layer.symbol, layer.colour[state.ground]);
+        chip.append(String(features.length));
+        chip.onclick = (event) => { event.stopPropagation(); choose(country, layer, features); };
+        box.append(chip);
+      }
+      for (const turn of turns(country.label_lon, country.label_lon)) {
+        const icon = L.divIcon({ html: turn === 0 ? box : cloneWithHandlers(box), className: "atlas-badge-anchor", iconSize: [0, 0] });
+        L.marker([country.label_lat, country.label_lon + turn], { icon, keyboard: false }).addTo(groups.badges);
+      }
+    }
+  }
+
+  const cloneWithHandlers = (box) => {
+    const copy = box.cloneNode(true);
+    [...copy.children].forEach((chip, i) => { chip.onclick = box.children[i].onclick; });
+    return copy;
+  };
+
+  function choose(country, layer, features) {
+    if (features.length === 1) return options.onChoose?.(features[0].id);
+    const list = document.createElement("div");
+    list.className = "atlas-list";
+    const title = document.createElement("strong");
+    title.textContent = `${country.name}: ${layer.title}`;
+    list.append(title);
+    for (const feature of features) {
+      const button = document.createElement("button");
+      button.type = "button";
+      button.textContent = feature.properties.name;
+      button.onclick = () => { map.closePopup(); options.onChoose?.(feature.id); };
+      list.append(button);
+    }
+    L.popup({ maxHeight: 260 }).setLatLng([country.label_lat, inWindow(country.label_lon)]).setContent(list).openOn(map);
+  }
+
+  const inWindow = (lon) => { const centre = map.getCenter().lng; return lon + Math.round((centre - lon) / 360) * 360; };
+
+  // Choosing a record moves the map to it once; later filters leave the view alone.
+  function fit() {
+    if (state.chosen === fitted) return;
+    fitted = state.chosen;
+    const geometry = byId.get(state.chosen)?.feature.geometry;
+    if (!geometry) return;
+    if (geometry.type === "Point") {
+      const [lon, lat] = geometry.coordinates;
+      return map.setView([lat, inWindow(lon)], Math.max(map.getZoom(), 5));
+    }
+    const lines = unbroken(linesOf(geometry));
+    const [west, east] = span(lines.flat());
+    const turn = [0, 360, -360].find((t) => west + t >= WEST && east + t <= EAST) ?? 0;
+    map.fitBounds(L.latLngBounds(lines.flatMap((line) => shifted(line, turn))), { padding: [30, 30], maxZoom: 6 });
+  }
+
+  map.on("click", () => state.chosen && options.onChoose?.(null));
+  el.addEventListener("keydown", (event) => { if (event.key === "Escape" && state.chosen) options.onChoose?.(null); });
+  map.on("moveend", () => { const c = map.getCenter(); options.onView?.([c.lat, ((c.lng + 180) % 360 + 360) % 360 - 180, map.getZoom()]); });
+  new ResizeObserver(() => map.invalidateSize({ pan: false })).observe(canvas);
+  load();
+
+  return {
+    map,
+    update(next) {
+      const before = state;
+      state = { ...state, ...next };
+      el.dataset.ground = state.ground;
+      if (before.ground !== state.ground || before.shading !== state.shading) drawLand();
+      if (next.view && !el.dataset.viewed) map.setView([next.view[0], inWindow(next.view[1])], next.view[2]);
+      el.dataset.viewed = "true";
+      draw();
+    },
+    // What is drawn now, for tests and for the curious.
+    drawn: () => ({ lines: groups.lines.getLayers().length, points: groups.points.getLayers().length, badges: groups.badges.getLayers().length, ids: [...visible()].map(([, feature]) => feature.id) }),
+  };
+}
+

@@ -1,0 +1,34 @@
+// Grounds and the drawing rules: status by form, evidence by edge, precision by softness.
+
+import { isOpen } from "./symbols.js";
+
+export const GROUNDS = {
+  light: { land: "#F4F2EE", sea: "#E3EAEE", border: "#D6D1C7", disputed: "#9A958B", casing: "#FFFFFF", ended: "#8A8A86", ink: "#1B1E22", classes: ["#E8EDF0", "#C0CBD1", "#99A9B2", "#718793", "#4A6572"] },
+  dark: { land: "#2B3138", sea: "#171B20", border: "#3C444D", disputed: "#7A838D", casing: "#171B20", ended: "#8E9399", ink: "#F2F4F6", classes: ["#333B43", "#45525C", "#5A6C78", "#718793", "#8FA5B1"] },
+};
+
+const ENDED = new Set(["cancelled", "retired", "ended"]);
+const DASHES = { construction: "9 5", announced: "2 5" };
+
+const shade = (hex, towards, share) => "#" + [1, 3, 5].map((i) => {
+  const from = parseInt(hex.slice(i, i + 2), 16), to = parseInt(towards.slice(i, i + 2), 16);
+  return Math.round(from + (to - from) * share).toString(16).padStart(2, "0");
+}).join("");
+
+const colourOf = (layer, properties, ground) => (ENDED.has(properties.status) ? GROUNDS[ground].ended : layer.colour[ground]);
+
+export function lineStyle(layer, properties, ground, chosen) {
+  const weight = { strong: 2.2, fair: 1.8, single: 1.4, disputed: 1.8 }[properties.evidence] + (chosen ? 1.6 : 0);
+  const dashArray = DASHES[properties.status] ?? (properties.route_basis === "indicative" ? "6 4" : null);
+  return { color: colourOf(layer, properties, ground), weight: properties.status === "announced" ? weight * 0.8 : weight, dashArray, lineCap: dashArray ? "butt" : "round" };
+}
+
+export function pointStyle(layer, properties, ground, chosen) {
+  const colour = colourOf(layer, properties, ground), { casing, ink, land } = GROUNDS[ground];
+  const fill = isOpen(layer.symbol) || properties.status === "announced" ? land : properties.status === "construction" ? shade(colour, land, 0.6) : colour;
+  return {
+    fill, halo: casing, chosen, ink: fill === colour ? shade(colour, ink, 0.45) : colour,
+    weight: { strong: 1.6, fair: 0.8, single: 1, disputed: 1 }[properties.evidence], dots: properties.evidence === "single",
+    haze: { city: 4, region: 9 }[properties.precision] ?? 0,
+  };
+}

@@ -1,0 +1,90 @@
+// The shapes of the layers, drawn once here and used on the map (canvas) and in the legend (SVG).
+
+const corners = (count, turn = 0, inner = 0) => {
+  const points = [];
+  const total = inner ? count * 2 : count;
+  for (let i = 0; i < total; i++) {
+    const angle = turn + (i * 2 * Math.PI) / total, radius = inner && i % 2 ? inner : 1;
+    points.push([Math.sin(angle) * radius, -Math.cos(angle) * radius]);
+  }
+  return points;
+};
+
+const plus = [[-0.35, -1], [0.35, -1], [0.35, -0.35], [1, -0.35], [1, 0.35], [0.35, 0.35], [0.35, 1], [-0.35, 1], [-0.35, 0.35], [-1, 0.35], [-1, -0.35], [-0.35, -0.35]];
+
+// Outlines on a unit radius, evened so that areas look alike; null is a circle.
+const OUTLINES = {
+  square: corners(4, Math.PI / 4).map(([x, y]) => [x * 1.1, y * 1.1]),
+  diamond: corners(4).map(([x, y]) => [x * 1.15, y * 1.15]),
+  "triangle-up": corners(3).map(([x, y]) => [x * 1.2, y * 1.2 + 0.2]),
+  "triangle-down": corners(3, Math.PI).map(([x, y]) => [x * 1.2, y * 1.2 - 0.2]),
+  hexagon: corners(6, Math.PI / 6), pentagon: corners(5), star: corners(5, 0, 0.48).map(([x, y]) => [x * 1.25, y * 1.25]), plus, circle: null, ring: null,
+};
+const outline = (symbol) => OUTLINES[symbol.replace("triangle-open", "triangle-up").replace("-open", "")];
+export const isOpen = (symbol) => symbol === "ring" || symbol.endsWith("-open");
+
+function trace(context, symbol, x, y, radius) {
+  const points = outline(symbol);
+  context.beginPath();
+  if (!points) return context.arc(x, y, radius, 0, 2 * Math.PI);
+  points.forEach(([px, py], i) => context[i ? "lineTo" : "moveTo"](x + px * radius, y + py * radius));
+  context.closePath();
+}
+
+export function symbolSvg(symbol, colour, size = 14) {
+  const view = `<svg class="atlas-symbol" viewBox="-1.5 -1.5 3 3" width="${size}" height="${size}" aria-hidden="true">`;
+  const paint = isOpen(symbol) ? `fill="none" stroke="${colour}" stroke-width=".4"` : `fill="${colour}"`;
+  if (symbol === "line") return `${view}<path d="M-1.4 .7C-.4 .7 .3 -.7 1.4 -.7" fill="none" stroke="${colour}" stroke-width=".5" stroke-linecap="round"/></svg>`;
+  const points = outline(symbol);
+  return view + (points ? `<polygon points="${points.map((p) => p.join()).join(" ")}" ${paint}/>` : `<circle r="1" ${paint}/>`) + "</svg>";
+}
+
+// Records in one place stand on a sunflower spiral round it, closer together when the map is far away.
+export function offset(index, count, zoom) {
+  if (count < 2) return [0, 0];
+  const spread = Math.min(11, Math.max(2.2, (zoom - 1) * 2.2));
+  const radius = spread * Math.sqrt(index + 0.4), angle = index * 2.399963;
+  return [radius * Math.cos(angle), radius * Math.sin(angle)];
+}
+
+export function extendLeaflet(L) {
+  if (L.Canvas.prototype.drawAtlasSymbol) return;
+  L.Canvas.include({
+    drawAtlasSymbol(layer) {
+      if (!this._drawing || layer._empty()) return;
+      const context = this._ctx, { symbol, fill, ink, weight, dots, haze, halo, opacity } = layer.options;
+      const { x, y } = layer._point, radius = layer._radius;
+      context.save();
+      context.globalAlpha = opacity;
+      if (haze && layer._map.getZoom() >= 5) {
+        context.globalAlpha = opacity * 0.16;
+        context.beginPath();
+        context.arc(x, y, radius + haze, 0, 2 * Math.PI);
+        context.fillStyle = ink;
+        context.fill();
+        context.globalAlpha = opacity;
+      }
+      trace(context, symbol, x, y, radius);
+      context.lineJoin = "round";
+      context.lineWidth = weight + 3;
+      context.strokeStyle = halo;
+      context.stroke();
+      context.fillStyle = fill;
+      context.fill();
+      context.lineWidth = weight;
+      context.strokeStyle = ink;
+      if (dots) context.setLineDash([1.5, 1.8]);
+      context.stroke();
+      context.restore();
+    },
+  });
+  L.AtlasSymbol = L.CircleMarker.extend({
+    _project() {
+      const zoom = this._map.getZoom(), [dx, dy] = offset(this.options.index, this.options.count, zoom);
+      this._point = this._map.latLngToLayerPoint(this._latlng).add([dx, dy]);
+      this._radius = (zoom < 3 ? 4 : zoom > 6 ? 6.5 : 5.2) * (this.options.chosen ? 1.5 : 1);
+      this._updateBounds();
+    },
+    _updatePath() { this._renderer.drawAtlasSymbol(this); },
+  });
+}
