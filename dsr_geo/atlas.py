@@ -57,6 +57,11 @@ class Atlas:
         named = pd.concat([self.records[name] for name in _WHOLE]).dropna()
         return (int(named.min()), int(named.max())) if len(named) else (2013, 2013)
 
+    @cached_property
+    def checked(self) -> str:
+        """The latest month in which a record was checked, as YYYY-MM."""
+        return max((text[:7] for text in self.records["checked_on"].dropna()), default="")
+
     def joined(self, layer: str, year: int) -> gpd.GeoDataFrame:
         """The layer's records with their countries, one line per record and host country.
 
@@ -101,6 +106,7 @@ def load(data: Path = DATA) -> Atlas:
     table = pd.concat(frames).set_index("id")
     for name in _WHOLE:
         table[name] = table[name].astype("Int64")
+    table["amount_usd"] = pd.to_numeric(table["amount_usd"])
     return Atlas(
         layers=layers,
         records=gpd.GeoDataFrame(table, geometry="geometry", crs="EPSG:4326"),

@@ -39,7 +39,8 @@ def _km(a: tuple[float, float], b: tuple[float, float]) -> float:
 
 def _leg(a: tuple[float, float], b: tuple[float, float]) -> list[tuple[float, float]]:
     """The great circle from a to b, with longitudes that run on past ±180 rather than jump."""
-    between = _EARTH.npts(*a, *b, int(_km(a, b) // _STEP_KM))
+    count = int(_km(a, b) // _STEP_KM)
+    between = _EARTH.npts(*a, *b, count) if count else []
     points = [a]
     for lon, lat in [*between, b]:
         turn = round((points[-1][0] - lon) / 360) * 360

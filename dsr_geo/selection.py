@@ -161,7 +161,7 @@ class Selection:
                 for country, spans in atlas.countries.spans(group).items():
                     here = (hosts["country"] == country).to_numpy()
                     for since, until in spans:
-                        inside |= here & (begin <= until) & (end >= since)
+                        inside = inside | (here & (begin <= until) & (end >= since))
         return atlas.records.index.isin(hosts.loc[inside, "id"])
 
     def _by_actor(self, atlas: Atlas) -> np.ndarray:

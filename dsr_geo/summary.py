@@ -49,7 +49,7 @@ def sentence(atlas: Atlas, selection: Selection, found: pd.DataFrame) -> str:
         first, last = selection.years
         when = f"present in {first}" if first == last else f"present in {first}–{last}"
     else:
-        when = f"up to {atlas.years[1]}" if len(found) else ""
+        when = f"as of {pd.Timestamp(atlas.checked).strftime('%B %Y')}" if atlas.checked else ""
     without_year = int(undated(atlas)[atlas.records.index.isin(found.index)].sum())
     parts = [f"{what}, {when}" if when else what]
     if without_year:

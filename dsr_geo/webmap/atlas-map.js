@@ -1,13 +1,12 @@
 // The atlas map: draws the layers on Leaflet and tells its host what the reader did.
-// It knows no framework. `mount` is given Leaflet, an element and options, and returns a handle whose
-// `update(state)` draws a new state. Text from data only ever becomes textContent or canvas.
+// It knows no framework. `mount` makes a Leaflet map in an element, `attach` takes one that is there (folium's);
+// both return a handle whose `update(state)` draws a new state. Text from data only ever becomes textContent or canvas.
 
 import { extendLeaflet, symbolSvg } from "./symbols.js";
 import { GROUNDS, lineStyle, pointStyle } from "./style.js";
 import { buildLegend } from "./legend.js";
 
 const WEST = -60, EAST = 330; // Asia-centred: whole trans-Pacific and South Atlantic lines
-const OPENING = { lat: 20, lon: 95, zoom: 2.25 };
 const FADED = 0.1;
 
 // Which turns of the globe (-360, 0, 360 degrees) bring a span of longitudes into the window.
@@ -45,16 +44,19 @@ async function fetchJson(url) {
 }
 
 export function mount(L, el, options) {
-  extendLeaflet(L);
-  el.classList.add("atlas-map");
   const canvas = document.createElement("div");
   canvas.className = "atlas-canvas";
   el.replaceChildren(canvas);
-  const map = L.map(canvas, {
-    center: [OPENING.lat, OPENING.lon], zoom: OPENING.zoom, minZoom: 1, maxZoom: 12, zoomSnap: 0.25, zoomControl: false,
-    maxBounds: [[-75, WEST], [84, EAST]], maxBoundsViscosity: 1, attributionControl: false, preferCanvas: true,
-  });
-  L.control.zoom({ position: "topright" }).addTo(map);
+  return attach(L, L.map(canvas, options.map), options, el);
+}
+
+export function attach(L, map, options, el = map.getContainer()) {
+  extendLeaflet(L);
+  el.classList.add("atlas-map");
+  const canvas = map.getContainer();
+  if (map.zoomControl) map.zoomControl.setPosition("topright");
+  fillWindow();
+  map.setView(map.getCenter(), Math.max(map.getMinZoom(), 1.4), { animate: false });
   L.control.scale({ position: "bottomright", imperial: false }).addTo(map);
   L.control.attribution({ position: "bottomright", prefix: false }).addAttribution("Natural Earth · GeoNames · schematic routes").addTo(map);
   for (const [pane, z] of [["land", 200], ["shade", 210], ["borders", 220], ["lines", 410], ["points", 420]]) map.createPane(pane).style.zIndex = z;
@@ -65,21 +67,26 @@ export function mount(L, el, options) {
   const groups = { land: L.layerGroup().addTo(map), lines: L.layerGroup().addTo(map), points: L.layerGroup().addTo(map), badges: L.layerGroup().addTo(map) };
   const layers = new Map(options.layers.map((layer) => [layer.id, layer]));
   const data = { countries: null, disputed: null, layers: new Map() };
-  const byId = new Map();
-  let state = { shown: [], selected: {}, counts: {}, shading: null, chosen: null, ground: "light" };
+  const byId = new Map(), unplaced = new Map(); // unplaced: country → layer → records
+  let state = { shown: [], selected: {}, counts: {}, shading: null, chosen: null, ground: "light", ...options.state };
   let fitted = null;
 
-  const legend = buildLegend(el, options.layers, (shown) => { state = { ...state, shown }; draw(); options.onLayers?.(shown); });
+  const legend = buildLegend(L, el, options.layers, (shown) => { state = { ...state, shown }; draw(); options.onLayers?.(shown); });
   const message = document.createElement("div");
   message.className = "atlas-message";
   message.setAttribute("role", "status");
   el.append(message);
 
+  // The window is never smaller than the map: no grey at its sides, at any width.
+  function fillWindow() {
+    map.setMinZoom(Math.log2(canvas.clientWidth / (256 * (EAST - WEST) / 360)));
+  }
+
   async function load() {
     message.textContent = "Loading the map…";
     message.hidden = false;
     try {
-      const need = (path) => fetchJson(options.base + path);
+      const need = (path) => options.files?.[path] ?? fetchJson(options.base + path);
       [data.countries, data.disputed] = await Promise.all([need("/countries.geojson"), need("/disputed.geojson")]);
       drawLand();
       const files = await Promise.all(options.layers.map((layer) => need(`/layers/${layer.id}.geojson`)));
@@ -147,14 +154,15 @@ export function mount(L, el, options) {
   function draw() {
     legend.update(state);
     if (!data.layers.size) return;
-    for (const name of ["lines", "points", "badges"]) groups[name].clearLayers();
-    const places = new Map(), countries = new Map();
+    for (const name of ["lines", "points"]) groups[name].clearLayers();
+    const places = new Map();
+    unplaced.clear();
     for (const [layer, feature] of visible()) {
       const { geometry, properties } = feature;
       if (!geometry) {
         for (const iso3 of properties.countries.split(";")) {
-          if (!countries.has(iso3)) countries.set(iso3, new Map());
-          const chips = countries.get(iso3);
+          if (!unplaced.has(iso3)) unplaced.set(iso3, new Map());
+          const chips = unplaced.get(iso3);
           if (!chips.has(layer.id)) chips.set(layer.id, []);
           chips.get(layer.id).push(feature);
         }
@@ -165,7 +173,7 @@ export function mount(L, el, options) {
       } else drawLine(layer, feature);
     }
     for (const records of places.values()) records.forEach(([layer, feature], i) => drawPoint(layer, feature, i, records.length));
-    drawBadges(countries);
+    drawBadges();
     fit();
   }
 
@@ -190,9 +198,16 @@ export function mount(L, el, options) {
   }
 
   function listen(shape, feature, layer) {
-    shape.on("click", (event) => { L.DomEvent.stopPropagation(event); options.onChoose?.(feature.id); });
+    shape.on("click", (event) => { L.DomEvent.stopPropagation(event); choose(feature.id); });
     shape.bindTooltip(() => label(feature, layer), { sticky: true, className: "atlas-tooltip" });
     return shape;
+  }
+
+  // The host decides what choosing means; without one the map keeps the choice itself.
+  function choose(id) {
+    if (options.onChoose) return options.onChoose(id);
+    state = { ...state, chosen: id };
+    draw();
   }
 
   function label(feature, layer) {
@@ -206,55 +221,61 @@ export function mount(L, el, options) {
     return box;
   }
 
-  // Records known only by country: one badge per country, a chip per layer with its symbol and count.
-  function drawBadges(countries) {
+  // Records known only by country: one badge per country, visibly not a place. Close by it has a chip per layer
+  // with symbol and count; from afar a single number over the colours of its layers.
+  function drawBadges() {
+    groups.badges.clearLayers();
     const about = new Map(data.countries.features.map((feature) => [feature.properties.iso3, feature.properties]));
-    for (const [iso3, chips] of countries) {
+    const close = map.getZoom() >= 4;
+    for (const [iso3, chips] of unplaced) {
       const country = about.get(iso3);
       if (!country) continue;
-      const box = document.createElement("div");
-      box.className = "atlas-badge";
-      const dim = state.chosen && ![...chips.values()].flat().some((feature) => feature.id === state.chosen);
-      if (dim) box.classList.add("atlas-dim");
-      for (const [id, features] of chips) {
-        const layer = layers.get(id);
-        const chip = document.createElement("button");
-        chip.type = "button";
-        chip.title = `${country.name}: ${layer.title}, ${features.length} without a place`;
-        chip.setAttribute("aria-label", chip.title);
-        chip.innerHTML = symbolSvg(layer.symbol, layer.colour[state.ground]);
-        chip.append(String(features.length));
-        chip.onclick = (event) => { event.stopPropagation(); choose(country, layer, features); };
-        box.append(chip);
-      }
       for (const turn of turns(country.label_lon, country.label_lon)) {
-        const icon = L.divIcon({ html: turn === 0 ? box : cloneWithHandlers(box), className: "atlas-badge-anchor", iconSize: [0, 0] });
+        const box = document.createElement("div");
+        box.className = "atlas-badge";
+        box.classList.toggle("atlas-dim", Boolean(state.chosen) && ![...chips.values()].flat().some((feature) => feature.id === state.chosen));
+        if (close) for (const [id, features] of chips) box.append(chip(country, turn, new Map([[id, features]])));
+        else box.append(chip(country, turn, chips));
+        const icon = L.divIcon({ html: box, className: "atlas-badge-anchor", iconSize: [0, 0] });
         L.marker([country.label_lat, country.label_lon + turn], { icon, keyboard: false }).addTo(groups.badges);
       }
     }
   }
 
-  const cloneWithHandlers = (box) => {
-    const copy = box.cloneNode(true);
-    [...copy.children].forEach((chip, i) => { chip.onclick = box.children[i].onclick; });
-    return copy;
-  };
-
-  function choose(country, layer, features) {
-    if (features.length === 1) return options.onChoose?.(features[0].id);
-    const list = document.createElement("div");
-    list.className = "atlas-list";
-    const title = document.createElement("strong");
-    title.textContent = `${country.name}: ${layer.title}`;
-    list.append(title);
-    for (const feature of features) {
-      const button = document.createElement("button");
-      button.type = "button";
-      button.textContent = feature.properties.name;
-      button.onclick = () => { map.closePopup(); options.onChoose?.(feature.id); };
-      list.append(button);
+  function chip(country, turn, byLayer) {
+    const button = document.createElement("button"), all = [...byLayer.values()].flat(), ids = [...byLayer.keys()];
+    button.type = "button";
+    button.title = `${country.name}: ${all.length} without a place (${ids.map((id) => layers.get(id).title).join(", ")})`;
+    button.setAttribute("aria-label", button.title);
+    if (ids.length === 1) button.innerHTML = symbolSvg(layers.get(ids[0]).symbol, layers.get(ids[0]).colour[state.ground]);
+    button.append(String(all.length));
+    if (ids.length > 1) {
+      const colours = ids.map((id) => layers.get(id).colour[state.ground]);
+      button.style.borderImage = `linear-gradient(90deg, ${colours.map((c, i) => `${c} ${100 * i / ids.length}% ${100 * (i + 1) / ids.length}%`).join(", ")}) 1`;
+      button.classList.add("atlas-mixed");
     }
-    L.popup({ maxHeight: 260 }).setLatLng([country.label_lat, inWindow(country.label_lon)]).setContent(list).openOn(map);
+    button.onclick = (event) => { event.stopPropagation(); list(country, turn, byLayer); };
+    return button;
+  }
+
+  function list(country, turn, byLayer) {
+    const all = [...byLayer.values()].flat();
+    if (all.length === 1) return choose(all[0].id);
+    const box = document.createElement("div");
+    box.className = "atlas-list";
+    box.append(Object.assign(document.createElement("strong"), { textContent: `${country.name}: no place known` }));
+    for (const [id, features] of byLayer) {
+      const heading = document.createElement("div");
+      heading.innerHTML = symbolSvg(layers.get(id).symbol, layers.get(id).colour[state.ground], 11);
+      heading.append(layers.get(id).title);
+      box.append(heading);
+      for (const feature of features) {
+        const button = Object.assign(document.createElement("button"), { type: "button", textContent: feature.properties.name });
+        button.onclick = () => { map.closePopup(); choose(feature.id); };
+        box.append(button);
+      }
+    }
+    L.popup({ maxHeight: 280 }).setLatLng([country.label_lat, country.label_lon + turn]).setContent(box).openOn(map);
   }
 
   const inWindow = (lon) => { const centre = map.getCenter().lng; return lon + Math.round((centre - lon) / 360) * 360; };
@@ -275,10 +296,11 @@ export function mount(L, el, options) {
     map.fitBounds(L.latLngBounds(lines.flatMap((line) => shifted(line, turn))), { padding: [30, 30], maxZoom: 6 });
   }
 
-  map.on("click", () => state.chosen && options.onChoose?.(null));
-  el.addEventListener("keydown", (event) => { if (event.key === "Escape" && state.chosen) options.onChoose?.(null); });
+  map.on("click", () => state.chosen && choose(null));
+  el.addEventListener("keydown", (event) => { if (event.key === "Escape" && state.chosen) choose(null); });
   map.on("moveend", () => { const c = map.getCenter(); options.onView?.([c.lat, ((c.lng + 180) % 360 + 360) % 360 - 180, map.getZoom()]); });
-  new ResizeObserver(() => map.invalidateSize({ pan: false })).observe(canvas);
+  map.on("zoomend", () => data.countries && drawBadges());
+  new ResizeObserver(() => { map.invalidateSize({ pan: false }); fillWindow(); }).observe(canvas);
   load();
 
   return {

@@ -2,8 +2,10 @@
 
 import { symbolSvg } from "./symbols.js";
 
-export function buildLegend(el, layers, onChange) {
+export function buildLegend(L, el, layers, onChange) {
   const box = document.createElement("details");
+  L.DomEvent.disableClickPropagation(box);
+  L.DomEvent.disableScrollPropagation(box);
   box.className = "atlas-legend";
   box.open = el.clientWidth >= 640;
   const title = document.createElement("summary");

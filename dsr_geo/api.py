@@ -1,0 +1,72 @@
+"""HTTP routes over the atlas: the map's own files, layers and borders, served by the app itself.
+
+Everything the map needs comes from here, so no other origin is ever asked. Answers are compressed once and carry
+an ETag, so that a browser fetches a file again only when it has changed.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import json
+from pathlib import Path
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute, Route
+from xstatic.pkg import leaflet
+
+from dsr_geo import webmap
+from dsr_geo.atlas import DATA, Atlas
+
+PREFIX = "/atlas"
+"""Where the routes live; Streamlit keeps other paths for itself."""
+
+_WEBMAP = Path(webmap.__file__).parent
+_TYPES = {".js": "text/javascript", ".css": "text/css", ".png": "image/png", ".geojson": "application/geo+json", ".json": "application/json"}
+
+
+def routes(atlas: Atlas, data: Path = DATA, base: str = "") -> list[BaseRoute]:
+    """Routes below `<base>/atlas/`: `assets/…`, `map.json`, `layers/<id>.geojson`, `countries.geojson`, `disputed.geojson`.
+
+    base: the path the app is served under (Streamlit's `server.baseUrlPath`), without slashes at the ends.
+    An unknown layer or asset is answered with 404 and JSON that names it.
+    """
+    files = {f"layers/{id}.geojson": data / "geojson" / f"{id}.geojson" for id in atlas.layers}
+    files["countries.geojson"] = data / "countries" / "borders.geojson"
+    files["disputed.geojson"] = data / "countries" / "disputed.geojson"
+    files |= {f"assets/{path.name}": path for path in _WEBMAP.iterdir() if path.suffix in (".js", ".css")}
+    library = Path(leaflet.BASE_DIR)
+    files |= {f"assets/leaflet/{path.relative_to(library)}": path for path in library.rglob("*") if path.suffix in (".js", ".css", ".png")}
+    answers = {name: _answer(path.read_bytes(), path.suffix) for name, path in files.items()}
+    answers["map.json"] = _answer(json.dumps(webmap.options(atlas)).encode(), ".json")
+
+    async def send(request: Request) -> Response:
+        name = request.path_params["name"]
+        if name not in answers:
+            return JSONResponse({"error": f"there is no '{name}' here"}, status_code=404)
+        body, headers = answers[name]
+        if request.headers.get("if-none-match") == headers["etag"]:
+            return Response(status_code=304, headers=headers)
+        if "gzip" not in request.headers.get("accept-encoding", ""):
+            plain = {key: value for key, value in headers.items() if key != "content-encoding"}
+            return Response(gzip.decompress(body), headers=plain)
+        return Response(body, headers=headers)
+
+    return [Route(address(base) + "/{name:path}", send)]
+
+
+def address(base: str = "") -> str:
+    """The path of the routes in an app served under `base`, without a slash at the end."""
+    return (f"/{base.strip('/')}" if base.strip("/") else "") + PREFIX
+
+
+def _answer(content: bytes, ending: str) -> tuple[bytes, dict[str, str]]:
+    headers = {
+        "content-type": _TYPES[ending],
+        "content-encoding": "gzip",
+        "etag": f'"{hashlib.sha256(content).hexdigest()[:16]}"',
+        "cache-control": "no-cache",
+        "vary": "accept-encoding",
+    }
+    return gzip.compress(content, mtime=0), headers

@@ -1,0 +1,1 @@
+"""The Streamlit app: everything here imports streamlit, nothing else in the package does."""

@@ -1,0 +1,128 @@
+"""The card of one record: what, who in which role, when, where and how precisely, evidence, sources, note."""
+
+from __future__ import annotations
+
+from html import escape
+
+import pandas as pd
+import streamlit as st
+
+from dsr_geo import records
+from dsr_geo.atlas import Atlas
+from dsr_geo.catalog import Field
+from dsr_geo.ui.filters import EVIDENCE_WORDS, words
+
+_PRECISION = {
+    "exact": "exact position", "city": "placed on the town, not on the site", "region": "placed in the region only",
+    "country": "only the country or territory is known",
+}
+_SCOPE = {
+    "official": "A public body names it as Belt and Road or Digital Silk Road",
+    "by_rule": "Included by our rule; no public body was seen to name it so",
+}
+_STYLE = """<style>
+.card { font-size: .92rem; line-height: 1.45; }
+.card h3 { font-size: 1.12rem; line-height: 1.25; margin: 0 0 .1rem; padding: 0; }
+.card .local { opacity: .75; }
+.card .kind { opacity: .75; margin-bottom: .5rem; }
+.card dl { display: grid; grid-template-columns: minmax(5.5rem, max-content) 1fr; gap: .28rem .8rem; margin: 0; }
+.card dt { opacity: .7; font-weight: 400; } .card dd { margin: 0; overflow-wrap: anywhere; }
+.card .more { opacity: .75; font-size: .86em; }
+</style>"""
+
+
+def draw(atlas: Atlas, id: str) -> None:
+    """Draw the card of a record. Everything from the data is escaped."""
+    record = atlas.records.loc[id]
+    layer = atlas.layers[record["layer"]]
+    lines = [
+        ("Who", _who(atlas, record)),
+        ("With", _text(record["partners"])),
+        ("When", _when(record)),
+        ("Where", _where(atlas, record, layer.geometry)),
+        ("Amount", _amount(record)),
+        *((declared.title, _field(record[name], declared)) for name, declared in layer.fields.items()),
+        ("Drawn as", _drawn(record, layer.geometry)),
+        ("Evidence", f"{words(record['evidence'])}<div class=more>{escape(EVIDENCE_WORDS[record['evidence']])}</div>"),
+        ("Note", _text(record["note"])),
+        ("Off by default", _text(record["opt_in"])),
+        ("Sources", _sources(atlas, id)),
+        ("Scope", f"<span class=more>{escape(_SCOPE[record['scope']])}</span>"),
+        ("Checked", f"<span class=more>{escape(record['checked_on'] or '')} · id {escape(id)}</span>"),
+    ]
+    status = f" · {words(record['status'])}" if _known(record["status"]) else " · Status not known"
+    local = f"<div class=local>{escape(record['name_local'])}</div>" if _known(record["name_local"]) else ""
+    body = "".join(f"<dt>{escape(term)}</dt><dd>{text}</dd>" for term, text in lines if text)
+    st.html(f"{_STYLE}<article class=card aria-label=\"Chosen record\"><h3>{escape(record['name'])}</h3>{local}"
+            f"<div class=kind>{escape(layer.kinds[record['kind']])}{escape(status)}</div><dl>{body}</dl></article>")
+
+
+def related(atlas: Atlas, id: str) -> list[str]:
+    """Ids of records linked with this one, in either direction."""
+    own = records.split(atlas.records.at[id, "related_ids"] or "")
+    pointing = atlas.records.index[[id in records.split(text or "") for text in atlas.records["related_ids"]]]
+    return list(dict.fromkeys([*own, *pointing]))
+
+
+def _known(value) -> bool:
+    return value is not None and not pd.isna(value) and value != ""
+
+
+def _text(value) -> str:
+    return escape(str(value)) if _known(value) else ""
+
+
+def _who(atlas: Atlas, record: pd.Series) -> str:
+    lines = []
+    for actor, role in records.actors_of(record["actors"] or ""):
+        about = atlas.actors.loc[actor]
+        type = f" <span class=more>({escape(words(about['type']).lower())})</span>" if about["type"] else ""
+        lines.append(f"<div>{escape(about['name'])}{type}: {escape(role)}</div>")
+    return "".join(lines)
+
+
+def _when(record: pd.Series) -> str:
+    spans = [("announced or agreed", record["year_announced"]), ("start", record["year_start"]), ("end", record["year_end"])]
+    return ", ".join(f"{word} {year}" for word, year in spans if _known(year)) or "Undated"
+
+
+def _where(atlas: Atlas, record: pd.Series, geometry: str) -> str:
+    names = ", ".join(atlas.countries.name(code) for code in records.split(record["countries"]))
+    place = f"{escape(record['place'])}, " if _known(record["place"]) else ""
+    how = "" if geometry in ("cable", "none") else f"<div class=more>{_PRECISION[record['precision']]}</div>"
+    return f"{place}{escape(names)}{how}"
+
+
+def _amount(record: pd.Series) -> str:
+    amount = f"USD {record['amount_usd']:,.0f}" if _known(record["amount_usd"]) else ""
+    note = f"<div class=more>{escape(record['amount_note'])}</div>" if _known(record["amount_note"]) else ""
+    return amount + note
+
+
+def _field(value, declared: Field) -> str:
+    if not _known(value):
+        return ""
+    if declared.type == "number":
+        return escape(f"{value:,.10g} {declared.unit}".strip())
+    if declared.type == "flag":
+        return "yes" if value else "no"
+    if declared.type == "list":
+        return escape(", ".join(item.split("|")[0] for item in records.split(str(value).replace(" / ", "; "))))
+    return escape(declared.values.get(value, str(value)))
+
+
+def _drawn(record: pd.Series, geometry: str) -> str:
+    if geometry not in ("cable", "endpoints") or not _known(record.get("length_computed_km")):
+        return ""
+    how = "schematic route between landing points" if geometry == "cable" else "straight legs between the endpoints"
+    return f"<span class=more>{how}, {record['length_computed_km']:,.0f} km as drawn</span>"
+
+
+def _sources(atlas: Atlas, id: str) -> str:
+    lines = []
+    for _, source in atlas.sources_of(id).iterrows():
+        name = f"{source['producer']}, {source['title']}" if source["title"] and source["title"] != source["producer"] else source["producer"]
+        about = ", ".join(part for part in (source["published"], source["kind"]) if part)
+        lines.append(f"<div><a href=\"{escape(source['url'], quote=True)}\" target=_blank rel=\"noopener noreferrer\">{escape(name)}</a>"
+                     f" <span class=more>({escape(about)})</span></div>")
+    return "".join(lines)

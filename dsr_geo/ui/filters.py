@@ -1,0 +1,86 @@
+"""The filters: one widget per field of `Selection`, all in the sidebar, all kept in the address."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from dsr_geo import records
+from dsr_geo.atlas import Atlas
+from dsr_geo.selection import TITLES, Selection
+from dsr_geo.ui import link
+
+EVIDENCE_WORDS = {
+    "strong": "two or more sources of different producers, or an official document",
+    "fair": "one company, research or dataset source",
+    "single": "one press or aggregator source",
+    "disputed": "sources disagree, as the note says",
+}
+
+
+def words(value: str) -> str:
+    """A vocabulary's value as people read it."""
+    return value.replace("_", " ").replace("-", " ").capitalize()
+
+
+def draw(atlas: Atlas) -> None:
+    """Draw all filter widgets; their values are in the session state afterwards (see `link.current`)."""
+    hosts = atlas.hosts["country"].value_counts()
+    names = atlas.countries.borders["name"]
+    countries = sorted(names.index, key=lambda code: (code not in hosts, names[code]))
+    groups = atlas.countries.groups
+    actors = atlas.roles.drop_duplicates(["id", "actor"])["actor"].value_counts().reindex(atlas.actors.index, fill_value=0)
+    actors = actors.sort_values(ascending=False, kind="stable")
+    shown = st.session_state["layers"] or list(atlas.layers)
+    kinds = {kind: f"{title} ({layer.title})" for layer in atlas.layers.values() if layer.id in shown for kind, title in layer.kinds.items()}
+    kinds |= {kind: words(kind) for kind in st.session_state["kinds"] if kind not in kinds}
+
+    st.text_input("Search", key="text", on_change=link.touched, placeholder="Name, place, company, 华为 …",
+                  help="Every word must occur; case and accents do not matter.")
+    _choose("Layers", "layers", list(atlas.layers), lambda id: atlas.layers[id].title,
+            placeholder="The layers that are on by default")
+    _choose("Region or group", "groups", list(groups.index), lambda id: f"{groups.at[id, 'title']} · {groups.at[id, 'family']}")
+    _choose("Country or territory", "countries", countries, lambda code: f"{names[code]} ({hosts.get(code, 0)})")
+    st.slider("Years in which a record was present", *atlas.years, key="years", on_change=link.touched)
+    _choose("Company or institution", "actors", list(actors.index), lambda id: f"{atlas.actor_name(id)} ({actors[id]})")
+    _choose("Kind", "kinds", list(kinds), kinds.get)
+    statuses = list(dict.fromkeys(status for layer in atlas.layers.values() for status in layer.statuses))
+    _choose("Status", "statuses", statuses, words)
+    _choose("Evidence", "evidence", records.EVIDENCE, words,
+            help="  \n".join(f"**{words(grade)}**: {meaning}" for grade, meaning in EVIDENCE_WORDS.items()))
+    with st.expander("More filters"):
+        _choose("Type of actor", "actor_types", records.ACTOR_TYPES, words)
+        _choose("Role of the actor", "roles", records.ROLES, words)
+        _choose("Precision of place", "precisions", records.PRECISIONS, words)
+    st.checkbox("Undated records", key="undated", on_change=link.touched)
+    st.checkbox("Cancelled, retired and ended", key="ended", on_change=link.touched)
+    st.checkbox("Weaker ties and sources", key="opt_in", on_change=link.touched,
+                help="Hong-Kong-only ties, affiliates and records with low confidence.")
+    st.button("Clear all filters", on_click=_clear, args=(atlas, list(TITLES)), width="stretch")
+
+    st.divider()
+    indicators = atlas.countries.indicators
+    st.selectbox("Shade countries by", link.shadable(atlas), index=None, key="shade", on_change=link.touched,
+                 format_func=lambda id: indicators.at[id, "title"], placeholder="No shading")
+    if st.session_state["shade"]:
+        st.slider("Year of the shading", *link.shade_years(atlas), key="shade_year", on_change=link.touched)
+        if isinstance(note := indicators.at[st.session_state["shade"], "note"], str):
+            st.caption(note)
+
+
+def emptied(atlas: Atlas, selection: Selection) -> None:
+    """Say which filter leaves nothing, and offer to clear it."""
+    guilty = selection.emptied_by(atlas)
+    what = " and ".join(f"“{TITLES[name]}”" for name in guilty) or "the filters together"
+    st.info(f"No record matches. What leaves nothing is {what}.")
+    st.button(f"Clear {what}", on_click=_clear, args=(atlas, guilty), type="primary")
+
+
+def _clear(atlas: Atlas, names: list[str]) -> None:
+    """Clear the named filters; all of them means back to what the atlas opens with."""
+    link.touched()
+    selection = link.current(atlas)
+    link.show(atlas, Selection() if len(names) == len(TITLES) else selection.without(*names))
+
+
+def _choose(label: str, key: str, options, words, placeholder: str = "All", help: str | None = None) -> None:
+    st.multiselect(label, options, key=key, format_func=words, placeholder=placeholder, help=help, on_change=link.touched)

@@ -1,0 +1,88 @@
+"""The address of the page is the state of the view: read into the widgets, written from the selection.
+
+Widgets live in `st.session_state` under the name of their field in `Selection`; `record` is the chosen record,
+`shade` and `shade_year` the country shading. The map writes its own `view` into the address.
+"""
+
+from __future__ import annotations
+
+from dataclasses import fields
+
+import streamlit as st
+
+from dsr_geo.atlas import Atlas
+from dsr_geo.selection import Selection, from_query
+
+_FIELDS = [field.name for field in fields(Selection)]
+
+
+def touched() -> None:
+    """Callback of every widget: the reader acted on the page, so the address is behind and must not be read back."""
+    st.session_state["touched"] = True
+
+
+def restore(atlas: Atlas) -> None:
+    """Set the widgets from the address when somebody opened a link or went back; leave them alone otherwise."""
+    query = {key: st.query_params.get_all(key) for key in st.query_params if key != "view"}
+    state = st.session_state
+    if state.pop("touched", False) or state.get("written") == query:
+        return
+    selection, state["link_problems"] = from_query(query, atlas)
+    show(atlas, selection)
+    record = query.get("record", [None])[0]
+    if record is not None and record not in atlas.records.index:
+        state["link_problems"].append(f"The link asks for record “{record}”, which the atlas does not have.")
+        record = None
+    state["record"] = record
+    shade = query.get("shade", [None])[0]
+    state["shade"] = shade if shade in shadable(atlas) else None
+    if shade and not state["shade"]:
+        state["link_problems"].append(f"The link shades countries by “{shade}”, which is not an attribute here.")
+    year = query.get("shade_year", [""])[0]
+    first, last = shade_years(atlas)
+    state["shade_year"] = min(max(int(year), first), last) if year.isdecimal() else last
+
+
+def show(atlas: Atlas, selection: Selection) -> None:
+    """Set the widgets to a selection."""
+    for name in _FIELDS:
+        value = getattr(selection, name)
+        st.session_state[name] = list(value) if isinstance(value, tuple) else value
+    first, last = selection.years or atlas.years
+    low, high = atlas.years
+    st.session_state["years"] = (min(max(first, low), high), min(max(last, low), high))
+
+
+def current(atlas: Atlas) -> Selection:
+    """The selection that the widgets hold."""
+    values = {name: st.session_state[name] for name in _FIELDS}
+    values["years"] = None if tuple(values["years"]) == atlas.years else tuple(values["years"])
+    return Selection(**{name: tuple(value) if isinstance(value, list) else value for name, value in values.items()})
+
+
+def write(atlas: Atlas, selection: Selection) -> None:
+    """Write the view into the address, so that a copied link reproduces it."""
+    state = st.session_state
+    query = selection.query()
+    if state["record"]:
+        query["record"] = [state["record"]]
+    if state["shade"]:
+        query["shade"] = [state["shade"]]
+        query["shade_year"] = [str(state["shade_year"])]
+    if query != {key: st.query_params.get_all(key) for key in st.query_params if key != "view"}:
+        view = st.query_params.get_all("view")
+        st.query_params.from_dict(query | ({"view": view} if view else {}))
+    state["written"] = query
+
+
+def shadable(atlas: Atlas) -> list[str]:
+    """Indicators that countries can be shaded by: those with classes."""
+    breaks = atlas.countries.indicators["breaks"]
+    return list(breaks[breaks.notna()].index)
+
+
+def shade_years(atlas: Atlas) -> tuple[int, int]:
+    """Years that shading can show: from the first observation to the newest one that is no projection."""
+    attributes = atlas.countries.attributes
+    observed = attributes[attributes["kind"] != "projection"]["year"]
+    return max(2000, int(observed.min())), int(observed.max())

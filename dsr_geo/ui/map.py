@@ -1,0 +1,43 @@
+"""The map on the page: one component, mounted once, that loads the drawing module from our own routes."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from dsr_geo import api
+
+# Sent with every rerun, so it only loads the real thing; on several lines, or Streamlit takes it for a path.
+_LOADER = """
+export default function ({ data, parentElement, setTriggerValue }) {
+  const assets = location.origin + data.base + "/assets/";
+  const host = parentElement.querySelector(".atlas-host");
+  for (const file of ["leaflet/leaflet.css", "atlas-map.css"])
+    if (!document.querySelector(`link[href="${assets + file}"]`))
+      document.head.append(Object.assign(document.createElement("link"), { rel: "stylesheet", href: assets + file }));
+  host.atlasTrigger = setTriggerValue;
+  host.atlasPage ??= import(assets + "page.js").then((module) => module.open(host, data.base));
+  host.atlasPage.then((page) => page.update(data)).catch((error) => {
+    host.textContent = "The map could not be loaded: " + error.message + ". Was the app started with “streamlit run app.py”?";
+    host.atlasPage = undefined;
+  });
+}
+"""
+
+_component = st.components.v2.component(
+    "dsr_atlas_map", js=_LOADER, html='<div class="atlas-host" style="min-height:600px"></div>', isolate_styles=False
+)
+
+
+def draw(state: dict, query: str, view: str, on_choose, on_layers) -> None:
+    """Draw the map in a state (`webmap.state`).
+
+    query: the address' query, so that the map can put its view back after it was written. view: `lat,lon,zoom` to open
+    with, or "". on_choose, on_layers: callbacks for a chosen record and for switched layers; the values are in
+    `st.session_state["map"].chosen` (an id, or "" for none) and `.layers` (ids).
+    """
+    _component(
+        key="map",
+        data={"base": api.address(st.get_option("server.baseUrlPath")), "state": state, "query": query, "view": view},
+        on_chosen_change=on_choose,
+        on_layers_change=on_layers,
+    )

@@ -1,0 +1,46 @@
+// The map as a part of the app's page: theme, address and the reader's acts pass between the two.
+
+import * as L from "./leaflet/leaflet-src.esm.js";
+import { mount } from "./atlas-map.js";
+
+const groundOf = (host) => {
+  const probe = document.createElement("i");
+  probe.style.color = getComputedStyle(host).getPropertyValue("--st-background-color") || "#fff";
+  host.append(probe);
+  const [r, g, b] = getComputedStyle(probe).color.match(/[\d.]+/g).map(Number);
+  probe.remove();
+  return 0.299 * r + 0.587 * g + 0.114 * b < 128 ? "dark" : "light";
+};
+
+// The view changes without asking the server, so it is written into the address here.
+function writeView(view) {
+  if (!view) return;
+  const address = new URL(location.href), text = view.map((n) => Number(n.toFixed(2))).join(",");
+  if (address.searchParams.get("view") === text) return;
+  address.searchParams.set("view", text);
+  history.replaceState(history.state, "", address);
+}
+
+export async function open(host, base) {
+  const answer = await fetch(`${base}/map.json`);
+  if (!answer.headers.get("content-type")?.includes("json")) throw new Error(`${base}/map.json is not served`);
+  const options = await answer.json();
+  const leaflet = { ...L };
+  let view = null, opened = false;
+  const handle = mount(leaflet, host, {
+    ...options, base,
+    onChoose: (id) => host.atlasTrigger("chosen", id ?? ""),
+    onLayers: (shown) => host.atlasTrigger("layers", shown),
+    onView: (now) => { if (opened) { view = now; writeView(view); } },
+  });
+  host.atlas = handle;
+  return {
+    update(data) {
+      const start = data.view?.split(",").map(Number);
+      const first = !opened && start?.length === 3 && start.every(Number.isFinite) ? start : undefined;
+      handle.update({ ...data.state, ground: groundOf(host), view: first });
+      opened = true;
+      setTimeout(() => writeView(view), 200);
+    },
+  };
+}
