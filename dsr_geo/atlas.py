@@ -27,7 +27,7 @@ class Atlas:
     layers: the catalogue by id, in legend order.
     records: GeoDataFrame (EPSG:4326) indexed by record id, in catalogue order, with column `layer`, the columns of
     `records.COLUMNS` (without lon, lat, which are in the geometry), `evidence`, and every layer's own fields.
-    Years are nullable integers; geometry is None where only the country is known.
+    Years are nullable integers, amounts and lengths floats; text is "" and geometry None where unknown.
     countries: see `countries.Countries`.
     sources, actors, events: DataFrames indexed by id, all columns text.
     version: eight hex digits that change whenever a built file changes; part of every citation.
@@ -49,7 +49,7 @@ class Atlas:
     @cached_property
     def roles(self) -> pd.DataFrame:
         """One line per record, actor and role: `id`, `actor` (id of actors.csv), `role`."""
-        return _exploded(self.records["actors"].fillna("").map(records.actors_of), ["actor", "role"], lambda pair: pair)
+        return _exploded(self.records["actors"].map(records.actors_of), ["actor", "role"], lambda pair: pair)
 
     @cached_property
     def years(self) -> tuple[int, int]:
@@ -60,7 +60,7 @@ class Atlas:
     @cached_property
     def checked(self) -> str:
         """The latest month in which a record was checked, as YYYY-MM."""
-        return max((text[:7] for text in self.records["checked_on"].dropna()), default="")
+        return max((text[:7] for text in self.records["checked_on"]), default="")
 
     def joined(self, layer: str, year: int) -> gpd.GeoDataFrame:
         """The layer's records with their countries, one line per record and host country.
@@ -107,6 +107,9 @@ def load(data: Path = DATA) -> Atlas:
     for name in _WHOLE:
         table[name] = table[name].astype("Int64")
     table["amount_usd"] = pd.to_numeric(table["amount_usd"])
+    numbers = {name for layer in layers.values() for name, field in layer.fields.items() if field.type in ("number", "flag")}
+    for name in set(table.columns) - numbers - {*_WHOLE, "amount_usd", "length_computed_km", "geometry"}:
+        table[name] = table[name].astype(object).where(table[name].notna(), "")
     return Atlas(
         layers=layers,
         records=gpd.GeoDataFrame(table, geometry="geometry", crs="EPSG:4326"),

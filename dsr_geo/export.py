@@ -71,7 +71,7 @@ def geojson(atlas: Atlas, selection: Selection) -> bytes:
     """
     found = selection.records(atlas)
     columns = table(atlas, found).drop(columns=["lon", "lat"]).astype(object)
-    rows = columns.where(columns.notna(), None).to_dict("index")
+    rows = columns.where(columns.notna() & (columns != ""), None).to_dict("index")
     features = [
         {"type": "Feature", "id": id, "geometry": None if shape is None else mapping(shape), "properties": {"id": id, **row}}
         for (id, row), shape in zip(rows.items(), found.geometry)
@@ -99,8 +99,8 @@ def geopackage(atlas: Atlas, selection: Selection) -> bytes:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "atlas.gpkg"
         for id in frame["layer"].unique():
-            rows = frame[frame["layer"] == id].dropna(axis="columns", how="all").reset_index()
-            placed = rows[rows.geometry.notna()] if "geometry" in rows else rows.iloc[:0]
+            rows = frame[frame["layer"] == id].reset_index()
+            placed = rows[rows.geometry.notna()]
             types = {"point": placed[placed.geom_type == "Point"], "line": placed[placed.geom_type != "Point"]} if len(placed) else {}
             for kind, part in types.items():
                 if len(part):

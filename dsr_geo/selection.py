@@ -146,7 +146,7 @@ class Selection:
             kept = table["status"].isin(self.statuses) | ~table["status"].isin(records.ENDED)
             masks["ended"] = kept.to_numpy()
         if not self.opt_in:
-            masks["opt_in"] = table["opt_in"].isna().to_numpy()
+            masks["opt_in"] = (table["opt_in"] == "").to_numpy()
         return masks
 
     def _in_place(self, atlas: Atlas) -> np.ndarray:
@@ -223,8 +223,8 @@ def search_text(atlas: Atlas) -> pd.Series:
         names = atlas.actors[["name", "name_zh"]].agg(" ".join, axis=1)
         kinds = {kind: title for layer in atlas.layers.values() for kind, title in layer.kinds.items()}
         own = ["name", "name_local", "place", "partners", "note"]
-        own += [n for n in {f for layer in atlas.layers.values() for f in layer.fields} if table[n].dtype.kind in "OT"]
-        parts = [table[name].astype(object).where(table[name].notna(), "") for name in own]
+        own += sorted({name for layer in atlas.layers.values() for name, field in layer.fields.items() if field.type in ("text", "list")})
+        parts = [table[name] for name in own]
         parts.append(table["kind"].map(kinds))
         parts.append(atlas.hosts.assign(n=atlas.hosts["country"].map(borders)).groupby("id")["n"].agg(" ".join))
         parts.append(atlas.roles.assign(n=atlas.roles["actor"].map(names).fillna("")).groupby("id")["n"].agg(" ".join))

@@ -25,8 +25,9 @@ _STYLE = """<style>
 .card h3 { font-size: 1.12rem; line-height: 1.25; margin: 0 0 .1rem; padding: 0; }
 .card .local { opacity: .75; }
 .card .kind { opacity: .75; margin-bottom: .5rem; }
-.card dl { display: grid; grid-template-columns: minmax(5.5rem, max-content) 1fr; gap: .28rem .8rem; margin: 0; }
-.card dt { opacity: .7; font-weight: 400; } .card dd { margin: 0; overflow-wrap: anywhere; }
+.card dl { display: grid; grid-template-columns: 5.2rem minmax(0, 1fr); gap: .3rem .7rem; margin: 0 !important; padding: 0 !important; }
+.card dt, .card dd { margin: 0 !important; padding: 0 !important; overflow-wrap: anywhere; font-size: .9rem !important; }
+.card dt { opacity: .7; font-weight: 400; }
 .card .more { opacity: .75; font-size: .86em; }
 </style>"""
 
@@ -48,7 +49,7 @@ def draw(atlas: Atlas, id: str) -> None:
         ("Off by default", _text(record["opt_in"])),
         ("Sources", _sources(atlas, id)),
         ("Scope", f"<span class=more>{escape(_SCOPE[record['scope']])}</span>"),
-        ("Checked", f"<span class=more>{escape(record['checked_on'] or '')} · id {escape(id)}</span>"),
+        ("Checked", f"<span class=more>{escape(record['checked_on'])} · id {escape(id)}</span>"),
     ]
     status = f" · {words(record['status'])}" if _known(record["status"]) else " · Status not known"
     local = f"<div class=local>{escape(record['name_local'])}</div>" if _known(record["name_local"]) else ""
@@ -59,8 +60,8 @@ def draw(atlas: Atlas, id: str) -> None:
 
 def related(atlas: Atlas, id: str) -> list[str]:
     """Ids of records linked with this one, in either direction."""
-    own = records.split(atlas.records.at[id, "related_ids"] or "")
-    pointing = atlas.records.index[[id in records.split(text or "") for text in atlas.records["related_ids"]]]
+    own = records.split(atlas.records.at[id, "related_ids"])
+    pointing = atlas.records.index[[id in records.split(text) for text in atlas.records["related_ids"]]]
     return list(dict.fromkeys([*own, *pointing]))
 
 
@@ -74,7 +75,7 @@ def _text(value) -> str:
 
 def _who(atlas: Atlas, record: pd.Series) -> str:
     lines = []
-    for actor, role in records.actors_of(record["actors"] or ""):
+    for actor, role in records.actors_of(record["actors"]):
         about = atlas.actors.loc[actor]
         type = f" <span class=more>({escape(words(about['type']).lower())})</span>" if about["type"] else ""
         lines.append(f"<div>{escape(about['name'])}{type}: {escape(role)}</div>")
@@ -87,7 +88,7 @@ def _when(record: pd.Series) -> str:
 
 
 def _where(atlas: Atlas, record: pd.Series, geometry: str) -> str:
-    names = ", ".join(atlas.countries.name(code) for code in records.split(record["countries"]))
+    names = ", ".join(sorted(atlas.countries.name(code) for code in records.split(record["countries"])))
     place = f"{escape(record['place'])}, " if _known(record["place"]) else ""
     how = "" if geometry in ("cable", "none") else f"<div class=more>{_PRECISION[record['precision']]}</div>"
     return f"{place}{escape(names)}{how}"
@@ -107,7 +108,9 @@ def _field(value, declared: Field) -> str:
     if declared.type == "flag":
         return "yes" if value else "no"
     if declared.type == "list":
-        return escape(", ".join(item.split("|")[0] for item in records.split(str(value).replace(" / ", "; "))))
+        items = list(dict.fromkeys(item.split("|")[0] for item in records.split(value.replace(" / ", "; "))))
+        text = escape("; ".join(items))
+        return text if len(items) <= 6 else f"<details><summary>{len(items)}</summary>{text}</details>"
     return escape(declared.values.get(value, str(value)))
 
 

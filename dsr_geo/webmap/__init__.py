@@ -23,6 +23,9 @@ from dsr_geo.atlas import DATA, Atlas
 from dsr_geo.selection import Selection
 from dsr_geo.summary import by_layer
 
+OPENING = [[-36, -19], [58, 152]]
+"""What a map opens with: south-western and north-eastern corner, latitude first. Africa to the western Pacific."""
+
 _HERE = Path(__file__).resolve().parent
 _LEAFLET = Path(leaflet.BASE_DIR)
 
@@ -87,6 +90,7 @@ def options(atlas: Atlas) -> dict:
     map = AtlasMap()
     return {
         "map": {"center": map.location, **{camelize(key): value for key, value in map.options.items() if value is not None}},
+        "opening": OPENING,
         "layers": document(atlas),
     }
 
@@ -121,7 +125,7 @@ class AtlasElement(MacroElement):
         files["/countries.geojson"] = data / "countries" / "borders.geojson"
         files["/disputed.geojson"] = data / "countries" / "disputed.geojson"
         about = {
-            "layers": document(atlas), "state": state,
+            "opening": OPENING, "layers": document(atlas), "state": state,
             "files": {name: json.loads(path.read_text(encoding="utf-8")) for name, path in files.items()},
         }
         # Inside <script>, "<" could end it.

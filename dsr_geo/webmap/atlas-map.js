@@ -56,7 +56,6 @@ export function attach(L, map, options, el = map.getContainer()) {
   const canvas = map.getContainer();
   if (map.zoomControl) map.zoomControl.setPosition("topright");
   fillWindow();
-  map.setView(map.getCenter(), Math.max(map.getMinZoom(), 1.4), { animate: false });
   L.control.scale({ position: "bottomright", imperial: false }).addTo(map);
   L.control.attribution({ position: "bottomright", prefix: false }).addAttribution("Natural Earth · GeoNames · schematic routes").addTo(map);
   for (const [pane, z] of [["land", 200], ["shade", 210], ["borders", 220], ["lines", 410], ["points", 420]]) map.createPane(pane).style.zIndex = z;
@@ -72,6 +71,8 @@ export function attach(L, map, options, el = map.getContainer()) {
   let fitted = null;
 
   const legend = buildLegend(L, el, options.layers, (shown) => { state = { ...state, shown }; draw(); options.onLayers?.(shown); });
+  if (options.opening) open();
+
   const message = document.createElement("div");
   message.className = "atlas-message";
   message.setAttribute("role", "status");
@@ -80,6 +81,16 @@ export function attach(L, map, options, el = map.getContainer()) {
   // The window is never smaller than the map: no grey at its sides, at any width.
   function fillWindow() {
     map.setMinZoom(Math.log2(canvas.clientWidth / (256 * (EAST - WEST) / 360)));
+  }
+
+  // Africa to the western Pacific, beside the legend rather than under it.
+  function open() {
+    map.fitBounds(options.opening, { ...besideLegend(0), animate: false });
+  }
+
+  function besideLegend(margin) {
+    const covered = legend.box.open && el.clientWidth >= 640 ? legend.box.offsetWidth + 10 : 0;
+    return { paddingTopLeft: [covered + margin, margin], paddingBottomRight: [margin, margin] };
   }
 
   async function load() {
@@ -174,7 +185,8 @@ export function attach(L, map, options, el = map.getContainer()) {
     }
     for (const records of places.values()) records.forEach(([layer, feature], i) => drawPoint(layer, feature, i, records.length));
     drawBadges();
-    fit();
+    // The host may be making room for the record's card; the map is fitted when that is done.
+    setTimeout(fit, 150);
   }
 
   function drawLine(layer, feature) {
@@ -293,7 +305,7 @@ export function attach(L, map, options, el = map.getContainer()) {
     const lines = unbroken(linesOf(geometry));
     const [west, east] = span(lines.flat());
     const turn = [0, 360, -360].find((t) => west + t >= WEST && east + t <= EAST) ?? 0;
-    map.fitBounds(L.latLngBounds(lines.flatMap((line) => shifted(line, turn))), { padding: [30, 30], maxZoom: 6 });
+    map.fitBounds(L.latLngBounds(lines.flatMap((line) => shifted(line, turn))), { ...besideLegend(30), maxZoom: 6 });
   }
 
   map.on("click", () => state.chosen && choose(null));

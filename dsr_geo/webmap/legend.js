@@ -34,6 +34,7 @@ export function buildLegend(L, el, layers, onChange) {
   el.append(box);
 
   return {
+    box,
     update(state) {
       for (const { layer, row, input, symbol, count } of rows) {
         input.checked = state.shown.includes(layer.id);

@@ -1,0 +1,37 @@
+"""Fixtures: a tiny invented atlas to change at will, the same one built once, and the published atlas."""
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+import dsr_geo
+from tiny import Tiny
+
+# No deadline: how fast a machine is must not decide whether a test passes.
+settings.register_profile("atlas", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("atlas")
+
+
+@pytest.fixture
+def tiny(tmp_path):
+    """The invented tables, unwritten: change a cell, then `check`, `build` or `load`."""
+    return Tiny(tmp_path / "data")
+
+
+@pytest.fixture(scope="session")
+def tiny_folder(tmp_path_factory):
+    """The data folder of the invented atlas, built and not to be changed."""
+    tiny = Tiny(tmp_path_factory.mktemp("tiny") / "data")
+    tiny.build()
+    return tiny.folder
+
+
+@pytest.fixture(scope="session")
+def atlas(tiny_folder):
+    """The invented atlas, loaded; not to be changed."""
+    return dsr_geo.load(tiny_folder)
+
+
+@pytest.fixture(scope="session")
+def published():
+    """The published atlas."""
+    return dsr_geo.load()

@@ -1,0 +1,128 @@
+"""The Explore page with Streamlit's own test runner: filters, empty result, links. The map is tested in tests/browser."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+import dsr_geo
+from dsr_geo import Selection, summary
+
+MAIN = Path(dsr_geo.__file__).parent / "ui" / "main.py"
+
+
+@pytest.fixture(scope="module")
+def atlas():
+    return dsr_geo.load()
+
+
+def run(**query) -> AppTest:
+    page = AppTest.from_file(str(MAIN), default_timeout=60)
+    for key, value in query.items():
+        page.query_params[key] = value
+    page.run()
+    assert not page.exception
+    return page
+
+
+def shows(page: AppTest, atlas, selection: Selection) -> bool:
+    return summary.sentence(atlas, selection, selection.records(atlas)) in [text.value for text in page.markdown]
+
+
+def test_opens_with_the_default_layers(atlas):
+    page = run()
+    assert shows(page, atlas, Selection())
+    assert len(page.dataframe[-1].value) == len(Selection().records(atlas))
+
+
+@pytest.mark.parametrize(("widget", "value", "expected"), [
+    ("groups", ["eaeu"], Selection(groups=("eaeu",))),
+    ("countries", ["PAK", "KEN"], Selection(countries=("KEN", "PAK"))),
+    ("layers", ["bri-memoranda"], Selection(layers=("bri-memoranda",))),
+    ("kinds", ["cloud_region"], Selection(kinds=("cloud_region",))),
+    ("actors", ["zte"], Selection(actors=("zte",))),
+    ("actor_types", ["state-owned"], Selection(actor_types=("state-owned",))),
+    ("roles", ["lender"], Selection(roles=("lender",))),
+    ("statuses", ["retired"], Selection(statuses=("retired",))),
+    ("evidence", ["strong"], Selection(evidence=("strong",))),
+    ("precisions", ["country"], Selection(precisions=("country",))),
+])
+def test_each_filter_answers_like_the_library_and_is_in_the_address(atlas, widget, value, expected):
+    page = run()
+    page.multiselect(key=widget).set_value(value).run()
+    assert not page.exception
+    assert shows(page, atlas, expected)
+    written = {key: value if isinstance(value, list) else [value] for key, value in page.query_params.items()}
+    assert written == expected.query()
+
+
+def test_years_text_and_switches(atlas):
+    page = run()
+    page.slider(key="years").set_value((2010, 2015)).run()
+    page.text_input(key="text").set_value("ZTE rural").run()
+    page.checkbox(key="undated").uncheck().run()
+    page.checkbox(key="ended").check().run()
+    page.checkbox(key="opt_in").check().run()
+    expected = Selection(years=(2010, 2015), text="ZTE rural", undated=False, ended=True, opt_in=True)
+    assert len(expected.records(atlas)) and shows(page, atlas, expected)
+
+
+def test_link_fills_the_widgets(atlas):
+    expected = Selection(layers=("data-centres",), groups=("gcc",), years=(2018, 2026), undated=False)
+    page = run(**expected.query())
+    assert shows(page, atlas, expected)
+    assert page.multiselect(key="groups").value == ["gcc"]
+    assert tuple(page.slider(key="years").value) == (2018, 2026)
+
+
+def test_bad_values_in_a_link_are_named_and_the_rest_is_kept(atlas):
+    page = run(country=["ZZZ", "KEN"], years=["sometime"], layer=["moon-bases"], record=["no-such-record"], shade=["beauty"])
+    said = " ".join(warning.value for warning in page.warning)
+    for word in ("ZZZ", "sometime", "moon-bases", "no-such-record", "beauty"):
+        assert word in said
+    assert shows(page, atlas, Selection(countries=("KEN",)))
+
+
+def test_reversed_years_in_a_link_are_turned_round(atlas):
+    assert shows(run(years=["2015-2010"]), atlas, Selection(years=(2010, 2015)))
+
+
+def test_empty_result_names_the_filter_and_offers_to_clear_it(atlas):
+    page = run(country=["ISL"], actor=["zte"])
+    assert "country or territory" in page.info[0].value
+    next(button for button in page.button if button.label.startswith("Clear “country")).click().run()
+    assert not page.info and shows(page, atlas, Selection(actors=("zte",)))
+
+
+def test_clear_all_filters_goes_back_to_the_opening_view(atlas):
+    page = run(country=["PAK"], q=["huawei"], ended=["1"])
+    next(button for button in page.button if button.label == "Clear all filters").click().run()
+    assert shows(page, atlas, Selection())
+
+
+def test_card_tells_who_in_which_role_when_where_and_on_whose_word(atlas):
+    page = run(record=["sc-pak-islamabad-safe-city"])
+    card = next(text.proto.body for text in page.get("html") if "class=card" in text.proto.body)
+    record = atlas.records.loc["sc-pak-islamabad-safe-city"]
+    for word in (record["name"], "Huawei", "lender", "Pakistan", "Islamabad", "placed on the town", str(record["year_start"])):
+        assert word in card
+    for url in atlas.sources_of("sc-pak-islamabad-safe-city")["url"]:
+        assert f'href="{url}"' in card
+
+
+def test_every_record_has_a_card(atlas):
+    page = run()
+    ids = [rows.index[0] for _, rows in atlas.records.groupby(["layer", "precision", "evidence"])]
+    for id in ids:
+        page.session_state["record"] = id
+        page.session_state["touched"] = True
+        page.run()
+        assert not page.exception, id
+
+
+def test_shading_has_a_year_and_says_what_is_doubtful(atlas):
+    page = run(shade=["external_public_debt_to_china_pct"])
+    assert page.slider(key="shade_year").value
+    assert any("second-hand" in caption.value for caption in page.caption)
