@@ -77,9 +77,21 @@ def _who(atlas: Atlas, record: pd.Series) -> str:
     lines = []
     for actor, role in records.actors_of(record["actors"]):
         about = atlas.actors.loc[actor]
-        type = f" <span class=more>({escape(words(about['type']).lower())})</span>" if about["type"] else ""
-        lines.append(f"<div>{escape(about['name'])}{type}: {escape(role)}</div>")
+        lines.append(f"<div>{escape(about['name'])}{_type(atlas, about)}: {escape(role)}</div>")
     return "".join(lines)
+
+
+def _type(atlas: Atlas, actor: pd.Series) -> str:
+    """The actor's type, linked to the source that says so; what is contested is its tooltip."""
+    if not actor["type"]:
+        return ""
+    source = atlas.sources.loc[records.split(actor["source_ids"])[0], "url"]
+    return f" <span class=more>({_link(source, words(actor['type']).lower(), actor['note'])})</span>"
+
+
+def _link(url: str, text: str, tip: str = "") -> str:
+    title = f' title="{escape(tip, quote=True)}"' if tip else ""
+    return f'<a href="{escape(url, quote=True)}" target=_blank rel="noopener noreferrer"{title}>{escape(text)}</a>'
 
 
 def _when(record: pd.Series) -> str:
@@ -126,6 +138,5 @@ def _sources(atlas: Atlas, id: str) -> str:
     for _, source in atlas.sources_of(id).iterrows():
         name = f"{source['producer']}, {source['title']}" if source["title"] and source["title"] != source["producer"] else source["producer"]
         about = ", ".join(part for part in (source["published"], source["kind"]) if part)
-        lines.append(f"<div><a href=\"{escape(source['url'], quote=True)}\" target=_blank rel=\"noopener noreferrer\">{escape(name)}</a>"
-                     f" <span class=more>({escape(about)})</span></div>")
+        lines.append(f"<div>{_link(source['url'], name)} <span class=more>({escape(about)})</span></div>")
     return "".join(lines)

@@ -14,10 +14,10 @@ _DOWNLOADS = {"geojson": ("GeoJSON", "application/geo+json"), "csv": ("CSV", "te
 
 _STYLE = """<style>
 .stMainBlockContainer { padding: 2.6rem 2rem 3rem; }
-.stMainBlockContainer h1 { font-size: 1.55rem; padding: 0; }
+.stMainBlockContainer h1 { font-size: 1.55rem; padding: 0 0 .4rem; }
 .stMainBlockContainer h3 { font-size: 1.1rem; }
 [data-testid="stSidebarHeader"] { height: 2.5rem; margin-bottom: 0; }
-@media (max-width: 640px) { .stMainBlockContainer { padding: 3rem 0.9rem 2rem; } }
+@media (max-width: 640px) { .stMainBlockContainer { padding: 3.7rem 0.9rem 2rem; } }
 </style>"""
 
 
@@ -40,7 +40,7 @@ def draw(atlas: Atlas) -> None:
     shade = st.session_state["shade"]
     shading = webmap.shading(atlas, shade, st.session_state["shade_year"]) if shade else None
     # Two columns always, or the map would be mounted anew; without a record the second has next to no width.
-    left, right = st.columns([2.4, 1] if chosen else [1000, 1], gap="small")
+    left, right = st.columns([2.4, 1] if chosen else [1000, 1], gap="small" if chosen else None)
     with left:
         state = webmap.state(atlas, selection, shading, chosen)
         map.draw(state, str(st.query_params.to_dict()), st.query_params.get("view", ""), _choose_on_map, _switch_layers)

@@ -11,11 +11,14 @@ _LOADER = """
 export default function ({ data, parentElement, setTriggerValue }) {
   const assets = location.origin + data.base + "/assets/";
   const host = parentElement.querySelector(".atlas-host");
-  for (const file of ["leaflet/leaflet.css", "atlas-map.css"])
-    if (!document.querySelector(`link[href="${assets + file}"]`))
-      document.head.append(Object.assign(document.createElement("link"), { rel: "stylesheet", href: assets + file }));
+  const styled = (file) => new Promise((done, fail) => {
+    if (document.querySelector(`link[href="${assets + file}"]`)) return done();
+    document.head.append(Object.assign(document.createElement("link"),
+      { rel: "stylesheet", href: assets + file, onload: done, onerror: () => fail(new Error(file + " is not served")) }));
+  });
   host.atlasTrigger = setTriggerValue;
-  host.atlasPage ??= import(assets + "page.js").then((module) => module.open(host, data.base));
+  host.atlasPage ??= Promise.all([import(assets + "page.js"), styled("leaflet/leaflet.css"), styled("atlas-map.css")])
+    .then(([module]) => module.open(host, data.base));
   host.atlasPage.then((page) => page.update(data)).catch((error) => {
     host.textContent = "The map could not be loaded: " + error.message + ". Was the app started with “streamlit run app.py”?";
     host.atlasPage = undefined;
@@ -24,7 +27,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
 """
 
 _component = st.components.v2.component(
-    "dsr_atlas_map", js=_LOADER, html='<div class="atlas-host" style="min-height:600px"></div>', isolate_styles=False
+    "dsr_atlas_map", js=_LOADER, html='<div class="atlas-host"></div>', isolate_styles=False
 )
 
 

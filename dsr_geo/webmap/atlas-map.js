@@ -46,6 +46,7 @@ async function fetchJson(url) {
 export function mount(L, el, options) {
   const canvas = document.createElement("div");
   canvas.className = "atlas-canvas";
+  el.classList.add("atlas-map"); // gives the element its height, which Leaflet measures
   el.replaceChildren(canvas);
   return attach(L, L.map(canvas, options.map), options, el);
 }

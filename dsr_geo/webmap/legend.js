@@ -1,5 +1,13 @@
 // The legend is made of the same catalogue entries that draw the map, and is the layer filter.
 
+const READING = [
+  "Filled: operating. Pale: under construction. Hollow: announced. Grey: ended.",
+  "Lines: long dashes under construction or indicative, dots announced.",
+  "Edge: thick for strong evidence, thin for fair, dotted for a single source.",
+  "Faint ring: placed on the town or, wider, in the region. Records in one place stand round it.",
+  "Number in a box: records known only by country or territory. Open shapes: statements about a country.",
+];
+
 import { symbolSvg } from "./symbols.js";
 
 export function buildLegend(L, el, layers, onChange) {
@@ -28,9 +36,13 @@ export function buildLegend(L, el, layers, onChange) {
     box.append(row);
     return { layer, row, input, symbol, count };
   });
+  const reading = document.createElement("details");
+  reading.className = "atlas-reading";
+  reading.append(Object.assign(document.createElement("summary"), { textContent: "Reading the symbols" }));
+  for (const text of READING) reading.append(Object.assign(document.createElement("p"), { textContent: text }));
   const shading = document.createElement("div");
   shading.className = "atlas-shading";
-  box.append(shading);
+  box.append(shading, reading);
   el.append(box);
 
   return {
