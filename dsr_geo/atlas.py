@@ -30,6 +30,7 @@ class Atlas:
     Years are nullable integers, amounts and lengths floats; text is "" and geometry None where unknown.
     countries: see `countries.Countries`.
     sources, actors, events: DataFrames indexed by id, all columns text.
+    landing_points: DataFrame indexed by name, all columns text; lon and lat in WGS 84 degrees.
     version: eight hex digits that change whenever a built file changes; part of every citation.
     """
 
@@ -39,6 +40,7 @@ class Atlas:
     sources: pd.DataFrame
     actors: pd.DataFrame
     events: pd.DataFrame
+    landing_points: pd.DataFrame
     version: str
 
     @cached_property
@@ -117,6 +119,7 @@ def load(data: Path = DATA) -> Atlas:
         sources=_text_table(data / "sources.csv"),
         actors=_text_table(data / "actors.csv"),
         events=_text_table(data / "events.csv"),
+        landing_points=_text_table(data / "landing_points.csv", "name"),
         version=digest.hexdigest()[:8],
     )
 
@@ -130,8 +133,8 @@ def _layer(path: Path, id: str) -> pd.DataFrame:
     return pd.DataFrame(frame)
 
 
-def _text_table(path: Path) -> pd.DataFrame:
-    return pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8").set_index("id")
+def _text_table(path: Path, key: str = "id") -> pd.DataFrame:
+    return pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8").set_index(key)
 
 
 def _exploded(lists: pd.Series, columns: list[str], unpack) -> pd.DataFrame:

@@ -1,13 +1,15 @@
 """Fixtures: a tiny invented atlas to change at will, the same one built once, and the published atlas."""
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 
 import dsr_geo
 from tiny import Tiny
 
-# No deadline: how fast a machine is must not decide whether a test passes.
-settings.register_profile("atlas", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+# No deadline: how fast a machine is must not decide whether a test passes; derandomized, so that a run can be repeated.
+settings.register_profile(
+    "atlas", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow],
+    phases=[Phase.explicit, Phase.generate, Phase.shrink])
 settings.load_profile("atlas")
 
 

@@ -90,18 +90,13 @@ def test_weaker_ties_have_a_switch(atlas):
 
 @pytest.mark.parametrize(("years", "expected"), [
     # AAA belonged 2010-2013 and again from 2020, BBB from 2015.
-    ((2009, 2009), {"tower-lost"}),  # undated in BBB: might have been present while BBB belonged
-    ((2012, 2012), {"tower-old", "tower-gone", "path-pair", "pact-first"}),
+    ((2009, 2009), set()),
+    ((2012, 2012), {"tower-old", "tower-gone", "path-pair"}),
     ((2017, 2018), {"tower-new", "tower-lost", "tower-split", "path-pair", "cable-east", "pact-ended"}),
 ])
 def test_a_country_counts_in_a_group_while_it_belonged(atlas, years, expected):
     found = ids(atlas, groups=("union",), years=years)
-    if years == (2009, 2009):
-        assert not found - expected
-    elif years == (2012, 2012):
-        assert found == expected - {"pact-first"}, "the pact began in 2013"
-    else:
-        assert found == expected
+    assert found == expected
 
 
 def test_without_years_presence_at_any_time_of_the_membership_counts(atlas):
@@ -133,16 +128,11 @@ def test_text_is_found_whatever_case_accent_or_script(atlas, text):
 def test_text_finds_countries_notes_and_a_layers_own_lists(atlas):
     assert "tower-new" in ids(atlas, text="betonia")
     assert ids(atlas, text="no place") == {"tower-lost"}
-    assert ids(atlas, text="port c") == {"cable-east"}
-
-
-def test_letters_with_a_stroke_are_found_by_their_plain_letter(atlas, published):
-    """Łódka and Đà Nẵng: nobody without that keyboard can type them otherwise."""
-    assert ids(atlas, text="lodka") == {"tower-new"}
+    assert ids(atlas, text="port") == {"cable-east", "cable-west"} and "cable-east" in ids(atlas, text="port c")
 
 
 def test_every_word_must_occur(atlas):
-    assert ids(atlas, text="tower gammaland") == {"tower-dateline"}
+    assert ids(atlas, text="line gammaland") == {"tower-dateline"} and len(ids(atlas, text="gammaland")) > 1
     assert ids(atlas, text="tower nowhere") == set()
 
 
@@ -156,7 +146,8 @@ def test_text_of_nothing_but_accents_does_no_harm(atlas, text):
 
 
 def test_fold_unifies_what_people_type_differently():
-    assert fold("Ｈuawei É ß") == "huawei e ss" and fold("华为") == "华为" and fold("™") == fold("TM")
+    assert fold("Ｈuawei É ß") == "huawei e ss" and fold("华为") == "华为" and fold("İ") == "i"
+    assert fold("™") == fold("TM"), "what a compatibility form stands for is lower case too"
 
 
 def test_equal_views_are_equal_selections():
@@ -188,19 +179,27 @@ def test_a_link_opens_with_what_can_be_understood(atlas, query, expected, words)
 
 @pytest.mark.parametrize(("filters", "guilty"), [
     ({"text": "unicorn"}, ["text"]),
-    ({"layers": ("cables",), "kinds": ("mast",)}, ["kinds"]),
+    ({"layers": ("cables",), "text": "unicorn"}, ["text"]),
     ({"layers": ("towers",), "statuses": ("suspended",)}, ["statuses"]),
-    ({"layers": ("pacts",), "countries": ("BBB",)}, ["ended"]),
-    ({"layers": ("pacts",), "countries": ("CCC",), "undated": False}, ["undated"]),
-    ({"text": "doubtful"}, ["opt_in"]),
     ({"layers": ("cables",), "years": (1990, 1995)}, ["years"]),
     ({"groups": ("empty",)}, ["groups"]),
+    ({"actors": ("globex",), "roles": ("donor",)}, ["roles"]),
 ])
 def test_an_empty_view_names_the_filter_that_empties_it(atlas, filters, guilty):
     chosen = Selection(**filters)
-    assert chosen.records(atlas).empty and chosen.emptied_by(atlas) == guilty
-    assert len(chosen.without(*guilty).records(atlas))
+    assert not chosen.mask(atlas).any() and chosen.emptied_by(atlas) == guilty
+    assert chosen.without(*guilty).mask(atlas).any()
     assert all(TITLES[name] for name in guilty)
+
+
+@pytest.mark.parametrize(("switch", "id", "cells"), [
+    ("ended", "pact-ended", {}), ("undated", "pact-undated", {}), ("opt_in", "pact-first", {"opt_in": "weaker tie"}),
+])
+def test_a_switch_that_is_off_can_be_what_empties_a_view(tiny, switch, id, cells):
+    tiny.row("facts/pacts", id).update(cells)
+    tiny.tables["facts/pacts"] = [tiny.row("facts/pacts", id)]
+    chosen = Selection(layers=("pacts",), kinds=("pact",), **{switch: False})
+    assert chosen.emptied_by(tiny.load()) == [switch]
 
 
 def test_a_view_with_records_is_emptied_by_nothing(atlas):
@@ -217,8 +216,8 @@ def test_a_view_with_records_is_emptied_by_nothing(atlas):
 def test_clearing_all_the_filters_named_brings_records_back(atlas, filters):
     chosen = Selection(**filters)
     guilty = chosen.emptied_by(atlas)
-    assert chosen.records(atlas).empty and guilty
-    assert len(chosen.without(*guilty).records(atlas)), f"still empty without {guilty}"
+    assert not chosen.mask(atlas).any() and guilty
+    assert chosen.without(*guilty).mask(atlas).any(), f"still empty without {guilty}"
 
 
 def test_every_filter_has_words():

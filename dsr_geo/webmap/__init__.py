@@ -45,6 +45,12 @@ def document(atlas: Atlas) -> list[dict]:
     ]
 
 
+def landings(atlas: Atlas) -> dict[str, list[float]]:
+    """Longitude and latitude (WGS 84 degrees) of each landing point by name."""
+    points = atlas.landing_points
+    return {name: [float(lon), float(lat)] for name, lon, lat in zip(points.index, points["lon"], points["lat"])}
+
+
 def state(atlas: Atlas, selection: Selection, shading: dict | None = None, chosen: str | None = None) -> dict:
     """What the map shows now.
 
@@ -92,6 +98,7 @@ def options(atlas: Atlas) -> dict:
         "map": {"center": map.location, **{camelize(key): value for key, value in map.options.items() if value is not None}},
         "opening": OPENING,
         "layers": document(atlas),
+        "landings": landings(atlas),
     }
 
 
@@ -125,7 +132,7 @@ class AtlasElement(MacroElement):
         files["/countries.geojson"] = data / "countries" / "borders.geojson"
         files["/disputed.geojson"] = data / "countries" / "disputed.geojson"
         about = {
-            "opening": OPENING, "layers": document(atlas), "state": state,
+            "opening": OPENING, "layers": document(atlas), "landings": landings(atlas), "state": state,
             "files": {name: json.loads(path.read_text(encoding="utf-8")) for name, path in files.items()},
         }
         # Inside <script>, "<" could end it.

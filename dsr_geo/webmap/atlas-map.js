@@ -3,38 +3,12 @@
 // both return a handle whose `update(state)` draws a new state. Text from data only ever becomes textContent or canvas.
 
 import { extendLeaflet, symbolSvg } from "./symbols.js";
+import { EAST, linesOf, shifted, span, turns, unbroken, WEST } from "./geo.js";
+import { drawLand } from "./land.js";
 import { GROUNDS, lineStyle, pointStyle } from "./style.js";
 import { buildLegend } from "./legend.js";
 
-const WEST = -60, EAST = 330; // Asia-centred: whole trans-Pacific and South Atlantic lines
 const FADED = 0.1;
-
-// Which turns of the globe (-360, 0, 360 degrees) bring a span of longitudes into the window.
-const turns = (west, east) => [-360, 0, 360].filter((turn) => east + turn >= WEST && west + turn <= EAST);
-
-const span = (coordinates) => {
-  let west = Infinity, east = -Infinity;
-  for (const [lon] of coordinates) { west = Math.min(west, lon); east = Math.max(east, lon); }
-  return [west, east];
-};
-
-const shifted = (coordinates, turn) => coordinates.map(([lon, lat]) => [lat, lon + turn]);
-
-const linesOf = (geometry) => geometry.type === "MultiLineString" ? geometry.coordinates : [geometry.coordinates];
-
-// A path cut at 180° comes as two parts; joined again it is one unbroken line in the window.
-function unbroken(parts) {
-  const lines = [];
-  for (const part of parts) {
-    const last = lines.at(-1);
-    const end = last?.at(-1);
-    if (end && Math.abs(Math.abs(end[0]) - 180) < 1e-6 && Math.abs(Math.abs(part[0][0]) - 180) < 1e-6 && Math.abs(end[1] - part[0][1]) < 1e-6) {
-      const turn = Math.round((end[0] - part[0][0]) / 360) * 360;
-      last.push(...part.slice(1).map(([lon, lat]) => [lon + turn, lat]));
-    } else lines.push(part.slice());
-  }
-  return lines;
-}
 
 async function fetchJson(url) {
   const answer = await fetch(url);
@@ -59,12 +33,13 @@ export function attach(L, map, options, el = map.getContainer()) {
   fillWindow();
   L.control.scale({ position: "bottomright", imperial: false }).addTo(map);
   L.control.attribution({ position: "bottomright", prefix: false }).addAttribution("Natural Earth · GeoNames · schematic routes").addTo(map);
-  for (const [pane, z] of [["land", 200], ["shade", 210], ["borders", 220], ["lines", 410], ["points", 420]]) map.createPane(pane).style.zIndex = z;
+  for (const [pane, z] of [["land", 200], ["shade", 210], ["borders", 220], ["marks", 410]]) map.createPane(pane).style.zIndex = z;
   const renderers = {};
-  for (const pane of ["land", "borders", "lines", "points"]) renderers[pane] = L.canvas({ pane, padding: 0.3, tolerance: pane === "lines" ? 6 : 4 });
+  // Lines and points share a canvas: of two, the upper one would take every click.
+  for (const pane of ["land", "borders", "marks"]) renderers[pane] = L.canvas({ pane, padding: 0.3, tolerance: 5 });
   for (const pane of ["land", "borders"]) map.getPane(pane).style.pointerEvents = "none";
 
-  const groups = { land: L.layerGroup().addTo(map), lines: L.layerGroup().addTo(map), points: L.layerGroup().addTo(map), badges: L.layerGroup().addTo(map) };
+  const groups = { land: L.layerGroup().addTo(map), lines: L.layerGroup().addTo(map), points: L.layerGroup().addTo(map), landings: L.layerGroup().addTo(map), badges: L.layerGroup().addTo(map) };
   const layers = new Map(options.layers.map((layer) => [layer.id, layer]));
   const data = { countries: null, disputed: null, layers: new Map() };
   const byId = new Map(), unplaced = new Map(); // unplaced: country → layer → records
@@ -100,7 +75,7 @@ export function attach(L, map, options, el = map.getContainer()) {
     try {
       const need = (path) => options.files?.[path] ?? fetchJson(options.base + path);
       [data.countries, data.disputed] = await Promise.all([need("/countries.geojson"), need("/disputed.geojson")]);
-      drawLand();
+      drawGround();
       const files = await Promise.all(options.layers.map((layer) => need(`/layers/${layer.id}.geojson`)));
       files.forEach((file, i) => {
         data.layers.set(options.layers[i].id, file.features);
@@ -118,41 +93,10 @@ export function attach(L, map, options, el = map.getContainer()) {
     }
   }
 
-  function drawLand() {
-    if (!data.countries) return;
-    const ground = GROUNDS[state.ground];
-    canvas.style.background = ground.sea;
-    groups.land.clearLayers();
-    const { shading } = state;
-    for (const feature of data.countries.features) {
-      const { geometry, properties } = feature;
-      const polygons = geometry.type === "Polygon" ? [geometry.coordinates] : geometry.coordinates;
-      const shade = shading?.values[properties.iso3];
-      const fillColor = shade === undefined ? ground.land : ground.classes[shade];
-      for (const rings of polygons) for (const turn of turns(...span(rings[0]))) {
-        groups.land.addLayer(L.polygon(rings.map((ring) => shifted(ring, turn)),
-          { renderer: renderers.land, pane: "land", stroke: false, fillColor, fillOpacity: 1, interactive: false }));
-        for (const ring of rings) for (const part of withoutEdge(ring))
-          groups.land.addLayer(L.polyline(shifted(part, turn), { renderer: renderers.borders, pane: "borders", color: ground.border, weight: 0.8, interactive: false }));
-      }
-    }
-    for (const { geometry } of data.disputed.features) {
-      const polygons = geometry.type === "Polygon" ? [geometry.coordinates] : geometry.coordinates;
-      for (const rings of polygons) for (const ring of rings) for (const turn of turns(...span(ring)))
-        groups.land.addLayer(L.polyline(shifted(ring, turn), { renderer: renderers.borders, pane: "borders", color: ground.disputed, weight: 0.8, dashArray: "3 3", interactive: false }));
-    }
-  }
-
-  // A polygon cut at 180° has an edge along the meridian that is no border.
-  function withoutEdge(ring) {
-    const parts = [[]];
-    ring.forEach((point, i) => {
-      const previous = ring[i - 1];
-      if (previous && Math.abs(Math.abs(point[0]) - 180) < 1e-6 && Math.abs(Math.abs(previous[0]) - 180) < 1e-6) parts.push([]);
-      parts.at(-1).push(point);
-    });
-    return parts.filter((part) => part.length > 1);
-  }
+  const drawGround = () => {
+    canvas.style.background = GROUNDS[state.ground].sea;
+    if (data.countries) drawLand(L, groups.land, renderers, data, GROUNDS[state.ground], state.shading);
+  };
 
   const opacityOf = (id) => (state.chosen && state.chosen !== id ? FADED : 1);
 
@@ -168,6 +112,7 @@ export function attach(L, map, options, el = map.getContainer()) {
     if (!data.layers.size) return;
     for (const name of ["lines", "points"]) groups[name].clearLayers();
     const places = new Map();
+    let lane = 0;
     unplaced.clear();
     for (const [layer, feature] of visible()) {
       const { geometry, properties } = feature;
@@ -182,22 +127,23 @@ export function attach(L, map, options, el = map.getContainer()) {
         const key = geometry.coordinates.join();
         if (!places.has(key)) places.set(key, []);
         places.get(key).push([layer, feature]);
-      } else drawLine(layer, feature);
+      } else drawLine(layer, feature, ++lane);
     }
+    drawLandings();
     for (const records of places.values()) records.forEach(([layer, feature], i) => drawPoint(layer, feature, i, records.length));
     drawBadges();
     // The host may be making room for the record's card; the map is fitted when that is done.
     setTimeout(fit, 150);
   }
 
-  function drawLine(layer, feature) {
+  function drawLine(layer, feature, lane) {
     const chosen = state.chosen === feature.id;
     const style = lineStyle(layer, feature.properties, state.ground, chosen);
     for (const line of unbroken(linesOf(feature.geometry))) for (const turn of turns(...span(line))) {
       const path = shifted(line, turn);
-      const common = { renderer: renderers.lines, pane: "lines", opacity: opacityOf(feature.id), lineJoin: "round" };
-      groups.lines.addLayer(L.polyline(path, { ...common, color: GROUNDS[state.ground].casing, weight: style.weight + 2, opacity: common.opacity * 0.8, interactive: false }));
-      listen(L.polyline(path, { ...common, ...style }), feature, layer).addTo(groups.lines);
+      const common = { renderer: renderers.marks, pane: "marks", opacity: opacityOf(feature.id), lineJoin: "round", lane: chosen ? 0 : lane };
+      groups.lines.addLayer(new L.AtlasLine(path, { ...common, color: GROUNDS[state.ground].casing, weight: style.weight + 2, opacity: common.opacity * 0.8, interactive: false }));
+      listen(new L.AtlasLine(path, { ...common, ...style }), feature, layer).addTo(groups.lines);
     }
   }
 
@@ -205,7 +151,7 @@ export function attach(L, map, options, el = map.getContainer()) {
     const [lon, lat] = feature.geometry.coordinates;
     for (const turn of turns(lon, lon)) {
       const style = pointStyle(layer, feature.properties, state.ground, state.chosen === feature.id);
-      const marker = new L.AtlasSymbol([lat, lon + turn], { renderer: renderers.points, pane: "points", symbol: layer.symbol, opacity: opacityOf(feature.id), index, count, ...style });
+      const marker = new L.AtlasSymbol([lat, lon + turn], { renderer: renderers.marks, pane: "marks", symbol: layer.symbol, opacity: opacityOf(feature.id), index, count, ...style });
       listen(marker, feature, layer).addTo(groups.points);
     }
   }
@@ -232,6 +178,32 @@ export function attach(L, map, options, el = map.getContainer()) {
     rest.textContent = [layer.kinds[feature.properties.kind], feature.properties.status, years].filter(Boolean).join(" · ");
     box.append(name, rest);
     return box;
+  }
+
+  // Landing points belong to their cables: those of the chosen one always, all others when the map is near enough.
+  function drawLandings() {
+    groups.landings.clearLayers();
+    const cables = new Map(), near = map.getZoom() >= 4.5;
+    for (const [layer, feature] of visible()) {
+      if (state.chosen ? feature.id !== state.chosen : !near) continue;
+      for (const name of feature.properties.landing_points?.split("; ") ?? []) {
+        if (!cables.has(name)) cables.set(name, new Map());
+        const here = cables.get(name);
+        here.set(layer.id, [...here.get(layer.id) ?? [], feature]);
+      }
+    }
+    const ground = GROUNDS[state.ground];
+    for (const [name, here] of cables) {
+      const position = options.landings?.[name];
+      if (!position) continue;
+      for (const turn of turns(position[0], position[0])) {
+        const place = { label_lon: position[0], label_lat: position[1] };
+        L.circleMarker([position[1], position[0] + turn], { renderer: renderers.marks, pane: "marks", radius: state.chosen ? 4 : 3, color: ground.casing, weight: 1, fillColor: ground.landing, fillOpacity: 1 })
+          .bindTooltip(() => Object.assign(document.createElement("div"), { textContent: `Landing point ${name}` }), { className: "atlas-tooltip" })
+          .on("click", (event) => { L.DomEvent.stopPropagation(event); list(place, turn, here, `Cables landing at ${name}`); })
+          .addTo(groups.landings);
+      }
+    }
   }
 
   // Records known only by country: one badge per country, visibly not a place. Close by it has a chip per layer
@@ -271,12 +243,12 @@ export function attach(L, map, options, el = map.getContainer()) {
     return button;
   }
 
-  function list(country, turn, byLayer) {
+  function list(country, turn, byLayer, title = `${country.name}: no place known`) {
     const all = [...byLayer.values()].flat();
     if (all.length === 1) return choose(all[0].id);
     const box = document.createElement("div");
     box.className = "atlas-list";
-    box.append(Object.assign(document.createElement("strong"), { textContent: `${country.name}: no place known` }));
+    box.append(Object.assign(document.createElement("strong"), { textContent: title }));
     for (const [id, features] of byLayer) {
       const heading = document.createElement("div");
       heading.innerHTML = symbolSvg(layers.get(id).symbol, layers.get(id).colour[state.ground], 11);
@@ -312,7 +284,7 @@ export function attach(L, map, options, el = map.getContainer()) {
   map.on("click", () => state.chosen && choose(null));
   el.addEventListener("keydown", (event) => { if (event.key === "Escape" && state.chosen) choose(null); });
   map.on("moveend", () => { const c = map.getCenter(); options.onView?.([c.lat, ((c.lng + 180) % 360 + 360) % 360 - 180, map.getZoom()]); });
-  map.on("zoomend", () => data.countries && drawBadges());
+  map.on("zoomend", draw); // badges, landing points and lanes depend on the zoom
   new ResizeObserver(() => { map.invalidateSize({ pan: false }); fillWindow(); }).observe(canvas);
   load();
 
@@ -322,13 +294,13 @@ export function attach(L, map, options, el = map.getContainer()) {
       const before = state;
       state = { ...state, ...next };
       el.dataset.ground = state.ground;
-      if (before.ground !== state.ground || before.shading !== state.shading) drawLand();
+      if (before.ground !== state.ground || before.shading !== state.shading) drawGround();
       if (next.view && !el.dataset.viewed) map.setView([next.view[0], inWindow(next.view[1])], next.view[2]);
       el.dataset.viewed = "true";
       draw();
     },
     // What is drawn now, for tests and for the curious.
-    drawn: () => ({ lines: groups.lines.getLayers().length, points: groups.points.getLayers().length, badges: groups.badges.getLayers().length, ids: [...visible()].map(([, feature]) => feature.id) }),
+    drawn: () => ({ landings: groups.landings.getLayers().length, lines: groups.lines.getLayers().length, points: groups.points.getLayers().length, badges: groups.badges.getLayers().length, ids: [...visible()].map(([, feature]) => feature.id) }),
   };
 }
 

@@ -3,8 +3,8 @@
 import { isOpen } from "./symbols.js";
 
 export const GROUNDS = {
-  light: { land: "#F4F2EE", sea: "#E3EAEE", border: "#D6D1C7", disputed: "#9A958B", casing: "#FFFFFF", ended: "#8A8A86", ink: "#1B1E22", classes: ["#E8EDF0", "#C0CBD1", "#99A9B2", "#718793", "#4A6572"] },
-  dark: { land: "#2B3138", sea: "#171B20", border: "#3C444D", disputed: "#7A838D", casing: "#171B20", ended: "#8E9399", ink: "#F2F4F6", classes: ["#333B43", "#45525C", "#5A6C78", "#718793", "#8FA5B1"] },
+  light: { land: "#F4F2EE", sea: "#E3EAEE", border: "#D6D1C7", disputed: "#9A958B", casing: "#FFFFFF", landing: "#040023", ended: "#8A8A86", ink: "#1B1E22", classes: ["#E8EDF0", "#C0CBD1", "#99A9B2", "#718793", "#4A6572"] },
+  dark: { land: "#2B3138", sea: "#171B20", border: "#3C444D", disputed: "#7A838D", casing: "#171B20", landing: "#F6FEDB", ended: "#8E9399", ink: "#F2F4F6", classes: ["#333B43", "#45525C", "#5A6C78", "#718793", "#8FA5B1"] },
 };
 
 const ENDED = new Set(["cancelled", "retired", "ended"]);

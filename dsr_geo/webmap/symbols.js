@@ -78,6 +78,17 @@ export function extendLeaflet(L) {
       context.restore();
     },
   });
+  // Cables that share a corridor are moved a few pixels apart, each as a whole, so that its branches stay on its trunk.
+  L.AtlasLine = L.Polyline.extend({
+    _projectLatlngs(latlngs, rings, bounds) {
+      L.Polyline.prototype._projectLatlngs.call(this, latlngs, rings, bounds);
+      const { lane } = this.options;
+      if (!lane) return;
+      const radius = Math.min(4, Math.max(1, this._map.getZoom() - 1)), angle = lane * 2.399963;
+      const [dx, dy] = [radius * Math.cos(angle), radius * Math.sin(angle)];
+      for (const ring of rings) for (const point of ring) { point.x += dx; point.y += dy; }
+    },
+  });
   L.AtlasSymbol = L.CircleMarker.extend({
     _project() {
       const zoom = this._map.getZoom(), [dx, dy] = offset(this.options.index, this.options.count, zoom);

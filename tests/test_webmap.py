@@ -1,0 +1,131 @@
+"""What the map is given: catalogue, state, shading; and the folium map as a file that needs no other origin."""
+
+import base64
+import json
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import folium
+import pytest
+
+from dsr_geo import Selection, catalog, webmap
+
+HERE = Path(webmap.__file__).parent
+
+
+@pytest.fixture(scope="module")
+def node():
+    return shutil.which("node") or pytest.importorskip("playwright._impl._driver").compute_driver_executable()[0]
+
+
+def test_the_legend_is_the_catalogue(atlas):
+    entries = webmap.document(atlas)
+    assert [entry["id"] for entry in entries] == list(atlas.layers)
+    for entry, layer in zip(entries, atlas.layers.values()):
+        assert (entry["title"], entry["symbol"], entry["colour"], entry["kinds"]) == (layer.title, layer.symbol, layer.colour, layer.kinds)
+
+
+@pytest.mark.parametrize("filters", [{}, {"countries": ("BBB",)}, {"layers": ("pacts",)}, {"text": "unicorn"}, {"ended": True, "years": (2012, 2014)}])
+def test_the_state_points_at_the_selected_features_of_each_file(atlas, tiny_folder, filters):
+    """Positions count in the GeoJSON file; layers that are off are included, so the browser can switch them on."""
+    chosen = Selection(**filters)
+    state = json.loads(json.dumps(webmap.state(atlas, chosen)))
+    assert state["shown"] == list(filters.get("layers", ("towers", "paths", "cables")))
+    for id in atlas.layers:
+        features = json.loads((tiny_folder / "geojson" / f"{id}.geojson").read_text(encoding="utf-8"))["features"]
+        picked = {features[position]["id"] for position in state["selected"][id]}
+        assert picked == set(Selection(**filters | {"layers": (id,)}).records(atlas).index)
+        assert state["counts"][id] == len(picked)
+
+
+def test_the_state_carries_shading_and_the_chosen_record(atlas):
+    state = webmap.state(atlas, Selection(), shading={"title": "x"}, chosen="tower-old")
+    assert state["shading"] == {"title": "x"} and state["chosen"] == "tower-old"
+
+
+@pytest.mark.parametrize(("year", "values"), [(2009, {}), (2010, {"AAA": 0}), (2012, {"AAA": 0, "BBB": 2}), (2015, {"AAA": 1, "BBB": 2})])
+def test_shading_classes_are_fixed_and_as_of_the_year(atlas, year, values):
+    """Breaks 20;50 — 10 is below, 30 between, 50 begins the last class."""
+    shading = json.loads(json.dumps(webmap.shading(atlas, "internet_pct", year)))
+    assert shading["values"] == values
+    assert shading["classes"] == ["below 20", "20 to 50", "50 and more", "no data"]
+    assert str(year) in shading["title"] and "% of population" in shading["title"]
+
+
+def test_shading_by_an_unknown_indicator_is_refused(atlas):
+    with pytest.raises(KeyError):
+        webmap.shading(atlas, "mood", 2020)
+
+
+def test_options_are_json_that_leaflet_knows(atlas):
+    options = json.loads(json.dumps(webmap.options(atlas)))
+    assert options["layers"] == webmap.document(atlas)
+    assert options["map"]["maxBounds"] == [[-75, -60], [84, 330]] and options["map"]["minZoom"] < options["map"]["maxZoom"]
+    assert not any("_" in key for key in options["map"])
+
+
+@pytest.fixture(scope="module")
+def page(atlas, tiny_folder):
+    return webmap.folium_map(atlas, Selection(layers=("towers",)), tiny_folder).get_root().render()
+
+
+def test_it_is_a_folium_map(atlas, tiny_folder):
+    assert isinstance(webmap.folium_map(atlas, data=tiny_folder), folium.Map)
+
+
+def test_the_saved_page_asks_no_other_origin(page):
+    loaded = re.findall(r'<(?:script|link|img|iframe)[^>]*?(?:src|href)="([^"]{0,60})', page)
+    assert loaded and all(address.startswith("data:") for address in loaded)
+    modules = re.findall(r'import\("([^"]{0,40})', page)
+    assert modules and all(module.startswith("data:text/javascript") for module in modules)
+
+
+def test_the_saved_page_holds_layers_borders_and_state(page, atlas):
+    """Names and notes cannot end the script: every `<` of the data is escaped."""
+    payload = re.search(r"attach\(L, \w+, (\{.*\})\)\);", page)[1]
+    assert "<" not in payload
+    about = json.loads(payload)
+    assert set(about["files"]) == {"/countries.geojson", "/disputed.geojson", *(f"/layers/{id}.geojson" for id in atlas.layers)}
+    assert len(about["files"]["/layers/towers.geojson"]["features"]) == 8
+    assert about["state"]["shown"] == ["towers"] and about["layers"] == webmap.document(atlas)
+
+
+def test_a_name_that_looks_like_html_stays_data(tiny):
+    tiny.row("facts/towers", "tower-old")["name"] = "</script><script>alert(1)</script>"
+    page = webmap.folium_map(tiny.load(), data=tiny.folder).get_root().render()
+    assert "alert(1)" in page and "<script>alert(1)" not in page
+
+
+def test_bundled_modules_import_only_bundled_modules():
+    seen, todo = set(), [webmap._bundle("atlas-map.js")]
+    while todo:
+        code = base64.b64decode(todo.pop().split(",", 1)[1]).decode("utf-8")
+        for address in re.findall(r'^\s*(?:import|export)\b[^;"]*"([^"]+)"', code, re.M):
+            assert address.startswith("data:text/javascript;base64,")
+            if address not in seen:
+                seen.add(address)
+                todo.append(address)
+    assert seen
+
+
+def test_every_symbol_of_the_catalogue_is_drawn_by_the_map_in_a_shape_of_its_own(node):
+    """Real symbols.js: a symbol it doesn't know would come out as the circle or ring."""
+    script = f"""
+        import {{ readFileSync }} from "node:fs";
+        const text = readFileSync({json.dumps(str(HERE / "symbols.js"))}, "utf8");
+        const {{ symbolSvg }} = await import("data:text/javascript;base64," + Buffer.from(text).toString("base64"));
+        console.log(JSON.stringify({json.dumps(catalog.SYMBOLS)}.map((symbol) => symbolSvg(symbol, "#123456"))));
+    """
+    done = subprocess.run([node, "--input-type=module", "-e", script], capture_output=True, text=True, encoding="utf-8")
+    assert done.returncode == 0, done.stderr
+    drawn = json.loads(done.stdout)
+    assert len(set(drawn)) == len(catalog.SYMBOLS)
+    assert all("#123456" in svg and "NaN" not in svg and "undefined" not in svg for svg in drawn)
+
+
+def test_the_script_for_the_map_parses(node):
+    for path in HERE.glob("*.js"):
+        done = subprocess.run([node, "--input-type=module", "--check"], input=path.read_bytes(), capture_output=True)
+        assert done.returncode == 0, (path.name, done.stderr)
