@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from urllib.parse import parse_qs
 
-from dsr_geo import atlas, build, catalog, export, records, selection
+from dsr_geo import atlas, build, catalog, export, records, routes, selection
 
 _EXAMPLES = {
     "build": "example: python -m dsr_geo build",
@@ -37,7 +37,7 @@ def main(arguments: list[str] | None = None) -> int:
     chosen = parser.parse_args(arguments)
     try:
         return {"build": _build, "check": _check, "export": _export}[chosen.command](chosen)
-    except (catalog.CatalogError, records.InvalidData, FileNotFoundError) as error:
+    except (catalog.CatalogError, records.InvalidData, routes.MissingLibraries, FileNotFoundError) as error:
         print(error, file=sys.stderr)
         return 1
 

@@ -11,9 +11,9 @@ import json
 from pathlib import Path
 
 import shapely
-from shapely.geometry import MultiLineString, Point, mapping
+from shapely.geometry import Point, mapping
 
-from dsr_geo import catalog, countries, lines, records, rules
+from dsr_geo import catalog, countries, records, routes, rules
 from dsr_geo.catalog import Layer
 from dsr_geo.records import InvalidData, Row, Tables
 
@@ -29,76 +29,95 @@ def check(data: Path) -> list[records.Problem]:
 def build(data: Path, out: Path | None = None) -> list[Path]:
     """Write one GeoJSON file per layer into `out` (default `data/geojson`) and return their paths.
 
-    Nothing is written unless all tables are valid: raises `InvalidData` with every problem otherwise, and
-    `catalog.CatalogError` if layers.toml cannot be read. Files of layers that are no more are removed.
+    Nothing is written unless all tables are valid and all lines can be drawn: raises `InvalidData` with every problem
+    otherwise, `catalog.CatalogError` if layers.toml cannot be read, and `routes.MissingLibraries` (see there).
+    Files of layers that are no more are removed.
     """
     layers = catalog.load(data / "layers.toml")
     tables = records.read(data, layers)
-    if problems := rules.check(tables, layers, countries.load(data / "countries")):
+    known = countries.load(data / "countries")
+    if problems := rules.check(tables, layers, known):
         raise InvalidData(problems)
     out = out or data / "geojson"
+    builder = _Builder(data, out, tables, known)
+    files = {out / f"{layer.id}.geojson": builder.collection(layer) for layer in layers.values()}
+    if builder.problems:
+        raise InvalidData(builder.problems)
     out.mkdir(parents=True, exist_ok=True)
-    written = []
-    for layer in layers.values():
-        path = out / f"{layer.id}.geojson"
-        path.write_text(_collection(layer, tables), encoding="utf-8", newline="\n")
-        written.append(path)
+    for path, text in files.items():
+        path.write_text(text, encoding="utf-8", newline="\n")
     for path in out.glob("*.geojson"):
-        if path not in written:
+        if path not in files:
             path.unlink()
-    return written
+    return list(files)
 
 
-def _collection(layer: Layer, tables: Tables) -> str:
-    sources = {row.values["id"]: (row.values["producer"], row.values["kind"]) for row in tables.sources}
-    places = {row.values["name"]: (float(row.values["lon"]), float(row.values["lat"])) for row in tables.landing_points}
-    rows = sorted(tables.facts[layer.id], key=lambda row: row.values["id"])
-    metadata = {
-        "id": layer.id,
-        "title": layer.title,
-        "description": layer.description,
-        "licence": layer.licence,
-        "attribution": "Digital Silk Road Atlas contributors; sources of each record in source_ids (data/sources.csv)",
-        "count": len(rows),
-    }
-    features = ",\n".join(_json(_feature(row, layer, sources, places)) for row in rows)
-    return f'{{"type":"FeatureCollection","metadata":{_json(metadata)},"features":[\n{features}\n]}}\n'
+class _Builder:
+    """Turns rows into GeoJSON text; lines that cannot be drawn become problems."""
+
+    def __init__(self, data: Path, out: Path, tables: Tables, known: countries.Countries):
+        self.data, self.out, self.tables, self.problems = data, out, tables, []
+        self.borders = known.borders.geometry
+        self.sources = {row.values["id"]: (row.values["producer"], row.values["kind"]) for row in tables.sources}
+        self.landings = {row.values["name"]: (float(row.values["lon"]), float(row.values["lat"])) for row in tables.landing_points}
+
+    def collection(self, layer: Layer) -> str:
+        rows = sorted(self.tables.facts[layer.id], key=lambda row: row.values["id"])
+        sea = routes.SeaRoutes(self.data, self.out / f"{layer.id}.geojson") if layer.geometry == "cable" else None
+        features = ",\n".join(_json(self._feature(row, layer, sea)) for row in rows)
+        metadata = {
+            "id": layer.id,
+            "title": layer.title,
+            "description": layer.description,
+            "licence": layer.licence,
+            "attribution": "Digital Silk Road Atlas contributors; sources of each record in source_ids (data/sources.csv)",
+            "count": len(rows),
+        }
+        if sea:
+            metadata["routes"] = sea.keys
+        return f'{{"type":"FeatureCollection","metadata":{_json(metadata)},"features":[\n{features}\n]}}\n'
+
+    def _feature(self, row: Row, layer: Layer, sea: routes.SeaRoutes | None) -> dict:
+        properties = {}
+        for name in records.columns(layer):
+            if name in ("lon", "lat"):
+                continue
+            properties[name] = _value(name, row.values[name], layer)
+            if name == "disputed":
+                cited = [self.sources[id] for id in records.split(row.values["source_ids"])]
+                properties["evidence"] = records.evidence(row.values[name] == "yes", cited)
+        geometry = self._geometry(row, layer, sea)
+        if layer.geometry in ("cable", "endpoints"):
+            drawn = geometry is not None and geometry.geom_type == "MultiLineString"
+            properties["length_computed_km"] = round(routes.length_km(geometry)) if drawn else None
+        return {"type": "Feature", "id": row.values["id"], "geometry": mapping(geometry) if geometry else None, "properties": properties}
+
+    def _geometry(self, row: Row, layer: Layer, sea: routes.SeaRoutes | None):
+        """The record's geometry in WGS 84 degrees, or None where only the country is known."""
+        if layer.geometry == "cable":
+            points = [(name, *self.landings[name]) for name in records.split(row.values["landing_points"])]
+            try:
+                return sea.of(row.values["id"], points, river=row.values["kind"] == "river")
+            except routes.MissingLibraries:
+                raise
+            except ValueError as error:
+                self.problems.append(row.problem(str(error), "correct the landing point in landing_points.csv"))
+                return None
+        if layer.geometry == "endpoints" and (paths := records.paths_of(row.values["endpoints"])):
+            return routes.land_route(paths, [self.borders[code] for code in records.split(row.values["countries"])])
+        if row.values["lon"]:
+            return shapely.set_precision(Point(float(row.values["lon"]), float(row.values["lat"])), 1e-5)
+        return None
 
 
-def _feature(row: Row, layer: Layer, sources: dict[str, tuple[str, str]], places: dict[str, tuple[float, float]]) -> dict:
-    properties = {}
-    for name in records.columns(layer):
-        if name in ("lon", "lat"):
-            continue
-        text = row.values[name]
-        declared = layer.fields.get(name)
-        if name in _YEARS or (declared and declared.type == "flag"):
-            properties[name] = int(text) if text else None
-        elif name == "amount_usd" or (declared and declared.type == "number"):
-            properties[name] = _number(text) if text else None
-        else:
-            properties[name] = text or None
-        if name == "disputed":
-            cited = [sources[id] for id in records.split(row.values["source_ids"])]
-            properties["evidence"] = records.evidence(text == "yes", cited)
-    geometry = _geometry(row, layer, places)
-    if layer.geometry in ("cable", "endpoints"):
-        drawn = geometry is not None and geometry.geom_type == "MultiLineString"
-        properties["length_computed_km"] = round(lines.length_km(geometry)) if drawn else None
-    shape = None if geometry is None else mapping(geometry)
-    return {"type": "Feature", "id": row.values["id"], "geometry": shape, "properties": properties}
-
-
-def _geometry(row: Row, layer: Layer, places: dict[str, tuple[float, float]]):
-    """The record's geometry in WGS 84 degrees, or None where only the country is known."""
-    if layer.geometry == "cable":
-        return lines.schematic([places[name] for name in records.split(row.values["landing_points"])])
-    if layer.geometry == "endpoints" and (paths := records.paths_of(row.values["endpoints"])):
-        coordinates = [[(round(lon, 5), round(lat, 5)) for _, lon, lat in path] for path in paths]
-        return MultiLineString(coordinates)
-    if row.values["lon"]:
-        return shapely.set_precision(Point(float(row.values["lon"]), float(row.values["lat"])), 1e-5)
-    return None
+def _value(name: str, text: str, layer: Layer) -> str | int | float | None:
+    """A cell as it stands in the properties: numbers as numbers, unknown as null."""
+    declared = layer.fields.get(name)
+    if not text:
+        return None
+    if name in _YEARS or (declared and declared.type == "flag"):
+        return int(text)
+    return _number(text) if name == "amount_usd" or (declared and declared.type == "number") else text
 
 
 def _number(text: str) -> int | float:

@@ -45,7 +45,7 @@ def check(tables: Tables, layers: dict[str, Layer], countries: Countries) -> lis
         hosts = [] if row.values.get("island") == "yes" else [row.values.get("country", "")]
         problems += [*_point(row, hosts, countries), *_one_of(row, "island", ("yes",)),
                      *_known(row, "country", set(countries.borders.index), "data/countries/borders.geojson"),
-                     *_known(row, "source_id", sources, "sources.csv")]
+                     *_known(row, "source_id", sources, "sources.csv", required=row.values.get("basis") != "hand")]
     for layer, row in facts:
         problems += _record(row, layer, sources, actors, record_ids, landing_points, countries)
     for row in tables.excluded:

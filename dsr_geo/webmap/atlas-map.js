@@ -139,12 +139,12 @@ export function attach(L, map, options, el = map.getContainer()) {
   function drawLine(layer, feature, lane) {
     const chosen = state.chosen === feature.id;
     const style = lineStyle(layer, feature.properties, state.ground, chosen);
-    for (const line of unbroken(linesOf(feature.geometry))) for (const turn of turns(...span(line))) {
-      const path = shifted(line, turn);
-      const common = { renderer: renderers.marks, pane: "marks", opacity: opacityOf(feature.id), lineJoin: "round", lane: chosen ? 0 : lane };
-      groups.lines.addLayer(new L.AtlasLine(path, { ...common, color: GROUNDS[state.ground].casing, weight: style.weight + 2, opacity: common.opacity * 0.8, interactive: false }));
-      listen(new L.AtlasLine(path, { ...common, ...style }), feature, layer).addTo(groups.lines);
-    }
+    const paths = unbroken(linesOf(feature.geometry)).flatMap((line) => turns(...span(line)).map((turn) => shifted(line, turn)));
+    const common = { renderer: renderers.marks, pane: "marks", opacity: opacityOf(feature.id), lineJoin: "round", lane: chosen ? 0 : lane };
+    const casing = { ...common, color: GROUNDS[state.ground].casing, weight: style.weight + 2, opacity: common.opacity * 0.8, interactive: false };
+    // All casings first, or a branch's would cut its own trunk.
+    for (const path of paths) groups.lines.addLayer(new L.AtlasLine(path, casing));
+    for (const path of paths) listen(new L.AtlasLine(path, { ...common, ...style }), feature, layer).addTo(groups.lines);
   }
 
   function drawPoint(layer, feature, index, count) {

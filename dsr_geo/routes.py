@@ -1,0 +1,85 @@
+"""The lines of the atlas: which rule draws a record, and what is kept of earlier drawings.
+
+Cables are led by sea (`searoute`), terrestrial fibre over land (`landroute`). A sea route takes seconds, so the committed
+GeoJSON is its own cache: its metadata holds a key for each route, and a route is computed again only when its key changes,
+that is when its landing points, the borders, the passages or the routing code do.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from functools import lru_cache
+from pathlib import Path
+
+import geopandas as gpd
+import shapely
+from pyproj import Geod
+from shapely import MultiLineString
+from shapely.geometry import shape
+
+_EARTH = Geod(ellps="WGS84")
+_CODE = ("searoute.py", "sealine.py")
+
+
+class MissingLibraries(ImportError):
+    """A line has to be computed and the libraries for it are not installed."""
+
+
+def length_km(line: shapely.Geometry) -> float:
+    """Length of lines in WGS 84 degrees along the ellipsoid, in kilometres."""
+    return abs(_EARTH.geometry_length(line)) / 1000
+
+
+class SeaRoutes:
+    """Sea routes of cables, those of an earlier build taken over where nothing they depend on has changed."""
+
+    def __init__(self, data: Path, built: Path):
+        """data: the data folder, its `passages.csv` being optional; built: the file of an earlier build, which need not exist."""
+        self.keys: dict[str, str] = {}
+        self._borders, self._passages = data / "countries" / "borders.geojson", data / "passages.csv"
+        here = Path(__file__).parent
+        self._ground = _digest(*(path.read_bytes() for path in (self._borders, self._passages, *(here / name for name in _CODE)) if path.exists()))
+        self._known: dict[str, tuple[str, MultiLineString]] = {}
+        if built.exists():
+            before = json.loads(built.read_text(encoding="utf-8"))
+            keys = before["metadata"].get("routes", {})
+            self._known = {f["id"]: (keys[f["id"]], shape(f["geometry"])) for f in before["features"] if f["id"] in keys}
+
+    def of(self, id: str, points: list[tuple[str, float, float]], river: bool) -> MultiLineString:
+        """The route of a cable between its landing points (name, lon, lat), in WGS 84 degrees, cut at 180°.
+
+        Raises `searoute.LandingError`, whose message names cable, landing point and distance, where a landing point is out
+        of reach of the sea, and MissingLibraries if a route has to be computed without SciPy and rasterio.
+        """
+        key = _digest(json.dumps([id, points, river], ensure_ascii=False).encode(), self._ground.encode())
+        self.keys[id] = key
+        known, line = self._known.get(id, (None, None))
+        return line if known == key else _sea(self._borders, self._passages, self._ground).route(id, points, river)
+
+
+@lru_cache(maxsize=2)
+def _sea(borders: Path, passages: Path, ground: str):
+    """The sea itself, made once for a state of borders, passages and code (`ground`)."""
+    try:
+        from dsr_geo import searoute  # Only a changed cable needs SciPy and rasterio.
+    except ImportError as error:
+        raise MissingLibraries(f"a cable has changed and {error.name} is not installed; pip install -r requirements-build.txt") from None
+    return searoute.Sea.from_countries(gpd.read_file(borders), searoute.read_passages(passages) if passages.exists() else [])
+
+
+def land_route(paths: list[list[tuple[str, float, float]]], countries: list[shapely.Geometry]) -> MultiLineString:
+    """Lines through the endpoints (name, lon, lat) of each path, kept inside the countries (`landroute.over_land`).
+
+    Raises MissingLibraries without SciPy.
+    """
+    try:
+        from dsr_geo import landroute  # The app draws what was built and needs no SciPy.
+    except ImportError as error:
+        raise MissingLibraries(f"{error.name} is not installed; pip install -r requirements-build.txt") from None
+    inside = shapely.union_all(countries)
+    return MultiLineString([landroute.over_land([(lon, lat) for _, lon, lat in path], inside) for path in paths])
+
+
+def _digest(*parts: bytes) -> str:
+    return hashlib.sha256(b"\0".join(parts)).hexdigest()[:8]

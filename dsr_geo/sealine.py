@@ -1,0 +1,228 @@
+"""From a tree of places to the lines of a cable: taut, smooth and simple.
+
+`searoute` finds which water a cable passes; this module draws it.  A path of grid
+nodes becomes the cheapest line over some of them along great circles, landings
+beside a line become spurs of it, and bends are rounded where the coast lets them.
+
+Here a place is a unit vector, so the antimeridian is nothing special; only the
+finished lines are WGS 84 degrees.  Distances are kilometres on a sphere.
+"""
+
+from __future__ import annotations
+
+import heapq
+
+import numpy as np
+import shapely
+from scipy.spatial import cKDTree
+
+EARTH_KM = 6371.0
+LAND_COST = 30.0  # land at a shore end: passable, but the shortest way out wins
+SPUR_KM = 80.0  # a landing is a spur of the line that passes, unless that adds more than this
+REACH = 10  # a taut line skips up to this many places at a time, in repeated passes
+STEM_KM = 300.0  # a landing farther than this from a line is no stop of it
+
+
+def vector(lonlat) -> np.ndarray:
+    lon, lat = np.radians(lonlat).T
+    return np.stack([np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)], -1)
+
+
+def lonlat(vectors) -> np.ndarray:
+    """Degrees of unit vectors along a line, longitudes unwrapped."""
+    x, y, z = np.asarray(vectors).T
+    return np.c_[np.unwrap(np.degrees(np.arctan2(y, x)), period=360), np.degrees(np.arcsin(np.clip(z, -1, 1)))]
+
+
+def unit(vectors) -> np.ndarray:
+    return vectors / np.linalg.norm(vectors, axis=-1, keepdims=True)
+
+
+def apart_km(a, b) -> np.ndarray:
+    """Great-circle distance; by the chord, which is exact for short ones too."""
+    return 2 * EARTH_KM * np.arcsin(np.minimum(np.linalg.norm(np.subtract(a, b), axis=-1) / 2, 1))
+
+
+def densify(line, km):
+    """Places along great circles, at most `km` apart."""
+    n = np.ceil(apart_km(line[:-1], line[1:]) / km).astype(int).clip(1)
+    steps = [a + (b - a) * (np.arange(k) / k)[:, None] for a, b, k in zip(line, line[1:], n)]
+    return unit(np.concatenate([*steps, line[-1:]]))
+
+
+def draw(line_cost, places, edges, landings, crossings) -> list[np.ndarray]:
+    """Lines of (lon, lat), unwrapped, trunk first, for a tree of places.
+
+    `line_cost(starts, ends, anchors)` prices great-circle lines; it is infinite on
+    land, save near the `anchors`.  `edges` join indices of `places`; all `landings`
+    are met exactly, and steps between `crossings` are kept as they are.
+    """
+    return _Drawing(line_cost, places, _neighbours(edges, places), landings, crossings).lines
+
+
+def _neighbours(edges, places) -> dict[int, dict[int, float]]:
+    """The edges of a tree as {node: {neighbour: km}}."""
+    beside = {}
+    for a, b in sorted((int(min(edge)), int(max(edge))) for edge in edges):
+        beside.setdefault(a, {})[b] = beside.setdefault(b, {})[a] = float(apart_km(places[a], places[b]))
+    return beside
+
+
+def _walk(beside, starts):
+    """Distance in km and next node (-1: none) towards the nearest of `starts`, for every node of a tree."""
+    dist, back, queue = {}, {}, [(0.0, node, -1) for node in sorted(starts)]
+    while queue:
+        far, node, via = heapq.heappop(queue)
+        if node not in dist:
+            dist[node], back[node] = far, via
+            for other, km in beside[node].items():
+                if other != via:
+                    heapq.heappush(queue, (far + km, other, node))
+    return dist, back
+
+
+def _path(back, node):
+    path = [node]
+    while (node := back[node]) >= 0:
+        path.append(node)
+    return path
+
+
+def _longest(beside, among):
+    """The longest path of a tree between two nodes of `among`."""
+    end = min(among)
+    for _ in range(2):
+        dist, back = _walk(beside, [end])
+        end = max(among, key=lambda node: (dist[node], -node))
+    return _path(back, end)
+
+
+class _Drawing:
+    """Turns the tree of one cable into `lines`: unwrapped arrays of lon, lat."""
+
+    def __init__(self, line_cost, places, beside, landings, crossings):
+        self.line_cost, self.places, self.crossings = line_cost, list(places), crossings
+        self.anchors = cKDTree(places[sorted(node for node in beside if node in landings | crossings)])
+        self.lines, self.open, self.beside = [], set(landings), beside
+        self._draw(_longest(beside, landings))
+        while self.open:  # what lies farthest from the lines comes first, so that branches carry spurs
+            dist, back = _walk(beside, landings - self.open)
+            path = _path(back, max(self.open, key=lambda node: (dist[node], -node)))
+            self._draw(self._hook(path))
+
+    def _draw(self, path):
+        """Adds the line along a path of nodes; landings near it stay open and become spurs later."""
+        self.open -= {path[0], path[-1]}
+        dist, back = _walk(self.beside, self.beside.keys() & set(path))
+        stems = [_path(back, node) for node in sorted(self.open) if dist[node] < STEM_KM]
+        bends = [i for i, node in enumerate(path) if node in self.crossings]
+        stops = sorted({0, *bends, len(path) - 1})
+        pieces = [piece for i, j in zip(stops, stops[1:]) for piece in self._pieces(path[i : j + 1], stems)]
+        line = [self._smooth(piece) for piece in pieces]
+        line = np.concatenate([line[0], *(piece[1:] for piece in line[1:])])
+        self.lines.append(np.round(lonlat(vector(line)), 5))  # unwrapped as one
+
+    def _pieces(self, path, stems):
+        """Taut lines along a path, split at the landings that are too far off to be spurs.
+
+        A stem leads from a landing to its place on the path.
+        """
+        line, _ = self._taut(path)
+        if len(path) == 2 and self.crossings.issuperset(path):
+            return [line]
+        targets, index, spurs = densify(line, 10), {node: i for i, node in enumerate(path)}, []
+        for stem in stems:
+            i = index.get(stem[-1], 0)
+            if 0 < i < len(path) - 1 and stem[0] in self.open:
+                ways = stem + path[i + 1 : i + 40], stem + path[max(i - 40, 0) : i][::-1]
+                spurs.append((min(self._branch(way, targets)[0] for way in ways), i, stem))
+        along = np.cumsum([0, *apart_km(*(np.array([self.places[n] for n in part]) for part in (path[:-1], path[1:])))])
+        for price, i, stem in sorted(spurs, reverse=True):
+            # A detour through the landing against passing by with a spur, as far as that matters.
+            first, last = np.searchsorted(along, along[i] + np.array([-1, 1]) * (3 * price + 300))
+            before, after = path[first:i] + stem[::-1], stem + path[i + 1 : last + 1]
+            past = self._taut(path[first : last + 1])[1]
+            if past + price > self._taut(before)[1] + self._taut(after)[1] + SPUR_KM:
+                self.open.discard(stem[0])
+                halves = path[:i] + stem[::-1], stem + path[i + 1 :]
+                return self._pieces(halves[0], stems) + self._pieces(halves[1], stems)
+        return [line]
+
+    def _taut(self, path):
+        """The cheapest line over a subset of the places of a path, and its cost."""
+        places = np.array([self.places[node] for node in path])
+        while True:
+            best, back = self._shortcuts(places)
+            keep = [len(places) - 1]
+            while keep[-1]:
+                keep.append(back[keep[-1]])
+            if len(keep) == len(places):
+                return places, best[-1]
+            places = places[keep[::-1]]
+
+    def _shortcuts(self, places):
+        """Least cost from the first place to each one, at most REACH places at a time, and the place before."""
+        n = len(places)
+        i, j = np.array([(i, j) for j in range(1, n) for i in range(max(0, j - REACH), j)]).reshape(-1, 2).T
+        cost = self.line_cost(places[i], places[j], self.anchors)
+        step = np.isinf(cost) & (j == i + 1)  # a step of the path itself is always possible
+        cost[step] = LAND_COST * apart_km(places[i[step]], places[j[step]])
+        best, back = np.zeros(n), np.zeros(n, int)
+        for k, group in enumerate(np.split(np.arange(len(j)), np.flatnonzero(np.diff(j)) + 1), 1):
+            total = best[i[group]] + cost[group]
+            best[k], back[k] = total.min(), i[group][total.argmin()]
+        return best, back
+
+    def _branch(self, stem, targets):
+        """Cost, last stem node and target of the cheapest way along a stem to one of the targets."""
+        stem = np.array([self.places[node] for node in stem])
+        best, _ = self._shortcuts(stem)
+        near = cKDTree(targets).query(stem, min(6, len(targets)))[1].reshape(len(stem), -1)
+        start = np.repeat(np.arange(len(stem)), near.shape[1])
+        total = best[start] + self.line_cost(stem[start], targets[near.ravel()], self.anchors)
+        pick = total.argmin()
+        return total[pick], start[pick], near.ravel()[pick]
+
+    def _hook(self, path):
+        """The path cut short where it best meets a finished line; the meeting point joins that line."""
+        spots = [
+            (number, segment + 1, spot)
+            for number, line in enumerate(self.lines)
+            for segment, ends in enumerate(zip(line, line[1:]))
+            for spot in np.linspace(*ends, 1 + max(1, int(np.abs(ends[1] - ends[0]).max() / 0.1)))
+        ]
+        _, last, target = self._branch(path, vector(np.array([spot for *_, spot in spots])))
+        number, position, spot = spots[target]
+        spot = np.round(spot, 5)
+        if not (self.lines[number] == spot).all(1).any():
+            self.lines[number] = np.insert(self.lines[number], position, spot, 0)
+        self.places.append(vector(spot))
+        return path[: last + 1] + [len(self.places) - 1]
+
+    def _smooth(self, line):
+        """A taut line in degrees with its bends rounded, as simple as the coast allows."""
+        curve = [line[:1]]
+        t = np.linspace(0, 1, 9)[:, None]
+        for before, bend, after in zip(line, line[1:], line[2:]):
+            reach = min(apart_km(before, bend) / 2, apart_km(bend, after) / 2, 150)
+            arc = bend[None]
+            while reach > 3:
+                a, b = (unit(bend + (end - bend) * reach / apart_km(end, bend)) for end in (before, after))
+                arc = unit((1 - t) ** 2 * a + 2 * t * (1 - t) * bend + t**2 * b)
+                if self._clear(arc):
+                    break
+                arc, reach = bend[None], reach / 2
+            curve.append(arc)
+        return self._simplify(lonlat(densify(np.concatenate([*curve, line[-1:]]), 40)))
+
+    def _simplify(self, line):
+        """A line in degrees without the points it can spare; next to land it halves itself first."""
+        simple = np.asarray(shapely.LineString(line).simplify(0.01).coords)
+        steps = [np.linspace(a, b, 2 + int(np.abs(b - a).max() / 0.2)) for a, b in zip(simple, simple[1:])]
+        if len(line) <= 2 or self._clear(vector(np.concatenate(steps))):
+            return simple
+        half = len(line) // 2
+        return np.concatenate([self._simplify(line[: half + 1]), self._simplify(line[half:])[1:]])
+
+    def _clear(self, line):
+        return np.isfinite(self.line_cost(line[:-1], line[1:], self.anchors)).all()

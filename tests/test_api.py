@@ -1,0 +1,116 @@
+"""The HTTP routes, asked over a real socket."""
+
+import gzip
+import http.client
+import json
+import re
+import threading
+import time
+from pathlib import Path
+
+import pytest
+import uvicorn
+from starlette.applications import Starlette
+
+from dsr_geo import api, webmap
+
+
+@pytest.fixture(scope="module")
+def ask(atlas, tiny_folder):
+    """GET a path from the running routes: (status, headers with small letters, body)."""
+    server = uvicorn.Server(uvicorn.Config(Starlette(routes=api.routes(atlas, tiny_folder)), port=0, log_level="error"))
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    while not server.started:
+        assert thread.is_alive(), "the server did not start"
+        time.sleep(0.01)
+    port = server.servers[0].sockets[0].getsockname()[1]
+
+    def get(path, method="GET", **headers):
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+        connection.request(method, path, headers={name.replace("_", "-"): value for name, value in headers.items()})
+        answer = connection.getresponse()
+        body = answer.read()
+        connection.close()
+        return answer.status, {name.lower(): value for name, value in answer.getheaders()}, body
+
+    yield get
+    server.should_exit = True
+    thread.join()
+
+
+@pytest.mark.parametrize("layer", ["towers", "paths", "cables", "pacts"])
+def test_a_layer_is_the_built_file(ask, tiny_folder, layer):
+    status, headers, body = ask(f"/atlas/layers/{layer}.geojson")
+    assert status == 200 and body == (tiny_folder / "geojson" / f"{layer}.geojson").read_bytes()
+    assert headers["content-type"] == "application/geo+json" and "content-encoding" not in headers
+
+
+def test_borders_are_served(ask, tiny_folder):
+    for path, name in (("/atlas/countries.geojson", "borders.geojson"), ("/atlas/disputed.geojson", "disputed.geojson")):
+        status, _, body = ask(path)
+        assert status == 200 and body == (tiny_folder / "countries" / name).read_bytes()
+
+
+def test_the_maps_options_are_served(ask, atlas):
+    status, headers, body = ask("/atlas/map.json")
+    assert status == 200 and headers["content-type"] == "application/json"
+    assert json.loads(body) == json.loads(json.dumps(webmap.options(atlas)))
+
+
+def test_a_browser_gets_it_compressed(ask, tiny_folder):
+    status, headers, body = ask("/atlas/layers/towers.geojson", accept_encoding="gzip, br")
+    assert status == 200 and headers["content-encoding"] == "gzip" and "accept-encoding" in headers["vary"].lower()
+    assert int(headers["content-length"]) == len(body)
+    assert gzip.decompress(body) == (tiny_folder / "geojson" / "towers.geojson").read_bytes()
+
+
+def test_what_has_not_changed_is_not_sent_again(ask):
+    _, headers, _ = ask("/atlas/layers/towers.geojson")
+    status, again, body = ask("/atlas/layers/towers.geojson", if_none_match=headers["etag"])
+    assert status == 304 and body == b"" and again["etag"] == headers["etag"]
+    status, _, body = ask("/atlas/layers/towers.geojson", if_none_match='"older"')
+    assert status == 200 and body
+
+
+def test_different_files_have_different_etags(ask):
+    tags = [ask(f"/atlas/{name}")[1]["etag"] for name in ("layers/towers.geojson", "layers/paths.geojson", "map.json")]
+    assert len(set(tags)) == 3
+
+
+@pytest.mark.parametrize("name", ["layers/ferries.geojson", "assets/nothing.js", "", "layers/../sources.csv", "assets/%2e%2e/__init__.py"])
+def test_what_is_not_there_is_answered_with_its_name(ask, name):
+    status, headers, body = ask(f"/atlas/{name}")
+    assert status == 404 and headers["content-type"] == "application/json"
+    assert name.split("/")[-1] in json.loads(body)["error"]
+
+
+def test_every_module_the_page_imports_is_served_as_javascript(ask):
+    todo, seen = ["assets/page.js"], set()
+    while todo:
+        name = todo.pop()
+        if name in seen:
+            continue
+        seen.add(name)
+        status, headers, body = ask(f"/atlas/{name}")
+        assert status == 200 and headers["content-type"].startswith("text/javascript"), name
+        if "leaflet/" not in name:
+            todo += [f"assets/{path}" for path in re.findall(r'\bfrom "\./([^"]+)"', body.decode("utf-8"))]
+    assert {"assets/atlas-map.js", "assets/symbols.js", "assets/leaflet/leaflet-src.esm.js"} <= seen
+
+
+def test_styles_and_leaflets_pictures_are_served(ask):
+    assert ask("/atlas/assets/atlas-map.css")[1]["content-type"].startswith("text/css")
+    assert ask("/atlas/assets/leaflet/leaflet.css")[0] == 200
+    status, headers, body = ask("/atlas/assets/leaflet/images/layers.png")
+    assert status == 200 and headers["content-type"] == "image/png" and body.startswith(b"\x89PNG")
+
+
+def test_python_is_not_served(ask):
+    assert [path.name for path in Path(webmap.__file__).parent.glob("*.py")] and ask("/atlas/assets/__init__.py")[0] == 404
+
+
+@pytest.mark.parametrize(("base", "expected"), [("", "/atlas"), ("/", "/atlas"), ("maps", "/maps/atlas"), ("/maps/dsr/", "/maps/dsr/atlas")])
+def test_the_address_follows_the_path_the_app_is_served_under(atlas, tiny_folder, base, expected):
+    assert api.address(base) == expected
+    assert [route.path for route in api.routes(atlas, tiny_folder, base)] == [expected + "/{name:path}"]

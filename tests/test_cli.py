@@ -1,0 +1,170 @@
+"""The command line, as it is typed: output, exit status, and the sentences that `check` prints."""
+
+import json
+import os
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from dsr_geo.__main__ import main
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def run(*arguments, **environment):
+    """`python -m dsr_geo …` in a process of its own."""
+    return subprocess.run([sys.executable, "-m", "dsr_geo", *map(str, arguments)], cwd=ROOT, capture_output=True,
+                          env=os.environ | environment)
+
+
+@pytest.mark.parametrize("command", ["build", "check", "export"])
+def test_help_explains_itself_with_an_example(command, capsys):
+    with pytest.raises(SystemExit) as left:
+        main([command, "--help"])
+    out = capsys.readouterr().out
+    assert left.value.code == 0 and "example" in out and f"python -m dsr_geo {command}" in out
+
+
+def test_the_examples_in_the_help_of_export_work(capsys, tmp_path, monkeypatch):
+    """Each example line, typed as it stands, on the published data."""
+    with pytest.raises(SystemExit):
+        main(["export", "--help"])
+    lines = [line.strip() for line in capsys.readouterr().out.splitlines() if line.strip().startswith("python -m dsr_geo")]
+    assert len(lines) >= 2
+    monkeypatch.chdir(tmp_path)
+    for line in lines:
+        words = shlex.split(line)[3:]
+        assert main(words) == 0 and (tmp_path / words[1]).stat().st_size > 0
+        assert not capsys.readouterr().out.endswith(" 0 records\n"), line
+
+
+def test_as_a_module_it_builds_checks_and_exports(tiny, tmp_path):
+    built = run("build", "--data", tiny.write_with_cables())
+    assert built.returncode == 0 and built.stdout.decode().split() == [
+        str(tiny.folder / "geojson" / f"{id}.geojson") for id in ("towers", "paths", "cables", "pacts")]
+    checked = run("check", "--data", tiny.folder)
+    assert (checked.returncode, checked.stdout.decode().strip()) == (0, "All tables are valid.")
+    target = tmp_path / "cables.geojson"
+    exported = run("export", target, "layer=cables", "--data", tiny.folder)
+    assert exported.returncode == 0 and "2 records" in exported.stdout.decode()
+    assert [f["id"] for f in json.loads(target.read_text(encoding="utf-8"))["features"]] == ["cable-east", "cable-west"]
+
+
+def test_without_a_command_it_says_which_there_are(capsys):
+    with pytest.raises(SystemExit) as left:
+        main([])
+    assert left.value.code == 2 and "command" in capsys.readouterr().err
+
+
+def edit(table, row, /, **cells):
+    """Change cells of a row before the tables are written."""
+    def change(tiny):
+        tiny.row(table, row).update(cells)
+        tiny.write()
+    return change
+
+
+def replace(old, new):
+    """Change the bytes of towers.csv after it has been written."""
+    def change(tiny):
+        path = tiny.write() / "facts" / "towers.csv"
+        content = path.read_bytes()
+        assert old in content
+        path.write_bytes(content.replace(old, new, 1))
+    return change
+
+
+# What goes wrong, how, and the whole beginning of the sentence with a word of the cure.
+SLIPS = {
+    "unknown country": (edit("facts/towers", "tower-old", countries="AAA;ZZZ"), "towers.csv, row 2, tower-old: country 'ZZZ'", "ISO 3166-1"),
+    "duplicate id": (edit("facts/cables", "cable-west", id="tower-old"), "cables.csv, row 3, tower-old: id 'tower-old' is already used in towers.csv, row 2", "its own id"),
+    "unknown source": (edit("facts/towers", "tower-new", source_ids="gossip"), "towers.csv, row 3, tower-new: source 'gossip' is not in sources.csv", "add it there"),
+    "longitude 200": (edit("facts/towers", "tower-old", lon="200"), "towers.csv, row 2, tower-old: lon 200 is outside -180..180", "WGS 84"),
+    "wrong country": (edit("facts/towers", "tower-old", lon="25"), "towers.csv, row 2, tower-old: the point (25.0, 5.0) lies", "correct the position"),
+    "end before start": (edit("facts/towers", "tower-gone", year_end="2001"), "towers.csv, row 5, tower-gone: year_end 2001 is before year_start 2005", "correct one"),
+    "unknown column": (replace(b",make\n", b",make,mood\n"), "towers.csv, row 1: unknown column 'mood'", "layers.toml"),
+    "broken row": (replace(b"tower-gone,", b"tower-gone,x,"), "towers.csv, row 5, tower-gone: 27 cells where the header has 26", "double quotes"),
+    "bad address": (edit("sources", "site", url="see the web"), "sources.csv, row 4, site: 'see the web' is not a web address", "http(s)"),
+    "invalid UTF-8": (replace("旧塔".encode(), b"\xc4\xfe"), "towers.csv, row 2: not valid UTF-8", "save the file as UTF-8"),
+}
+
+
+@pytest.mark.parametrize("slip", SLIPS)
+def test_check_names_file_row_id_and_cure_and_fails(slip, tiny, capsys):
+    change, sentence, cure = SLIPS[slip]
+    change(tiny)
+    assert main(["check", "--data", str(tiny.folder)]) == 1
+    *lines, last = capsys.readouterr().out.splitlines()
+    assert any(line.startswith(sentence) and cure in line and line.endswith(".") for line in lines), lines
+    assert last.endswith("found.") and last.startswith(str(len(lines)))
+
+
+def test_check_fails_as_a_process_too(tiny):
+    tiny.row("facts/towers", "tower-old")["lon"] = "200"
+    done = run("check", "--data", tiny.write())
+    assert done.returncode == 1 and b"tower-old" in done.stdout and b"Traceback" not in done.stderr
+
+
+def test_check_can_say_chinese_where_the_terminal_cannot(tiny):
+    """A problem that quotes Chinese is still printed, somehow, on an ASCII terminal."""
+    tiny.row("facts/towers", "tower-old")["kind"] = "塔"
+    done = run("check", "--data", tiny.write(), PYTHONIOENCODING="ascii")
+    assert done.returncode == 1 and b"towers.csv, row 2, tower-old" in done.stdout, done.stderr.decode()[-200:]
+    assert b"1 problem found." in done.stdout
+
+
+def test_build_with_invalid_tables_says_why_and_writes_nothing(tiny, capsys):
+    tiny.row("facts/towers", "tower-old")["lon"] = "200"
+    assert main(["build", "--data", str(tiny.write())]) == 1
+    assert "tower-old: lon 200" in capsys.readouterr().err
+    assert not (tiny.folder / "geojson").exists()
+
+
+@pytest.mark.parametrize("command", ["build", "check"])
+def test_a_broken_catalogue_is_a_sentence(tiny, capsys, command):
+    tiny.toml = tiny.toml.replace('symbol = "ring"', 'symbol = "heart"')
+    assert main([command, "--data", str(tiny.write())]) == 1
+    assert "layer 'pacts' has symbol 'heart'" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("command", ["build", "check"])
+def test_a_folder_that_is_not_there_is_a_sentence(tmp_path, capsys, command):
+    assert main([command, "--data", str(tmp_path / "nowhere")]) == 1
+    assert "nowhere" in capsys.readouterr().err
+
+
+def test_missing_borders_are_a_sentence(tiny, capsys):
+    (tiny.write() / "countries" / "borders.geojson").unlink()
+    assert main(["check", "--data", str(tiny.folder)]) == 1
+    assert "borders.geojson" in capsys.readouterr().err
+
+
+def test_export_before_build_says_which_command_is_missing(tiny, tmp_path, capsys):
+    assert main(["export", str(tmp_path / "x.csv"), "--data", str(tiny.write())]) == 1
+    assert "python -m dsr_geo build" in capsys.readouterr().err and not (tmp_path / "x.csv").exists()
+
+
+@pytest.mark.parametrize(("file", "query", "words"), [
+    ("x.pdf", "", ["x.pdf", ".geojson", ".csv", ".gpkg"]),
+    ("x.csv", "layer=ferries", ["ferries"]),
+    ("x.csv", "years=now", ["now", "2013-2026"]),
+    ("x.csv", "?country=", ["country"]),
+])
+def test_a_wrong_export_is_refused_and_nothing_written(tiny_folder, tmp_path, capsys, file, query, words):
+    assert main(["export", str(tmp_path / file), query, "--data", str(tiny_folder)]) == 2
+    said = capsys.readouterr().err
+    assert all(word in said for word in words) and not (tmp_path / file).exists()
+
+
+@pytest.mark.parametrize("ending", ["geojson", "csv", "gpkg"])
+def test_export_writes_each_format_from_an_address(tiny_folder, tmp_path, capsys, ending):
+    target = tmp_path / f"旧 {ending}.{ending}"
+    assert main(["export", str(target), "?layer=towers&q=old&view=1,2,3", "--data", str(tiny_folder)]) == 0
+    assert b"tower-old" in target.read_bytes() and b"cable-east" not in target.read_bytes()
+
+
+def test_the_published_data_are_the_default(capsys):
+    assert main(["check"]) == 0 and capsys.readouterr().out == "All tables are valid.\n"

@@ -1,0 +1,163 @@
+"""The pages for people: examples run, links lead somewhere, numbers and vocabularies are those of the data and the code."""
+
+import csv
+import io
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from contextlib import redirect_stdout
+from pathlib import Path
+
+import pytest
+
+import dsr_geo
+from dsr_geo import build, catalog, export, records
+from dsr_geo.__main__ import main
+from dsr_geo.atlas import DATA
+
+ROOT = Path(__file__).resolve().parent.parent
+PAGES = [*sorted(ROOT.glob("*.md")), DATA / "LICENSE.md"]
+LAYERS = catalog.load(DATA / "layers.toml")
+
+
+def page(name):
+    return (ROOT / name).read_text(encoding="utf-8")
+
+
+def blocks(text, language):
+    """The code blocks of a language, in order."""
+    return re.findall(rf"^ *```{language}\n(.*?)^ *```$", text, re.DOTALL | re.MULTILINE)
+
+
+def rows(path):
+    with open(path, encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def anchor(heading):
+    return re.sub(r"[^\w\- ]", "", heading.strip().lower()).replace(" ", "-")
+
+
+def test_the_python_example_of_the_readme_runs(tmp_path):
+    (example,) = blocks(page("README.md"), "python")
+    done = subprocess.run([sys.executable, "-c", example], cwd=tmp_path, capture_output=True, encoding="utf-8",
+                          env=os.environ | {"PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"})
+    assert done.returncode == 0, done.stderr
+    assert "records in" in done.stdout and "Digital Silk Road Atlas, data version" in done.stdout
+    assert {path.name for path in tmp_path.iterdir()} == {"cloud.geojson", "cloud.html"}
+
+
+def test_the_commands_of_the_readme_work(tmp_path, monkeypatch, capsys):
+    lines = [line for block in blocks(page("README.md"), "sh") for line in block.splitlines() if "-m dsr_geo" in line]
+    monkeypatch.chdir(tmp_path)
+    said = {}
+    for line in lines:
+        words = shlex.split(line)[3:]
+        if words[0] != "build":  # builds the published data in place; test_data compares them with a rebuild
+            assert main(words) == 0, line
+        said[words[0]] = capsys.readouterr().out
+    assert set(said) == {"check", "build", "export"} and " 0 records" not in said["export"]
+
+
+def test_the_numbers_of_the_readme_are_what_its_command_prints():
+    (command,) = [block for block in blocks(page("README.md"), "sh") if " -c " in block]
+    script = shlex.split(command)[2]
+    with redirect_stdout(io.StringIO()) as printed:
+        exec(script, {})
+    assert printed.getvalue() in page("README.md"), "paste what the command beside the table prints:\n" + printed.getvalue()
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_every_relative_link_leads_somewhere(path):
+    text = re.sub(r"```.*?```", "", path.read_text(encoding="utf-8"), flags=re.DOTALL)
+    missing = []
+    for target in re.findall(r"\]\(([^)\s]+)\)", text):
+        if re.match(r"\w+:", target):
+            continue
+        name, _, heading = target.partition("#")
+        file = path.parent / name if name else path
+        if not file.exists():
+            missing.append(target)
+        elif heading and heading not in map(anchor, re.findall(r"^#+ (.*)$", file.read_text(encoding="utf-8"), re.MULTILINE)):
+            missing.append(target)
+    assert missing == []
+
+
+def test_the_architecture_fits_one_page_and_names_every_file():
+    text = page("ARCHITECTURE.md")
+    assert len(text.splitlines()) <= 40
+    files = [path for path in (ROOT / "dsr_geo").rglob("*") if path.suffix in (".py", ".js", ".css") and path.stem != "__init__"]
+    assert [path.name for path in files if f"`{path.name}`" not in text] == []
+
+
+def test_contributing_explains_every_column_in_the_words_of_the_code():
+    text = page("CONTRIBUTING.md")
+    lines = [f"| `{name}` | {meaning.replace('|', chr(92) + '|')} |" for name, meaning in records.COLUMNS.items()]
+    assert "\n".join(lines) in text, "paste:\n" + "\n".join(lines)
+
+
+@pytest.mark.parametrize(("heading", "names"), [
+    ("Add a fact", {*records.PRECISIONS, *records.SCOPES, *records.ROLES, *records.ENDED, *(s for layer in LAYERS.values() for s in layer.statuses)}),
+    ("Add a fact", records.LANDING_POINT_COLUMNS),
+    ("Correct a fact", records.EXCLUDED_COLUMNS),
+    ("Sources", {*records.SOURCE_COLUMNS, *records.SOURCE_KINDS, *records.EVENT_COLUMNS}),
+    ("Actors", {*records.ACTOR_COLUMNS, *records.ACTOR_TYPES}),
+    ("Add a layer", {*catalog.GEOMETRIES, *catalog.SYMBOLS, *catalog.FIELD_TYPES}),
+])
+def test_contributing_names_every_column_and_value(heading, names):
+    section = re.search(rf"^## {heading}\n(.*?)(?=^## |\Z)", page("CONTRIBUTING.md"), re.DOTALL | re.MULTILINE)[1]
+    assert [name for name in names if f"`{name}`" not in section] == []
+
+
+def test_contributing_gives_every_grade_of_evidence():
+    assert [grade for grade in records.EVIDENCE if f"\n| {grade} | " not in page("CONTRIBUTING.md")] == []
+
+
+def test_contributing_explains_the_columns_of_the_country_tables():
+    text = page("CONTRIBUTING.md")
+    tables = ("groups", "memberships", "indicators", "attributes")
+    assert [name for table in tables for name in rows(DATA / "countries" / f"{table}.csv")[0] if f"`{name}`" not in text] == []
+
+
+def test_the_example_layer_of_contributing_is_a_valid_one(tmp_path):
+    """Its entry and its table beside the published ones: the rules find nothing, and the header is the one expected."""
+    data = shutil.copytree(DATA, tmp_path / "data", ignore=shutil.ignore_patterns("geojson"))
+    (entry,), (table,) = blocks(page("CONTRIBUTING.md"), "toml"), blocks(page("CONTRIBUTING.md"), "csv")
+    with open(data / "layers.toml", "a", encoding="utf-8", newline="\n") as file:
+        file.write(entry)
+    (layer,) = [layer for id, layer in catalog.load(data / "layers.toml").items() if id not in LAYERS]
+    (data / "facts" / f"{layer.id}.csv").write_text(table, encoding="utf-8", newline="\n")
+    assert [str(problem) for problem in build.check(data)] == []
+    assert table.splitlines()[0].split(",") == records.columns(layer) and len(table.splitlines()) == 2
+
+
+def test_the_example_of_endpoints_can_be_read():
+    (example,) = [block for block in blocks(page("CONTRIBUTING.md"), "text") if "|" in block]
+    assert [len(path) for path in records.paths_of(example)] == [3, 2]
+
+
+def test_the_licence_page_covers_every_source():
+    """Every licence and every data set producer that sources.csv names, and each source of a country attribute."""
+    text = (DATA / "LICENSE.md").read_text(encoding="utf-8")
+    sources = rows(DATA / "sources.csv")
+    assert sorted({row["licence"] for row in sources if row["licence"] not in text}) == []
+    own = {"Carnegie Endowment for International Peace"}  # there under its author, Feldstein
+    assert sorted({row["producer"] for row in sources if row["kind"] == "dataset" and row["producer"] not in text} - own) == []
+    used = {id for row in rows(DATA / "countries" / "attributes.csv") for id in records.split(row["source_id"])}
+    lines = {row["id"]: f" | {row['producer']} | {row['licence']} |" for row in sources if row["id"] in used}
+    assert [id for id, line in lines.items() if not re.search(rf"^\| `{id}` \| [^|]+{re.escape(line)}$", text, re.MULTILINE)] == []
+
+
+def test_the_boundary_note_is_the_one_of_the_exports():
+    assert export.BOUNDARY_NOTE in page("README.md") and export.BOUNDARY_NOTE in (DATA / "LICENSE.md").read_text(encoding="utf-8")
+
+
+def test_the_citation_file_and_the_changelog_name_this_version():
+    text = page("CITATION.cff")
+    assert re.search(r'^version: "?([^"\n]+)"?$', text, re.MULTILINE)[1] == dsr_geo.__version__
+    assert re.search(r"^cff-version: 1\.2\.0$", text, re.MULTILINE)
+    assert all(re.search(rf"^{key}:", text, re.MULTILINE) for key in ("message", "title", "authors"))
+    assert re.search(r"^## (\S+)", page("CHANGELOG.md"), re.MULTILINE)[1] == dsr_geo.__version__
