@@ -16,7 +16,7 @@ app: $(VENV)/app.installed  ## set up what is needed and open the atlas in a bro
 test: $(VENV)/test.installed  ## set up what is needed and run every test
 	$(RUN) -m pytest
 
-build: $(VENV)/app.installed  ## check the tables and write data/geojson
+build: $(VENV)/build.installed  ## check the tables and write data/geojson
 	$(RUN) -m dsr_geo build
 
 check: $(VENV)/app.installed  ## say what is wrong with the tables
@@ -31,11 +31,15 @@ $(RUN):
 	@$(PYTHON) -m venv $(VENV) || \
 	  { rm -rf $(VENV); echo "Python could not make an environment. On Debian or Ubuntu: sudo apt install python3-venv"; exit 1; }
 
-$(VENV)/app.installed: requirements.txt constraints.txt | $(RUN)
-	$(RUN) -m pip install --quiet --disable-pip-version-check -r requirements.txt
+$(VENV)/%.installed: requirements-%.txt requirements.txt constraints.txt | $(RUN)
+	$(RUN) -m pip install --quiet --disable-pip-version-check -r $<
 	@touch $@
 
-$(VENV)/test.installed: requirements-test.txt requirements.txt constraints.txt | $(RUN)
-	$(RUN) -m pip install --quiet --disable-pip-version-check -r requirements-test.txt
+$(VENV)/app.installed: requirements.txt constraints.txt | $(RUN)
+	$(RUN) -m pip install --quiet --disable-pip-version-check -r $<
+	@touch $@
+
+$(VENV)/test.installed: requirements-test.txt requirements-build.txt requirements.txt constraints.txt | $(RUN)
+	$(RUN) -m pip install --quiet --disable-pip-version-check -r $<
 	$(RUN) tests/browser/chromium.py
 	@touch $@

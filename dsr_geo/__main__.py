@@ -17,9 +17,15 @@ _EXAMPLES = {
     "the selection is what stands after the ? in the address of a view in the app",
 }
 
+_OF_THE_VIEW = {"record", "shade", "shade_year", "view"}
+"""Keys of a copied address that say how a selection is looked at, not what is in it."""
+
 
 def main(arguments: list[str] | None = None) -> int:
     """Run a command; returns the exit status (0 well, 1 problems with the data, 2 problems with the call)."""
+    # Names are in many scripts; a terminal that cannot show one must not stop the command.
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(errors="backslashreplace")
     parser = argparse.ArgumentParser(prog="python -m dsr_geo", description="The Digital Silk Road Atlas on the command line.")
     commands = parser.add_subparsers(dest="command", required=True)
     shared = argparse.ArgumentParser(add_help=False)
@@ -62,7 +68,9 @@ def _export(chosen: argparse.Namespace) -> int:
         print(f"'{chosen.file}' ends in none of {', '.join('.' + f for f in export.FORMATS)}; give it one of these.", file=sys.stderr)
         return 2
     loaded = atlas.load(chosen.data)
-    wanted, problems = selection.from_query(parse_qs(chosen.selection.removeprefix("?"), keep_blank_values=True), loaded)
+    query = parse_qs(chosen.selection.removeprefix("?"), keep_blank_values=True)
+    wanted, problems = selection.from_query(query, loaded)
+    problems += [f"“{key}” is no filter; use {', '.join(sorted(selection.KEYS))}." for key in query if key not in selection.KEYS | _OF_THE_VIEW]
     if problems:
         print("\n".join(problems), file=sys.stderr)
         return 2

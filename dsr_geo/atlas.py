@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
 import geopandas as gpd
 import pandas as pd
+from shapely.geometry import shape
 
 from dsr_geo import catalog, countries, records
 from dsr_geo.catalog import Layer
@@ -42,6 +44,9 @@ class Atlas:
     events: pd.DataFrame
     landing_points: pd.DataFrame
     version: str
+
+    def __repr__(self) -> str:
+        return f"<Atlas {self.version}: {len(self.records)} records in {len(self.layers)} layers>"
 
     @cached_property
     def hosts(self) -> pd.DataFrame:
@@ -104,13 +109,15 @@ def load(data: Path = DATA) -> Atlas:
         if not path.exists():
             raise FileNotFoundError(f"{path} is missing; run `python -m dsr_geo build`")
         digest.update(path.read_bytes())
-        frames.append(_layer(path, id))
+        frames.append(_layer(path, layers[id]))
     table = pd.concat(frames).set_index("id")
     for name in _WHOLE:
         table[name] = table[name].astype("Int64")
-    table["amount_usd"] = pd.to_numeric(table["amount_usd"])
-    numbers = {name for layer in layers.values() for name, field in layer.fields.items() if field.type in ("number", "flag")}
-    for name in set(table.columns) - numbers - {*_WHOLE, "amount_usd", "length_computed_km", "geometry"}:
+    declared = {name: field for layer in layers.values() for name, field in layer.fields.items()}
+    numbers = {"amount_usd", "length_computed_km", *(name for name, field in declared.items() if field.type in ("number", "flag"))}
+    for name in numbers & set(table.columns):
+        table[name] = pd.to_numeric(table[name]).astype(float)
+    for name in set(table.columns) - numbers - {*_WHOLE, "geometry"}:
         table[name] = table[name].astype(object).where(table[name].notna(), "")
     return Atlas(
         layers=layers,
@@ -124,17 +131,21 @@ def load(data: Path = DATA) -> Atlas:
     )
 
 
-def _layer(path: Path, id: str) -> pd.DataFrame:
-    frame = gpd.read_file(path)
-    for name in records.COLUMNS:
-        if name not in frame.columns and name not in ("lon", "lat"):
-            frame[name] = None
-    frame.insert(1, "layer", id)
-    return pd.DataFrame(frame)
+def _layer(path: Path, layer: Layer) -> pd.DataFrame:
+    """A built file as a table. Read as plain JSON: GDAL would take whole columns for dates or numbers by their looks."""
+    features = json.loads(path.read_text(encoding="utf-8"))["features"]
+    own = [name for name in records.columns(layer) if name not in ("lon", "lat")]
+    own.insert(own.index("disputed") + 1, "evidence")
+    if layer.geometry in ("cable", "endpoints"):
+        own.append("length_computed_km")
+    frame = pd.DataFrame([feature["properties"] for feature in features], columns=own)
+    frame.insert(1, "layer", layer.id)
+    return frame.assign(geometry=[shape(feature["geometry"]) if feature["geometry"] else None for feature in features])
 
 
 def _text_table(path: Path, key: str = "id") -> pd.DataFrame:
-    return pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8").set_index(key)
+    table = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8")
+    return table.apply(lambda column: column.str.strip()).rename(columns=str.strip).set_index(key)
 
 
 def _exploded(lists: pd.Series, columns: list[str], unpack) -> pd.DataFrame:

@@ -101,7 +101,8 @@ class _Builder:
             except routes.MissingLibraries:
                 raise
             except ValueError as error:
-                self.problems.append(row.problem(str(error), "correct the landing point in landing_points.csv"))
+                what, _, cure = str(error).partition("; ")
+                self.problems.append(row.problem(what, cure or "correct its landing points"))
                 return None
         if layer.geometry == "endpoints" and (paths := records.paths_of(row.values["endpoints"])):
             return routes.land_route(paths, [self.borders[code] for code in records.split(row.values["countries"])])

@@ -95,6 +95,8 @@ class Countries:
 @lru_cache(maxsize=4)
 def load(folder: Path) -> Countries:
     """Read `data/countries/`. Raises FileNotFoundError naming the file that is missing."""
+    if not (folder / "borders.geojson").exists():
+        raise FileNotFoundError(f"{folder / 'borders.geojson'} is missing; it holds the polygons of countries and territories")
     borders = gpd.read_file(folder / "borders.geojson").set_index("iso3").sort_index()
     read = lambda name, **kwargs: pd.read_csv(folder / name, keep_default_na=False, na_values=[""], encoding="utf-8", **kwargs)
     return Countries(

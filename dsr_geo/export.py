@@ -12,6 +12,7 @@ import pandas as pd
 import pyogrio
 from shapely.geometry import mapping
 
+from dsr_geo import records
 from dsr_geo.atlas import Atlas
 from dsr_geo.selection import Selection
 
@@ -56,7 +57,7 @@ def table(atlas: Atlas, found: gpd.GeoDataFrame) -> pd.DataFrame:
     result.insert(result.columns.get_loc("precision"), "lat", points.y.round(5))
     names = atlas.hosts["country"].map(atlas.countries.name).groupby(atlas.hosts["id"]).agg("; ".join)
     result.insert(result.columns.get_loc("countries") + 1, "country_names", names.reindex(result.index).fillna(""))
-    urls = result["source_ids"].map(lambda ids: " ".join(atlas.sources["url"].reindex(ids.split(";"))))
+    urls = result["source_ids"].map(lambda ids: " ".join(atlas.sources["url"].reindex(records.split(ids))))
     result.insert(result.columns.get_loc("source_ids") + 1, "source_urls", urls)
     shown = set(found["layer"])
     foreign = {name for layer in atlas.layers.values() if layer.id not in shown for name in layer.fields}

@@ -194,6 +194,8 @@ ACTOR_TYPES = (
 )
 EVENT_COLUMNS = ["id", "year", "date", "title", "note", "source_ids"]
 LANDING_POINT_COLUMNS = ["name", "country", "lon", "lat", "precision", "basis", "source_id", "island"]
+PASSAGE_COLUMNS = ["name", "kind", "cables", "source_id", "wkt"]
+PASSAGE_KINDS = ("channel", "crossing", "barrier")
 EXCLUDED_COLUMNS = ["table", "row", "reason", "record_id"]
 
 
@@ -209,6 +211,7 @@ class Tables:
     actors: list[Row]
     events: list[Row]
     landing_points: list[Row]
+    passages: list[Row]
     excluded: list[Row]
     unread: list[Problem]
 
@@ -232,6 +235,7 @@ def read(data: Path, layers: dict[str, Layer]) -> Tables:
         actors=table(data / "actors.csv", ACTOR_COLUMNS),
         events=table(data / "events.csv", EVENT_COLUMNS),
         landing_points=table(data / "landing_points.csv", LANDING_POINT_COLUMNS),
+        passages=table(data / "passages.csv", PASSAGE_COLUMNS),
         excluded=table(data / "excluded.csv", EXCLUDED_COLUMNS),
         unread=unread,
     )

@@ -13,9 +13,11 @@ from functools import lru_cache
 from pathlib import Path
 
 import geopandas as gpd
+import numpy as np
 import shapely
 from pyproj import Geod
 from shapely import MultiLineString
+from shapely.affinity import translate
 from shapely.geometry import shape
 
 _EARTH = Geod(ellps="WGS84")
@@ -35,11 +37,11 @@ class SeaRoutes:
     """Sea routes of cables, those of an earlier build taken over where nothing they depend on has changed."""
 
     def __init__(self, data: Path, built: Path):
-        """data: the data folder, its `passages.csv` being optional; built: the file of an earlier build, which need not exist."""
+        """data: the data folder, built: the file of an earlier build, which need not exist."""
         self.keys: dict[str, str] = {}
         self._borders, self._passages = data / "countries" / "borders.geojson", data / "passages.csv"
         here = Path(__file__).parent
-        self._ground = _digest(*(path.read_bytes() for path in (self._borders, self._passages, *(here / name for name in _CODE)) if path.exists()))
+        self._ground = _digest(*(path.read_bytes() for path in (self._borders, self._passages, *(here / name for name in _CODE))))
         self._known: dict[str, tuple[str, MultiLineString]] = {}
         if built.exists():
             before = json.loads(built.read_text(encoding="utf-8"))
@@ -65,7 +67,7 @@ def _sea(borders: Path, passages: Path, ground: str):
         from dsr_geo import searoute  # Only a changed cable needs SciPy and rasterio.
     except ImportError as error:
         raise MissingLibraries(f"a cable has changed and {error.name} is not installed; pip install -r requirements-build.txt") from None
-    return searoute.Sea.from_countries(gpd.read_file(borders), searoute.read_passages(passages) if passages.exists() else [])
+    return searoute.Sea.from_countries(gpd.read_file(borders), searoute.read_passages(passages))
 
 
 def land_route(paths: list[list[tuple[str, float, float]]], countries: list[shapely.Geometry]) -> MultiLineString:
@@ -74,11 +76,17 @@ def land_route(paths: list[list[tuple[str, float, float]]], countries: list[shap
     Raises MissingLibraries without SciPy.
     """
     try:
-        from dsr_geo import landroute  # The app draws what was built and needs no SciPy.
+        from dsr_geo import landroute, sealine  # The app draws what was built and needs no SciPy.
     except ImportError as error:
         raise MissingLibraries(f"{error.name} is not installed; pip install -r requirements-build.txt") from None
     inside = shapely.union_all(countries)
-    return MultiLineString([landroute.over_land([(lon, lat) for _, lon, lat in path], inside) for path in paths])
+    lines = []
+    for path in paths:
+        lons = np.unwrap([lon for _, lon, _ in path], period=360)  # a path over 180° runs on instead of round the world
+        turns = {round((lon - path[i][1]) / 360) * 360 for i, lon in enumerate(lons)}
+        around = shapely.union_all([translate(inside, turn) for turn in sorted(turns)])
+        lines.append(landroute.over_land([(float(lon), lat) for lon, (_, _, lat) in zip(lons, path)], around))
+    return sealine.cut_antimeridian(lines)
 
 
 def _digest(*parts: bytes) -> str:

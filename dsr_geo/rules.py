@@ -10,6 +10,8 @@ import re
 from collections.abc import Iterable, Iterator
 from urllib.parse import urlsplit
 
+import shapely
+
 from dsr_geo import records
 from dsr_geo.catalog import Layer
 from dsr_geo.countries import NEAR_KM, Countries
@@ -32,7 +34,7 @@ def check(tables: Tables, layers: dict[str, Layer], countries: Countries) -> lis
     record_ids = {row.values.get("id", "") for _, row in facts}
 
     for rows, key in ((tables.sources, "id"), (tables.actors, "id"), (tables.events, "id"),
-                      (tables.landing_points, "name"), ([row for _, row in facts], "id")):
+                      (tables.landing_points, "name"), (tables.passages, "name"), ([row for _, row in facts], "id")):
         problems += _duplicates(rows, key)
     for row in tables.sources:
         problems += _source(row)
@@ -48,6 +50,10 @@ def check(tables: Tables, layers: dict[str, Layer], countries: Countries) -> lis
                      *_known(row, "source_id", sources, "sources.csv", required=row.values.get("basis") != "hand")]
     for layer, row in facts:
         problems += _record(row, layer, sources, actors, record_ids, landing_points, countries)
+    for row in tables.passages:
+        problems += [*_one_of(row, "kind", records.PASSAGE_KINDS, required=True), *_line(row, "wkt"),
+                     *_known(row, "cables", record_ids, "the fact tables", required=False),
+                     *_known(row, "source_id", sources, "sources.csv", required=False)]
     for row in tables.excluded:
         if not row.values.get("reason"):
             problems.append(row.problem("no reason is given", "say in one sentence why the row is not a record"))
@@ -137,7 +143,9 @@ def _landings(row: Row, hosts: list[str], landing_points: dict[str, Row]) -> Ite
     names = records.split(row.values.get("landing_points", ""))
     if len(names) < 2:
         yield row.problem("fewer than two landing points", "list at least two names from landing_points.csv, `; ` between")
-    for name in names:
+    for name in dict.fromkeys(names):
+        if names.count(name) > 1:
+            yield row.problem(f"landing point '{name}' is listed twice", "list it once")
         if name not in landing_points:
             yield row.problem(f"landing point '{name}' is not in landing_points.csv", "add it there or correct the name")
     landed = {landing_points[name].values.get("country") for name in names if name in landing_points}
@@ -200,7 +208,9 @@ def _known(row: Row, name: str, known: set[str], where: str, cure: str = "", req
     label = name.removesuffix("s").replace("_id", "").replace("countrie", "country")
     if required and not items:
         yield row.problem(f"{name} is empty", cure or f"give at least one {label} of {where}")
-    for item in items:
+    for item in dict.fromkeys(items):
+        if items.count(item) > 1:
+            yield row.problem(f"{label} '{item}' is listed twice", "list it once")
         if item not in known:
             yield row.problem(f"{label} '{item}' is not in {where}", cure or "add it there or correct the id")
 
@@ -230,6 +240,12 @@ def _number(row: Row, name: str, least: float) -> Iterator[Problem]:
     text = row.values.get(name, "")
     if text and (not re.fullmatch(r"-?\d+(\.\d+)?", text) or float(text) < least):
         yield row.problem(f"{name} '{text}' is not a number from {least} up", "use digits and a decimal point only")
+
+
+def _line(row: Row, name: str) -> Iterator[Problem]:
+    line = shapely.from_wkt(row.values.get(name, ""), on_invalid="ignore")
+    if line is None or line.geom_type != "LineString" or line.is_empty:
+        yield row.problem(f"{name} is not a line", "write LINESTRING (lon lat, lon lat, …) in WGS 84 degrees")
 
 
 def _duplicates(rows: list[Row], key: str) -> Iterator[Problem]:

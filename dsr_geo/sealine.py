@@ -50,6 +50,33 @@ def densify(line, km):
     return unit(np.concatenate([*steps, line[-1:]]))
 
 
+def cut_antimeridian(lines) -> shapely.MultiLineString:
+    """The MultiLineString that RFC 7946 wants for unwrapped lines.
+
+    `lines` are sequences of (lon, lat) whose longitudes run on past ±180.  A line
+    that passes the antimeridian ends on it and goes on from the other side, at the
+    interpolated latitude.  Coordinates are rounded to five decimals.
+    """
+    parts = []
+    for line in lines:
+        part, shift = [], None
+        for a, b in zip(line, line[1:]):
+            if shift is None:  # which copy of the world the line starts in
+                shift = 360 * np.floor(((a[0] + b[0]) / 2 + 180) / 360)
+                shift += 360 * (np.sign(a[0] - shift) * (abs(a[0] - shift) > 180))
+                part = [(a[0] - shift, a[1])]
+            while abs(b[0] - shift) > 180:
+                side = np.copysign(180, b[0] - shift)
+                lat = a[1] + (b[1] - a[1]) * (side + shift - a[0]) / (b[0] - a[0])
+                parts.append(part + [(side, lat)])
+                part, shift = [(-side, lat)], shift + 2 * side
+            part.append((b[0] - shift, b[1]))
+        parts.append(part)
+    parts = [np.round(part, 5) for part in parts]
+    parts = [part[np.r_[True, np.diff(part, axis=0).any(1)]] for part in parts]  # without repeats
+    return shapely.MultiLineString([part for part in parts if len(part) > 1])
+
+
 def draw(line_cost, places, edges, landings, crossings) -> list[np.ndarray]:
     """Lines of (lon, lat), unwrapped, trunk first, for a tree of places.
 

@@ -31,7 +31,7 @@ from scipy.sparse import triu as sparse_triu
 from scipy.sparse.csgraph import connected_components, dijkstra, minimum_spanning_tree
 from scipy.spatial import cKDTree
 
-from dsr_geo.sealine import EARTH_KM, LAND_COST, apart_km, draw, lonlat, unit, vector
+from dsr_geo.sealine import EARTH_KM, LAND_COST, apart_km, cut_antimeridian, draw, lonlat, unit, vector
 
 CELL = 0.05  # grid step in degrees of longitude: 5.6 km at the equator, 2.8 km at 60°
 SOUTH, NORTH = -60.0, 80.0  # no cable of the atlas goes beyond
@@ -67,33 +67,6 @@ def read_passages(path) -> list[Passage]:
             Passage(row["name"], row["kind"], frozenset(row["cables"].split(";")) - {""}, shapely.from_wkt(row["wkt"]))
             for row in csv.DictReader(file)
         ]
-
-
-def cut_antimeridian(lines) -> shapely.MultiLineString:
-    """The MultiLineString that RFC 7946 wants for unwrapped lines.
-
-    `lines` are sequences of (lon, lat) whose longitudes run on past ±180.  A line
-    that passes the antimeridian ends on it and goes on from the other side, at the
-    interpolated latitude.  Coordinates are rounded to five decimals.
-    """
-    parts = []
-    for line in lines:
-        part, shift = [], None
-        for a, b in zip(line, line[1:]):
-            if shift is None:  # which copy of the world the line starts in
-                shift = 360 * np.floor(((a[0] + b[0]) / 2 + 180) / 360)
-                shift += 360 * (np.sign(a[0] - shift) * (abs(a[0] - shift) > 180))
-                part = [(a[0] - shift, a[1])]
-            while abs(b[0] - shift) > 180:
-                side = np.copysign(180, b[0] - shift)
-                lat = a[1] + (b[1] - a[1]) * (side + shift - a[0]) / (b[0] - a[0])
-                parts.append(part + [(side, lat)])
-                part, shift = [(-side, lat)], shift + 2 * side
-            part.append((b[0] - shift, b[1]))
-        parts.append(part)
-    parts = [np.round(part, 5) for part in parts]
-    parts = [part[np.r_[True, np.diff(part, axis=0).any(1)]] for part in parts]  # without repeats
-    return shapely.MultiLineString([part for part in parts if len(part) > 1])
 
 
 def _mercator(lonlat) -> np.ndarray:
@@ -246,7 +219,7 @@ class Sea:
                 gap = (apart_km(place, self._nodes[sea]) - np.r_[self._radius, np.zeros(n)][sea]).min()
                 raise LandingError(
                     f"{cable_id}: landing point {names[i]!r} is {gap:.0f} km from the sea, more than {SHORE_KM:.0f} km; "
-                    "correct its position, declare a channel, or mark the cable as a river cable"
+                    "correct its position in landing_points.csv, declare a channel in passages.csv, or make the cable a river cable"
                 )
             other = np.flatnonzero(apart_km(place, places) < 150)
             direct = self._line_cost(np.broadcast_to(place, (len(other), 3)), places[other], cKDTree(places))

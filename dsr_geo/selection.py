@@ -8,6 +8,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
+from itertools import combinations
 
 import geopandas as gpd
 import numpy as np
@@ -22,6 +23,9 @@ _LISTS = {
     "precisions": "precision",
 }
 """Selection field → its key in a URL query; a list repeats the key."""
+
+KEYS = {*_LISTS.values(), "years", "q", "undated", "ended", "opt_in"}
+"""Every key of a selection's URL query."""
 
 _SWITCHES = {"undated": True, "ended": False, "opt_in": False}
 """Selection field (and URL key) → its value when nobody has chosen."""
@@ -106,21 +110,15 @@ class Selection:
     def emptied_by(self, atlas: Atlas) -> list[str]:
         """If nothing is selected: the fewest filters whose clearing brings records back, else an empty list.
 
-        First a single filter is looked for (the one that brings back most), then filters are cleared one after
-        the other, those that let least through first.
+        Among equally few, those that bring back most.
         """
-        masks = {name: mask for name, mask in self._masks(atlas).items() if name in self.active()}
-        if self.mask(atlas).any() or not masks:
+        if self.mask(atlas).any():
             return []
-        back = {name: int(self.without(name).mask(atlas).sum()) for name in masks}
-        if any(back.values()):
-            return [max(back, key=back.get)]
-        cleared: list[str] = []
-        for name in sorted(masks, key=lambda name: int(masks[name].sum())):
-            cleared.append(name)
-            if self.without(*cleared).mask(atlas).any():
-                break
-        return cleared
+        for count in range(1, len(self.active()) + 1):
+            back = {names: int(self.without(*names).mask(atlas).sum()) for names in combinations(self.active(), count)}
+            if any(back.values()):
+                return list(max(back, key=back.get))
+        return []
 
     def _masks(self, atlas: Atlas) -> dict[str, np.ndarray]:
         """One boolean array per filter, over `atlas.records`."""
@@ -141,7 +139,9 @@ class Selection:
             masks[name] = self._by_actor(atlas)
         if self.text:
             haystack = search_text(atlas)
-            masks["text"] = np.logical_and.reduce([haystack.str.contains(w, regex=False) for w in fold(self.text).split()])
+            masks["text"] = np.ones(len(table), dtype=bool)
+            for word in fold(self.text).split():
+                masks["text"] &= haystack.str.contains(word, regex=False).to_numpy(dtype=bool)
         if not self.ended:
             kept = table["status"].isin(self.statuses) | ~table["status"].isin(records.ENDED)
             masks["ended"] = kept.to_numpy()
@@ -212,8 +212,8 @@ def from_query(query: Mapping[str, Sequence[str]], atlas: Atlas) -> tuple[Select
 
 def fold(text: str) -> str:
     """Text for comparing: lower case, accents gone, compatibility forms unified; Chinese stays as it is."""
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(char for char in decomposed if not unicodedata.combining(char))
+    decomposed = unicodedata.normalize("NFKD", text)
+    return "".join(char for char in decomposed if not unicodedata.combining(char)).casefold()
 
 
 def search_text(atlas: Atlas) -> pd.Series:

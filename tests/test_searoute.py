@@ -9,7 +9,8 @@ from pyproj import Geod
 
 from dsr_geo.atlas import DATA
 from dsr_geo.routes import length_km
-from dsr_geo.searoute import LandingError, Sea, cut_antimeridian, read_passages
+from dsr_geo.sealine import cut_antimeridian
+from dsr_geo.searoute import LandingError, Sea, read_passages
 
 GEOD = Geod(ellps="WGS84")
 

@@ -174,7 +174,8 @@ def tables() -> dict[str, list[dict[str, str]]]:
             landing("Port C", "CCC", "-171", "0", "city", "invented", "report", ""),
             landing("Far Island", "CCC", "-120", "-4", "city", "invented", "report", "yes"),
         ],
-        "passages": [dict(zip(["name", "kind", "cables", "wkt"], ("Middle wall", "barrier", "", "LINESTRING (60 -59, 60 -40)")))],
+        "passages": [dict.fromkeys(records.PASSAGE_COLUMNS, "") | {
+            "name": "Middle wall", "kind": "barrier", "wkt": "LINESTRING (60 -59, 60 -40)", "source_id": "report"}],
         "excluded": [dict(zip(records.EXCLUDED_COLUMNS, ("old.csv", "row-7", "same tower, merged", "tower-old")))],
         "countries/groups": [
             {"id": "union", "title": "Union", "family": "Organisation"},
