@@ -6,8 +6,9 @@ Empty filters let everything through. Within one filter the values are alternati
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
+from functools import lru_cache
 from itertools import combinations
 
 import geopandas as gpd
@@ -101,7 +102,7 @@ class Selection:
 
     def mask(self, atlas: Atlas) -> pd.Series:
         """Which records the selection holds: booleans over `atlas.records`, all filters together."""
-        return pd.Series(np.logical_and.reduce(list(self._masks(atlas).values())), index=atlas.records.index)
+        return pd.Series(np.logical_and.reduce(list(self._masks(atlas))), index=atlas.records.index)
 
     def records(self, atlas: Atlas) -> gpd.GeoDataFrame:
         """The records of the selection, in catalogue order."""
@@ -120,34 +121,28 @@ class Selection:
                 return list(max(back, key=back.get))
         return []
 
-    def _masks(self, atlas: Atlas) -> dict[str, np.ndarray]:
-        """One boolean array per filter, over `atlas.records`."""
+    def _masks(self, atlas: Atlas) -> Iterator[np.ndarray]:
+        """A boolean array over `atlas.records` for each filter that keeps something out."""
         table = atlas.records
         shown = self.layers or [layer.id for layer in atlas.layers.values() if layer.default]
-        masks = {"layers": table["layer"].isin(shown).to_numpy()}
+        yield table["layer"].isin(shown).to_numpy()
         for name, column in (("kinds", "kind"), ("statuses", "status"), ("evidence", "evidence"), ("precisions", "precision")):
             if wanted := getattr(self, name):
-                masks[name] = table[column].isin(wanted).to_numpy()
+                yield table[column].isin(wanted).to_numpy()
         if self.countries or self.groups:
-            masks["countries" if self.countries else "groups"] = self._in_place(atlas)
+            yield self._in_place(atlas)
         if self.years:
-            masks["years"] = present(atlas, *self.years, undated=True)
+            yield present(atlas, *self.years, undated=True)
         if not self.undated:
-            masks["undated"] = ~undated(atlas)
+            yield ~undated(atlas)
         if self.actors or self.actor_types or self.roles:
-            name = "actors" if self.actors else "actor_types" if self.actor_types else "roles"
-            masks[name] = self._by_actor(atlas)
-        if self.text:
-            haystack = search_text(atlas)
-            masks["text"] = np.ones(len(table), dtype=bool)
-            for word in fold(self.text).split():
-                masks["text"] &= haystack.str.contains(word, regex=False).to_numpy(dtype=bool)
+            yield self._by_actor(atlas)
+        for word in fold(self.text).split():
+            yield search_text(atlas).str.contains(word, regex=False).to_numpy(dtype=bool)
         if not self.ended:
-            kept = table["status"].isin(self.statuses) | ~table["status"].isin(records.ENDED)
-            masks["ended"] = kept.to_numpy()
+            yield (table["status"].isin(self.statuses) | ~table["status"].isin(records.ENDED)).to_numpy()
         if not self.opt_in:
-            masks["opt_in"] = (table["opt_in"] == "").to_numpy()
-        return masks
+            yield (table["opt_in"] == "").to_numpy()
 
     def _in_place(self, atlas: Atlas) -> np.ndarray:
         hosts = atlas.hosts
@@ -216,21 +211,20 @@ def fold(text: str) -> str:
     return "".join(char for char in decomposed if not unicodedata.combining(char)).casefold()
 
 
+@lru_cache(maxsize=4)
 def search_text(atlas: Atlas) -> pd.Series:
     """For each record, the folded words that free text is looked up in."""
-    if "_search_text" not in atlas.__dict__:
-        table, borders = atlas.records, atlas.countries.borders["name"]
-        names = atlas.actors[["name", "name_zh"]].agg(" ".join, axis=1)
-        kinds = {kind: title for layer in atlas.layers.values() for kind, title in layer.kinds.items()}
-        own = ["name", "name_local", "place", "partners", "note"]
-        own += sorted({name for layer in atlas.layers.values() for name, field in layer.fields.items() if field.type in ("text", "list")})
-        parts = [table[name] for name in own]
-        parts.append(table["kind"].map(kinds))
-        parts.append(atlas.hosts.assign(n=atlas.hosts["country"].map(borders)).groupby("id")["n"].agg(" ".join))
-        parts.append(atlas.roles.assign(n=atlas.roles["actor"].map(names).fillna("")).groupby("id")["n"].agg(" ".join))
-        joined = pd.concat([part.reindex(table.index).fillna("").astype(str) for part in parts], axis=1).agg(" ".join, axis=1)
-        atlas.__dict__["_search_text"] = joined.map(fold)
-    return atlas.__dict__["_search_text"]
+    table, borders = atlas.records, atlas.countries.borders["name"]
+    names = atlas.actors[["name", "name_zh"]].agg(" ".join, axis=1)
+    kinds = {kind: title for layer in atlas.layers.values() for kind, title in layer.kinds.items()}
+    own = ["name", "name_local", "place", "partners", "note"]
+    own += sorted({name for layer in atlas.layers.values() for name, field in layer.fields.items() if field.type in ("text", "list")})
+    parts = [table[name] for name in own]
+    parts.append(table["kind"].map(kinds))
+    parts.append(atlas.hosts.assign(n=atlas.hosts["country"].map(borders)).groupby("id")["n"].agg(" ".join))
+    parts.append(atlas.roles.assign(n=atlas.roles["actor"].map(names).fillna("")).groupby("id")["n"].agg(" ".join))
+    joined = pd.concat([part.reindex(table.index).fillna("").astype(str) for part in parts], axis=1).agg(" ".join, axis=1)
+    return joined.map(fold)
 
 
 def undated(atlas: Atlas) -> np.ndarray:
