@@ -41,4 +41,4 @@ def test_a_landing_point_far_inland_is_named_with_its_cable_and_nothing_is_writt
     sentence = str(trouble.value)
     for word in ("cables.csv, row", "cable-west", "Port A", "km from the sea", "landing_points.csv"):
         assert word in sentence
-    assert not (tiny.folder / "geojson" / "cables.geojson").exists()
+    assert not (tiny.folder / "geojson" / "towers.geojson").exists()
