@@ -42,8 +42,8 @@ def draw(atlas: Atlas, id: str) -> None:
         ("When", _when(record)),
         ("Where", _where(atlas, record, layer.geometry)),
         ("Amount", _amount(record)),
-        *((declared.title, _field(record[name], declared)) for name, declared in layer.fields.items()),
         ("Drawn as", _drawn(record, layer.geometry)),
+        *((declared.title, _field(record[name], declared)) for name, declared in layer.fields.items()),
         ("Evidence", f"{words(record['evidence'])}<div class=more>{escape(EVIDENCE_WORDS[record['evidence']])}</div>"),
         ("Note", _text(record["note"])),
         ("Off by default", _text(record["opt_in"])),
@@ -129,8 +129,8 @@ def _field(value, declared: Field) -> str:
 def _drawn(record: pd.Series, geometry: str) -> str:
     if geometry not in ("cable", "endpoints") or not _known(record.get("length_computed_km")):
         return ""
-    how = "schematic route between landing points" if geometry == "cable" else "straight legs between the endpoints"
-    return f"<span class=more>{how}, {record['length_computed_km']:,.0f} km as drawn</span>"
+    how = "schematic route, drawn between landing points" if geometry == "cable" else "legs between the endpoints, inside the countries named"
+    return f"{record['length_computed_km']:,.0f} km<div class=more>{how}</div>"
 
 
 def _sources(atlas: Atlas, id: str) -> str:

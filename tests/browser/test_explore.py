@@ -96,6 +96,8 @@ def test_click_on_a_line_and_on_a_badge(open_page, atlas):
     page.mouse.click(*page.evaluate(AT, [middle.y, middle.x, 7]))
     heading = page.get_by_role("article", name="Chosen record").get_by_role("heading")
     expect(heading).to_have_text(atlas.records.at["south-atlantic-inter-link-sail", "name"])
+    expect(page.get_by_text("schematic route, drawn between landing points")).to_be_visible()
+    page.wait_for_function(f"{DRAWN}.landings >= 2")  # Kribi and Fortaleza, each perhaps on both sides of the window
     page.get_by_role("button", name="Close", exact=True).click()
     cameroon = atlas.countries.borders.loc["CMR"]
     page.evaluate(AT, [cameroon["label_lat"], cameroon["label_lon"], 5])
