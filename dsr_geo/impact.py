@@ -88,12 +88,15 @@ def of_atlas(atlas: Atlas, found: pd.DataFrame, indicator: str, window: tuple[in
     """`study` for the records in `found` and an indicator of the atlas, within UN region and World Bank income group.
 
     Indicators in dollars are taken as 100 · natural logarithm, so that a change is roughly a percentage; projections are
-    left out. Raises KeyError for an unknown indicator, `TooFew` where there is too little to look at.
+    left out, and so are countries with records in the same layers that give no first year here (undated ones, or ones not
+    in `found`): whether they had one by then is not known. Raises KeyError for an unknown indicator, `TooFew` where there is too little to look at.
     """
     unit = atlas.countries.indicators.at[indicator, "unit"]
-    panel = _panel(atlas, indicator).drop(index=list(ORIGIN), errors="ignore")
+    first = first_years(atlas, found)
+    any_record = atlas.hosts[atlas.hosts["id"].map(atlas.records["layer"]).isin(found["layer"].unique())]["country"]
+    panel = _panel(atlas, indicator).drop(index=[*ORIGIN, *(set(any_record) - set(first.index))], errors="ignore")
     panel = 100 * np.log(panel.where(panel > 0)) if "$" in unit else panel
-    return study(panel, first_years(atlas, found), _strata(atlas, panel), window)
+    return study(panel, first, _strata(atlas, panel), window)
 
 
 def first_years(atlas: Atlas, found: pd.DataFrame) -> pd.Series:
