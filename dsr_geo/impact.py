@@ -22,6 +22,7 @@ import numpy as np
 import pandas as pd
 import statsmodels.api as sm
 
+from dsr_geo import summary
 from dsr_geo.atlas import Atlas
 
 WINDOW = (-5, 5)
@@ -101,7 +102,7 @@ def of_atlas(atlas: Atlas, found: pd.DataFrame, indicator: str, window: tuple[in
 
 def first_years(atlas: Atlas, found: pd.DataFrame) -> pd.Series:
     """Year of the first dated record in `found` by host country; undated records date nothing."""
-    begin = found["year_start"].fillna(found["year_announced"]).dropna()
+    begin = summary.first_year(found).dropna()
     hosts = atlas.hosts[atlas.hosts["id"].isin(begin.index)]
     return hosts["id"].map(begin).groupby(hosts["country"]).min().astype(int)
 

@@ -25,9 +25,14 @@ def by_country(atlas: Atlas, found: pd.DataFrame) -> pd.DataFrame:
     return counts.reindex(columns=list(atlas.layers), fill_value=0)
 
 
+def first_year(found: pd.DataFrame) -> pd.Series:
+    """The year a record begins with: its start, or else its announcement; missing where undated."""
+    return found["year_start"].fillna(found["year_announced"])
+
+
 def by_year(atlas: Atlas, found: pd.DataFrame) -> pd.DataFrame:
     """Records per first year (start, or else announcement) and layer id; undated records are left out."""
-    begin = found["year_start"].fillna(found["year_announced"]).dropna().astype(int)
+    begin = first_year(found).dropna().astype(int)
     counts = pd.crosstab(begin.rename("year"), found.loc[begin.index, "layer"])
     return counts.reindex(columns=list(atlas.layers), fill_value=0)
 

@@ -63,7 +63,7 @@ def _coverage(_atlas: Atlas) -> pd.DataFrame:
     everything = _atlas.records
     count = summary.by_layer(_atlas, everything)
     share = lambda flags: (100 * pd.Series(flags, everything.index).groupby(everything["layer"]).mean()).reindex(count.index).round()
-    begin = everything["year_start"].fillna(everything["year_announced"]).groupby(everything["layer"])
+    begin = summary.first_year(everything).groupby(everything["layer"])
     return pd.DataFrame({
         "Layer": [layer.title for layer in _atlas.layers.values()], "Records": count.to_numpy(),
         "From": begin.min().reindex(count.index).to_numpy(), "To": begin.max().reindex(count.index).to_numpy(),

@@ -6,6 +6,7 @@ import altair as alt
 import pandas as pd
 import streamlit as st
 
+from dsr_geo import summary
 from dsr_geo.atlas import Atlas
 
 SUBJECTS = {"light": ("#165CEC", "#B27637", "#155947", "#C33067"), "dark": ("#95AFDD", "#F5AB81", "#22A123", "#E94A83")}
@@ -14,6 +15,8 @@ SUBJECTS = {"light": ("#165CEC", "#B27637", "#155947", "#C33067"), "dark": ("#95
 _DASHES = [[1, 0], [6, 3], [2, 2], [8, 3, 2, 3]]
 _QUIET = {"light": "#68727A", "dark": "#A3ADB5"}
 _ROW = 36
+_FIT = alt.AutoSizeParams(type="fit-x", contains="padding")
+"""The width is the page's, the height is that of the plot, with title and legend beside it."""
 
 
 def ground() -> str:
@@ -32,9 +35,10 @@ def show(chart: alt.TopLevelMixin, title: str, alt_text: str, table: pd.DataFram
     """
     export = {"actions": {"export": True, "source": False, "compiled": False, "editor": False}, "downloadFileName": name}
     heading = alt.Title(title, anchor="start", fontSize=14, fontWeight=600, offset=10)
-    st.altair_chart(chart.properties(title=heading, usermeta={"embedOptions": export}), alt=f"{title}. {alt_text}", width="stretch")
-    st.download_button("CSV", table.to_csv().encode("utf-8-sig"), f"{name}.csv", "text/csv", on_click="ignore", type="tertiary",
-                       icon=":material/download:", key=f"csv-{name}", help=f"The numbers of “{title}”")
+    with st.container(gap=None):
+        st.altair_chart(chart.properties(title=heading, usermeta={"embedOptions": export}, autosize=_FIT), alt=f"{title}. {alt_text}", width="stretch")
+        st.download_button("CSV", table.to_csv().encode("utf-8-sig"), f"{name}.csv", "text/csv", on_click="ignore", type="tertiary",
+                           icon=":material/download:", key=f"csv-{name}", help=f"The numbers of “{title}”")
 
 
 def rows_by_year(atlas: Atlas, counts: pd.DataFrame) -> alt.LayerChart:
@@ -55,7 +59,7 @@ def rows_by_year(atlas: Atlas, counts: pd.DataFrame) -> alt.LayerChart:
 
 def dots_by_year(atlas: Atlas, found: pd.DataFrame, events: pd.DataFrame) -> alt.LayerChart:
     """One dot per dated record, a row per layer; thin upright lines are events (index id, columns year, title)."""
-    dated = found.assign(year=found["year_start"].fillna(found["year_announced"])).dropna(subset="year")
+    dated = found.assign(year=summary.first_year(found)).dropna(subset="year")
     dated = pd.DataFrame(dated[["name", "layer", "year"]]).astype({"year": int})
     layers = [id for id in atlas.layers if (dated["layer"] == id).any()]
     nth = dated.groupby(["layer", "year"]).cumcount()
@@ -94,7 +98,7 @@ def curve(own: pd.DataFrame, beside: pd.DataFrame, unit: str, name: str, beside_
     """An indicator's path (column value, kind; projections dashed) over a quiet line of medians (column median)."""
     own = own.reset_index()
     x = alt.X("year:Q", title=None, axis=alt.Axis(format="d", tickCount=5, grid=False))
-    y = alt.Y("value:Q", title=unit, axis=alt.Axis(tickCount=4, titleFontWeight="normal", format="~s" if own["value"].max() >= 1e4 else ""))
+    y = alt.Y("value:Q", title=unit, axis=alt.Axis(tickCount=4, titleFontWeight="normal", format="~s" if own["value"].max() >= 1e4 else "~r"))
     median = beside.rename(columns={"median": "value"}).reset_index()
     tip = [alt.Tooltip("year:Q", title="Year"), alt.Tooltip("value:Q", title=name, format=",.4~g")]
     quiet = alt.Chart(median).mark_line(color=_QUIET[ground()], strokeWidth=1.5, strokeDash=[4, 3]).encode(
@@ -122,17 +126,18 @@ def bars(table: pd.DataFrame, unit: str, colour: str | None = None) -> alt.Layer
     base = alt.Chart(table).encode(y=alt.Y("name:N", sort=order, title=None, axis=alt.Axis(labelLimit=210, ticks=False, domain=False)),
                                    x=alt.X("value:Q", title=unit, axis=alt.Axis(grid=False, tickMinStep=1, titleFontWeight="normal")))
     return (base.mark_bar(color=colour or accent(), height=13) + base.mark_text(align="left", dx=4, color=_QUIET[ground()]).encode(
-        text=alt.Text("value:Q", format=","))).properties(height=alt.Step(24))
+        text=alt.Text("value:Q", format=","))).properties(height=24 * len(order))
 
 
 def grouped_dots(long: pd.DataFrame, rows: list[str], order: list[str], unit: str) -> alt.Chart:
     """Numbers of up to four subjects side by side (columns layer, subject, value), one line per layer."""
-    y = alt.Y("layer:N", sort=rows, title=None, axis=alt.Axis(labelLimit=210, ticks=False, domain=False, grid=True))
-    dots = alt.Chart(long).mark_point(filled=True, size=90, opacity=0.95).encode(
-        y=y, x=alt.X("value:Q", title=unit, axis=alt.Axis(titleFontWeight="normal")), color=_subject_colour(order),
+    y = alt.Y("layer:N", sort=rows, title=None, scale=alt.Scale(domain=rows), axis=alt.Axis(labelLimit=210, ticks=False, domain=False, grid=True))
+    dots = alt.Chart(long[long["value"] > 0]).mark_point(filled=True, size=70, opacity=0.95).encode(
+        y=y, yOffset=alt.YOffset("subject:N", sort=order, scale=alt.Scale(domain=order)),
+        x=alt.X("value:Q", title=unit, scale=alt.Scale(domainMin=0), axis=alt.Axis(titleFontWeight="normal", **({"tickMinStep": 1} if unit == "records" else {}))), color=_subject_colour(order),
         shape=alt.Shape("subject:N", scale=alt.Scale(domain=order, range=["circle", "square", "triangle-up", "diamond"][: len(order)]), legend=None),
         tooltip=[alt.Tooltip("layer:N", title="Layer"), alt.Tooltip("subject:N", title="Subject"), alt.Tooltip("value:Q", title=unit, format=",.4~g")])
-    return dots.properties(height=alt.Step(26))
+    return dots.properties(height=34 * len(rows))
 
 
 def before_and_after(path: pd.DataFrame, unit: str) -> alt.LayerChart:
@@ -157,7 +162,7 @@ def differences(path: pd.DataFrame, unit: str) -> alt.LayerChart:
            alt.Tooltip("high:Q", format=".2f", title="to"), alt.Tooltip("countries:Q", title="Countries with a record"), alt.Tooltip("beside:Q", title="Comparison countries")]
     interval = base.mark_rule(strokeWidth=2, color=accent(), opacity=0.55).encode(y=y, y2="high:Q", tooltip=tip)
     points = base.mark_point(filled=True, size=70, color=accent(), opacity=1).encode(y="difference:Q", tooltip=tip)
-    numbers = base.mark_text(dy=-8, fontSize=11, color=_QUIET[ground()]).encode(y="high:Q", text=alt.Text("countries:Q", format="d"))
+    numbers = base.transform_filter("isValid(datum.countries)").mark_text(dy=-8, fontSize=11, color=_QUIET[ground()]).encode(y="high:Q", text=alt.Text("countries:Q", format="d"))
     zero = alt.Chart(pd.DataFrame({"zero": [0]})).mark_rule(color=_QUIET[ground()]).encode(y="zero:Q")
     return (_first_record() + zero + interval + points + numbers).properties(height=260)
 

@@ -45,7 +45,7 @@ def draw(atlas: Atlas) -> None:
 def _head(atlas: Atlas, id: str) -> None:
     """Chinese name, type with its source, headquarters, parent, note."""
     about = atlas.actors.loc[id]
-    sources = ", ".join(f"[{atlas.sources.at[source, 'producer']}]({atlas.sources.at[source, 'url']})" for source in records.split(about["source_ids"]))
+    sources = parts.sources(atlas, records.split(about["source_ids"]))
     seat = about["headquarters"]
     lines = [about["name_zh"], f"{filters.words(about['type'])} ({sources})" if about["type"] else f"Type not sourced{f' ({sources})' if sources else ''}",
              f"headquarters {atlas.countries.name(seat)}" if seat else "headquarters not sourced", about["note"]]
@@ -68,13 +68,13 @@ def _records(atlas: Atlas, id: str, found: pd.DataFrame) -> None:
         roles = summary.by_actor(atlas, found).loc[id].sort_values(ascending=False)
         roles = roles[roles > 0].rename_axis("name").rename("value").reset_index()
         charts.show(charts.bars(roles, "records"), "Roles", ", ".join(f"{row.name}: {row.value}" for row in roles.itertuples(index=False)), roles, f"{id}-roles")
-    years = found["year_start"].fillna(found["year_announced"])
+    years = summary.first_year(found)
     if years.notna().any():
         events = summary.events_naming(atlas, name.split(" (")[0])
         counts = summary.by_layer(atlas, found)
         charts.show(charts.dots_by_year(atlas, found, events), f"Records of {name} by first year", "; ".join(f"{atlas.layers[layer].title}: {n}" for layer, n in counts.items() if n),
                     found[["name", "layer", "year_start", "year_announced"]], f"{id}-records")
-        st.caption(f"Start year, or else the year of announcement; {int(years.isna().sum())} undated records are not drawn.")
+        st.caption(f"Start year, or else the year of announcement; undated and not drawn: {int(years.isna().sum())}.")
     st.header("Countries and territories", anchor=False)
     hosts = atlas.hosts.loc[atlas.hosts["id"].isin(found.index), "country"].value_counts()
     with st.container(horizontal=True):

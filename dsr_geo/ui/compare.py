@@ -34,12 +34,12 @@ def draw(atlas: Atlas) -> None:
         link.choice(slot, options, None, "country, territory or group")
     if not any(st.session_state[slot] for slot in _SLOTS):
         st.session_state.update(zip(_SLOTS, _USUAL))
-    link.choice("per", _PER, None, "rate")
+    link.choice("per", ("count", *_PER), "count", "rate")
     link.choice("indicator", link.shadable(atlas), "internet_users_pct", "attribute")
     asked = tuple(st.session_state[slot] for slot in _SLOTS)
     own = dict(zip(_SLOTS, asked)) if tuple(filter(None, asked)) != _USUAL else {}
     indicator = st.session_state["indicator"]
-    link.write("compare", selection, **own, per=st.session_state["per"], indicator=None if indicator == "internet_users_pct" else indicator)
+    link.write("compare", selection, **own, per=None if st.session_state["per"] == "count" else st.session_state["per"], indicator=None if indicator == "internet_users_pct" else indicator)
 
     pages.title("Compare")
     for column, slot in zip(st.columns(4), _SLOTS):
@@ -65,18 +65,19 @@ def _by_layer(_atlas: Atlas, selection: Selection, place: str) -> pd.Series:
 def _counts(atlas: Atlas, selection: Selection, places: list[str]) -> None:
     st.header("Records by layer", anchor=False)
     names = [summary.place_name(atlas, place) for place in places]
-    for place, name in zip(places, names):
-        found = summary.in_place(atlas, selection, place).records(atlas)
-        begin = found["year_start"].fillna(found["year_announced"])
-        first, last = selection.years or atlas.years
-        pages.to("explore", f"{name}: {len(found)} records, {int(begin.between(first, last).sum())} of them begun or announced in {first}–{last}, "
-                 f"{int(begin.isna().sum())} undated", summary.in_place(atlas, selection, place))
-    st.radio("Count", [None, *_PER], key="per", horizontal=True, on_change=link.touched, format_func=lambda key: _PER[key][0] if key else "records")
+    first, last = selection.years or atlas.years
+    with st.container(gap=None):
+        for place, name in zip(places, names):
+            here = summary.in_place(atlas, selection, place)
+            begin = summary.first_year(here.records(atlas))
+            pages.to("explore", f"{name}: {len(begin)} records, {int(begin.between(first, last).sum())} of them begun or announced in {first}–{last}, "
+                     f"{int(begin.isna().sum())} undated", here)
+    st.radio("Count", ["count", *_PER], key="per", horizontal=True, on_change=link.touched, format_func=lambda key: _PER[key][0] if key in _PER else "records")
     per, year = st.session_state["per"], link.shade_years(atlas)[1]
     counts = pd.DataFrame({name: _by_layer(atlas, selection, place) for place, name in zip(places, names)})
     counts = counts[counts.sum(axis=1) > 0]
     unit = "records"
-    if per:
+    if per in _PER:
         unit, indicator, amount = f"records {_PER[per][0]}", *_PER[per][1:]
         totals = [summary.total(atlas, indicator, summary.members(atlas, place, year), year) for place in places]
         counts = counts / (pd.Series(totals, index=names) / amount)
@@ -87,7 +88,7 @@ def _counts(atlas: Atlas, selection: Selection, places: list[str]) -> None:
     counts.index = [atlas.layers[id].title for id in counts.index]
     long = counts.rename_axis("layer").reset_index().melt("layer", var_name="subject", value_name="value")
     words = "; ".join(f"{name}: {counts[name].sum():,.3g}" for name in names)
-    charts.show(charts.grouped_dots(long, list(counts.index), names, unit), "Records by layer" + (f", {_PER[per][0]}" if per else ""), words, counts, "compare-layers")
+    charts.show(charts.grouped_dots(long, list(counts.index), names, unit), "Records by layer" + (f", {_PER[per][0]}" if per in _PER else ""), words, counts, "compare-layers")
     st.caption("A record that stands in several places compared counts once in each. A country counts in a group only while it is a member.")
 
 

@@ -91,32 +91,42 @@ def _records(atlas: Atlas, iso3: str, found: pd.DataFrame) -> None:
     name = atlas.countries.name(iso3)
     counts = summary.by_layer(atlas, found)
     st.header("What is there, and since when", anchor=False)
-    years = found["year_start"].fillna(found["year_announced"])
+    years = summary.first_year(found)
     member = [title[title.rfind("(") + 1:].rstrip(")") for title in atlas.countries.groups.loc[_organisations(atlas, iso3), "title"]]
     events = summary.events_naming(atlas, name, *(title for title in member if title.isupper() and title not in ("EU", "G77")))
     if years.notna().any():
         charts.show(charts.dots_by_year(atlas, found, events), f"Records in {name} by first year",
                     "; ".join(f"{atlas.layers[id].title}: {n}" for id, n in counts.items() if n), found[["name", "layer", "year_start", "year_announced"]], f"{iso3}-records")
-    st.caption(f"Each dot is a record at its start year, or else the year it was announced; {int(years.isna().sum())} undated records are not drawn. "
+    st.caption(f"Each dot is a record at its start year, or else the year it was announced. Undated and not drawn: {int(years.isna().sum())}. "
                "The number beside a layer counts its dated records." + (" Dotted lines are events." if len(events) else ""))
     for event in events.itertuples():
-        st.markdown(f"- {event.date} · {event.title}. {event.note} " + ", ".join(f"[{atlas.sources.at[id, 'producer']}]({atlas.sources.at[id, 'url']})" for id in event.source_ids.split(";")))
+        st.markdown("- " + parts.event(atlas, event))
     left, right = st.columns(2, gap="medium")
     with left:
-        st.header("Companies and institutions", anchor=False)
-        actors = summary.by_actor(atlas, found)
+        _actors(atlas, found)
+    with right:
+        _agreements(atlas, iso3, found)
+
+
+def _actors(atlas: Atlas, found: pd.DataFrame) -> None:
+    st.header("Companies and institutions", anchor=False)
+    actors = summary.by_actor(atlas, found)
+    with st.container(gap=None):
         for actor, roles in list(actors.iterrows())[:_ACTORS]:
             pages.to("company", f"{atlas.actor_name(actor)} – " + ", ".join(f"{role} {n}" for role, n in roles.items() if n), link.current(atlas), id=actor)
-        if len(actors) > _ACTORS:
-            st.caption(f"and {len(actors) - _ACTORS} more in the table below")
-    with right:
-        st.header("Agreements and decisions", anchor=False)
-        said = found[[atlas.layers[layer].geometry == "none" for layer in found["layer"]]]
+    if len(actors) > _ACTORS:
+        st.caption(f"and {len(actors) - _ACTORS} more in the table below")
+
+
+def _agreements(atlas: Atlas, iso3: str, found: pd.DataFrame) -> None:
+    st.header("Agreements and decisions", anchor=False)
+    said = found[[atlas.layers[layer].geometry == "none" for layer in found["layer"]]]
+    with st.container(gap=None):
         for record in said.itertuples():
             year = record.year_start if pd.notna(record.year_start) else record.year_announced
             pages.to("country", f"{record.name} – {record.status}, {'undated' if pd.isna(year) else year}", link.current(atlas), iso3=iso3, record=record.Index)
-        if said.empty:
-            st.caption("None found.")
+    if said.empty:
+        st.caption("None found.")
 
 
 def _organisations(atlas: Atlas, iso3: str) -> list[str]:
@@ -137,22 +147,28 @@ def _attributes(atlas: Atlas, iso3: str) -> None:
     st.header("The country or territory over time", anchor=False)
     st.caption(f"Blue: {name}. Grey, dashed: median of {subregion}. Dotted: projection. A path is not an effect of any record; see Impact.")
     columns = st.columns(2, gap="medium")
-    drawn = 0
+    drawn, single = 0, []
     for id in _SHOWN:
         own, beside = _paths(atlas, iso3, id, subregion)
         if own.empty:
             continue
         about = atlas.countries.indicators.loc[id]
         last = own[own["kind"] != "projection"].iloc[-1]
+        source = atlas.sources.loc[last["source_id"]]
         value = f"{last['value']:,.{int(about['decimals'])}f} in {last.name}"
+        note = f" {about['note']}." if isinstance(about["note"], str) else ""
+        said = f"{value}; {about['unit']}.{note} Source: [{source['producer']}]({source['url']})".replace("$", "\\$")
+        if len(own) < 3:
+            single.append(f"{about['title']}: {said}")
+            continue
         with columns[drawn % 2]:
             charts.show(charts.curve(own, beside, about["unit"], name, f"Median of {subregion}"), about["title"], f"{name}: {value} ({about['unit']})",
                         own.join(beside, how="outer"), f"{iso3}-{id}")
-            source = atlas.sources.loc[last["source_id"]]
-            note = f" {about['note']}." if isinstance(about["note"], str) else ""
-            st.caption(f"{value}; {about['unit']}.{note} Source: [{source['producer']}]({source['url']})".replace("$", "\\$"))
+            st.caption(said)
         drawn += 1
-    if not drawn:
+    for said in single:
+        st.caption(said)
+    if not drawn and not single:
         st.caption("No attributes are known.")
 
 

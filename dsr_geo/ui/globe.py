@@ -17,27 +17,27 @@ _LAND = {"light": ("#F4F2EE", "#E3EAEE", "#D6D1C7", "#9FA8AF"), "dark": ("#2B313
 
 @st.cache_data(show_spinner=False)
 def _outlines(_atlas: Atlas, tolerance: float) -> list[dict]:
-    """Countries as simple features; d3 wants outer rings clockwise, the opposite of RFC 7946."""
-    shapes = _atlas.countries.borders.geometry.simplify(tolerance)
-    return [{"type": "Feature", "id": iso3, "properties": {}, "geometry": shapely.geometry.mapping(shapely.orient_polygons(shape, exterior_cw=True))}
-            for iso3, shape in shapes.items() if shape.area > tolerance**2]
+    """Countries as simple features; d3 wants outer rings clockwise, the opposite of RFC 7946. Specks of islands are left out."""
+    parts = _atlas.countries.borders.geometry.simplify(tolerance).explode()
+    return [{"type": "Feature", "id": iso3, "geometry": shapely.geometry.mapping(shapely.orient_polygons(part, exterior_cw=True))}
+            for iso3, part in parts.items() if part.area > tolerance**2 / 2]
 
 
 def locator(atlas: Atlas, iso3: str, found: gpd.GeoDataFrame) -> None:
     """A globe turned to the country, with its records that have a place."""
     about = atlas.countries.borders.loc[iso3]
     west, south, east, north = about.geometry.bounds
-    # Enough surroundings to recognise the place; a country across 180° is as wide as its label's half.
+    # Enough surroundings to recognise the place; a country across 180° counts as 60° wide.
     wide = min(max(east - west if east - west < 180 else 60, north - south, 9), 70)
     turned = {"type": "orthographic", "rotate": [-about["label_lon"], -about["label_lat"], 0], "clipAngle": 90,
               "scale": min(8000 / wide, 620), "translate": [150, 110]}
-    here = alt.Chart(alt.Data(values=[f for f in _outlines(atlas, 0.35) if f["id"] == iso3])).mark_geoshape(
-        fill=_LAND[charts.ground()][3], stroke=_LAND[charts.ground()][2])
     ring = alt.Chart(pd.DataFrame({"lon": [about["label_lon"]], "lat": [about["label_lat"]]})).mark_point(
         size=240, color=charts.accent(), strokeWidth=2).encode(longitude="lon:Q", latitude="lat:Q")
-    layers = [*_ground(atlas, 0.35), here, ring if wide == 9 else None, _points(atlas, found)]
-    st.altair_chart(alt.layer(*filter(None, layers)).project(**turned).properties(width=300, height=220), width="content",
-                    alt=f"Globe turned to {about['name']}, with {int((found.geom_type == 'Point').sum())} records that have a place")
+    meant = alt.Chart(alt.NamedData("meant")).mark_geoshape(fill=_LAND[charts.ground()][3], stroke=_LAND[charts.ground()][2])
+    world = _outlines(atlas, 0.35)
+    _put([*_ground(), meant, ring if wide == 9 else None, _points(atlas, found)], turned, {"width": 300, "height": 220}, "content",
+         {"world": world, "meant": [feature for feature in world if feature["id"] == iso3]},
+         f"Globe turned to {about['name']}, with {int((found.geom_type == 'Point').sum())} records that have a place")
 
 
 def world(atlas: Atlas, found: gpd.GeoDataFrame, what: str) -> None:
@@ -45,17 +45,23 @@ def world(atlas: Atlas, found: gpd.GeoDataFrame, what: str) -> None:
     lines = found[found.geometry.notna() & (found.geom_type != "Point")]
     drawn = [{"type": "Feature", "geometry": shapely.geometry.mapping(shape.simplify(0.3)), "properties": {"id": layer}}
              for shape, layer in zip(lines.geometry, lines["layer"])]
-    routes = alt.Chart(alt.Data(values=drawn)).mark_geoshape(filled=False, strokeWidth=1.4).encode(color=_colour(atlas, "properties.id:N")) if drawn else None
-    layers = [*_ground(atlas, 0.8), routes, _points(atlas, found)]
-    placed = int(found.geometry.notna().sum())
-    st.altair_chart(alt.layer(*filter(None, layers)).project(type="equalEarth", rotate=[-70, 0, 0]).properties(height=270), width="stretch",
-                    alt=f"World map with {placed} records of {what} that have a place")
+    routes = alt.Chart(alt.NamedData("routes")).mark_geoshape(filled=False, strokeWidth=1.4).encode(color=_colour(atlas, "properties.id:N"))
+    _put([*_ground(), routes if drawn else None, _points(atlas, found)], {"type": "equalEarth", "rotate": [-70, 0, 0]}, {"height": 270}, "stretch",
+         {"world": _outlines(atlas, 1), "routes": drawn}, f"World map with {int(found.geometry.notna().sum())} records of {what} that have a place")
 
 
-def _ground(atlas: Atlas, tolerance: float) -> list[alt.Chart]:
+def _put(layers: list, projection: dict, size: dict, width: str, shapes: dict[str, list[dict]], words: str) -> None:
+    """Put a map on the page. Shapes go in beside the chart, because Altair would check every coordinate."""
+    spec = alt.layer(*filter(None, layers)).project(**projection).properties(**size).configure_view(stroke=None).to_dict()
+    spec["datasets"] = spec.get("datasets", {}) | shapes
+    spec["usermeta"] = {"embedOptions": {"actions": False}}
+    st.vega_lite_chart(spec=spec, width=width, alt=words)
+
+
+def _ground() -> list[alt.Chart]:
     land, sea, borders, _ = _LAND[charts.ground()]
     ball = alt.Chart(alt.sphere()).mark_geoshape(fill=sea)
-    return [ball, alt.Chart(alt.Data(values=_outlines(atlas, tolerance))).mark_geoshape(fill=land, stroke=borders, strokeWidth=0.6)]
+    return [ball, alt.Chart(alt.NamedData("world")).mark_geoshape(fill=land, stroke=borders, strokeWidth=0.6)]
 
 
 def _points(atlas: Atlas, found: gpd.GeoDataFrame) -> alt.Chart | None:

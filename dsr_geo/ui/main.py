@@ -16,5 +16,5 @@ link.restore(atlas, page.url_path)
 # The filters stand before the page runs, so that they keep their values when the page changes.
 with st.sidebar:
     filters.draw(atlas)
-pages.menu(link.current(atlas))
+pages.menu(link.current(atlas), page.url_path)
 page.run()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from dsr_geo.selection import Selection
-from dsr_geo.ui import link
+from dsr_geo.ui import charts, link
 
 PAGES = {
     "explore": "Explore", "country": "Countries", "company": "Companies", "compare": "Compare", "impact": "Impact",
@@ -14,6 +14,8 @@ PAGES = {
 """File (and path in the address) of each page → its title, in the order of the menu; the first is the front page."""
 
 _STYLE = """<style>
+.stPageLink a { padding: .12rem .3rem; background: none; }
+.stPageLink a p { font-size: .93rem; font-weight: 400; color: ACCENT; }
 .stMainBlockContainer { padding: 2.6rem 2rem 3rem; max-width: 1500px; }
 .stMainBlockContainer h1 { font-size: 1.55rem; padding: 0 0 .3rem; }
 .stMainBlockContainer h2 { font-size: 1.2rem; padding: 1.1rem 0 .1rem; }
@@ -21,8 +23,10 @@ _STYLE = """<style>
 [data-testid="stSidebarHeader"] { height: 2.5rem; margin-bottom: 0; }
 .st-key-menu { flex-wrap: nowrap; overflow-x: auto; gap: .15rem; scrollbar-width: none; border-bottom: 1px solid color-mix(in srgb, currentColor 14%, transparent); }
 .st-key-menu > div { flex: none; }
-.st-key-menu a { padding: .3rem .6rem; }
-.st-key-menu p { font-size: .95rem; white-space: nowrap; }
+.st-key-menu .stPageLink a { padding: .35rem .6rem; border-radius: 0; }
+.st-key-menu .stPageLink a p { font-size: .95rem; white-space: nowrap; color: inherit; }
+.st-key-menu .st-key-here a { border-bottom: 2px solid ACCENT; }
+.st-key-menu .st-key-here a p { font-weight: 600; }
 @media (max-width: 640px) { .stMainBlockContainer { padding: 3.7rem 0.9rem 2rem; } }
 </style>"""
 
@@ -34,12 +38,13 @@ def navigation() -> st.Page:
                           for name, title in PAGES.items()], position="hidden")
 
 
-def menu(selection: Selection) -> None:
-    """The links to all pages, with the filters as they are."""
-    st.html(_STYLE)
+def menu(selection: Selection, here: str) -> None:
+    """The links to all pages, with the filters as they are; `here` is the path of the open one."""
+    st.html(_STYLE.replace("ACCENT", charts.accent()))
     with st.container(key="menu", horizontal=True):
         for name, title in PAGES.items():
-            to(name, title, selection)
+            with st.container(key="here", width="content") if name == (here or next(iter(PAGES))) else st.container(width="content"):
+                to(name, title, selection)
 
 
 def to(page: str, label: str, selection: Selection, help: str | None = None, **own: str | None) -> None:

@@ -109,3 +109,16 @@ def narrowed(atlas: Atlas, selection: Selection) -> None:
                  not (name == "layers" and len(selection.layers) == len(atlas.layers))]
     if narrowing:
         st.caption("Narrowed by the filters " + ", ".join(f"“{TITLES[name]}”" for name in narrowing) + ".")
+
+
+def sources(atlas: Atlas, ids) -> str:
+    """Sources as Markdown links, each under its producer's name once."""
+    named = {}
+    for id in ids:
+        named.setdefault(atlas.sources.at[id, "producer"], atlas.sources.at[id, "url"])
+    return ", ".join(f"[{producer}]({url})" for producer, url in named.items())
+
+
+def event(atlas: Atlas, row) -> str:
+    """An event as a line of Markdown."""
+    return f"**{row.date}** · {row.title.rstrip('.')}. {row.note} *{sources(atlas, records.split(row.source_ids))}*"

@@ -6,7 +6,7 @@ import streamlit as st
 
 from dsr_geo import summary
 from dsr_geo.atlas import Atlas
-from dsr_geo.ui import cache, globe, link, pages
+from dsr_geo.ui import cache, globe, link, pages, parts
 
 
 def draw(atlas: Atlas) -> None:
@@ -25,8 +25,7 @@ def draw(atlas: Atlas) -> None:
                 with st.container(horizontal=True):
                     for page, label in (("explore", "Open on the map"), ("timeline", "Over time"), ("table", "As a table")):
                         pages.to(page, label, story.selection)
-                sources = ", ".join(f"[{atlas.sources.at[id, 'producer']}]({atlas.sources.at[id, 'url']})" for id in story.sources)
-                st.caption(f"Sources: {sources}; each record names its own.")
+                st.caption(f"Sources: {parts.sources(atlas, story.sources)}; each record names its own.")
             with right:
                 globe.world(atlas, found, f"“{story.title}”")
 

@@ -7,7 +7,7 @@ import streamlit as st
 from dsr_geo import summary
 from dsr_geo.atlas import Atlas
 from dsr_geo.selection import Selection, undated
-from dsr_geo.ui import cache, charts, filters, link, pages
+from dsr_geo.ui import cache, charts, filters, link, pages, parts
 
 
 def draw(atlas: Atlas) -> None:
@@ -47,8 +47,7 @@ def _events(atlas: Atlas, first: int, last: int) -> None:
     st.header("Events", anchor=False)
     for event in atlas.events.sort_values("date").itertuples():
         if first <= int(event.year) <= last:
-            sources = ", ".join(f"[{atlas.sources.at[id, 'producer']}]({atlas.sources.at[id, 'url']})" for id in event.source_ids.split(";"))
-            st.markdown(f"**{event.date}** · {event.title}. {event.note} *{sources}*")
+            st.markdown(parts.event(atlas, event))
 
 
 if __name__ == "__main__":
