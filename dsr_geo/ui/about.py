@@ -76,7 +76,7 @@ def _coverage(_atlas: Atlas) -> pd.DataFrame:
 def _numbers(atlas: Atlas) -> None:
     st.header("Coverage and known gaps, in numbers", anchor=False)
     st.caption("Computed from the data. A gap here is a gap in what was found and published, not in what exists; layers drawn from AidData end in 2021 and lean to Africa.")
-    st.dataframe(_coverage(atlas), hide_index=True, width="stretch", height=38 + 35 * len(atlas.layers), alt="Coverage by layer")
+    st.dataframe(_coverage(atlas), hide_index=True, width="stretch", height="content", alt="Coverage by layer")
     everything = atlas.records
     region = atlas.hosts["country"].map(atlas.countries.borders["region"]).groupby(atlas.hosts["id"]).first()
     parts = (("Evidence", everything["evidence"].value_counts().reindex(records.EVIDENCE, fill_value=0)), ("Precision of place", everything["precision"].value_counts().reindex(records.PRECISIONS, fill_value=0)),

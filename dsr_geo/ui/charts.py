@@ -72,7 +72,7 @@ def dots_by_year(atlas: Atlas, found: pd.DataFrame, events: pd.DataFrame) -> alt
         x=_years(span, "year:Q"), y=_rows(len(layers)), color=_colour(atlas, layers),
         tooltip=[alt.Tooltip("name:N", title="Record"), alt.Tooltip("title:N", title="Layer"), alt.Tooltip("year:Q", title="Year")])
     rules = alt.Chart(events.assign(year=events["year"].astype(int))[["year", "title"]]).mark_rule(color=_QUIET[ground()], strokeDash=[2, 3]).encode(
-        x="year:Q", tooltip=[alt.Tooltip("title:N", title="Event"), alt.Tooltip("year:Q", title="Year")])
+        x=_years(span, "year:Q"), tooltip=[alt.Tooltip("title:N", title="Event"), alt.Tooltip("year:Q", title="Year")])
     counts = pd.DataFrame(index=span, columns=layers)
     numbers = dated["id"].value_counts()
     return _labelled(atlas, rules + dots if len(events) else dots, layers, counts, lambda id: f"{atlas.layers[id].title} · {numbers[id]}")
@@ -85,7 +85,7 @@ def lines_by_year(atlas: Atlas, totals: pd.DataFrame) -> alt.Chart:
     grey = [id for id in layers if atlas.layers[id].geometry == "none"]
     dashes = [[1, 0] if id not in grey else [2 + 2 * grey.index(id), 2] for id in layers]
     long = totals[layers].rename(columns=dict(zip(layers, titles))).rename_axis("year").reset_index().melt("year", var_name="layer", value_name="records")
-    legend = alt.Legend(orient="bottom", columns=2, title=None, labelLimit=300, symbolStrokeWidth=3)
+    legend = alt.Legend(orient="bottom", columns=1, title=None, labelLimit=300, symbolStrokeWidth=3)
     return alt.Chart(long).mark_line(interpolate="step-after", strokeWidth=2).encode(
         x=_years(totals.index, "year:Q"), y=alt.Y("records:Q", title="records so far"),
         color=alt.Color("layer:N", scale=alt.Scale(domain=titles, range=[atlas.layers[id].colour[ground()] for id in layers]), legend=legend),
@@ -178,7 +178,7 @@ def _first_record() -> alt.Chart:
 
 def _subject_colour(order: list[str]) -> alt.Color:
     return alt.Color("subject:N", sort=order, scale=alt.Scale(domain=order, range=list(SUBJECTS[ground()][: len(order)])),
-                     legend=alt.Legend(orient="bottom", columns=1 if max(map(len, order), default=0) > 24 else 2, title=None, labelLimit=320))
+                     legend=alt.Legend(orient="bottom", columns=1, title=None, labelLimit=320))
 
 
 def _years(years, field: str) -> alt.X:
@@ -200,5 +200,5 @@ def _labelled(atlas: Atlas, marks: alt.Chart, layers: list[str], counts: pd.Data
     names = pd.DataFrame({"year": float(min(counts.index)) - 0.4, "top": [len(layers) - 1 - i + 0.8 for i in range(len(layers))], "text": [words(id) for id in layers]})
     lines = pd.DataFrame({"top": range(len(layers))})
     base = alt.Chart(lines).mark_rule(color=_QUIET[ground()], opacity=0.35).encode(y=_rows(len(layers)))
-    text = alt.Chart(names).mark_text(align="left", fontSize=11.5, color=_QUIET[ground()]).encode(x="year:Q", y=_rows(len(layers)), text="text:N")
+    text = alt.Chart(names).mark_text(align="left", fontSize=11.5, color=_QUIET[ground()]).encode(x=_years(counts.index, "year:Q"), y=_rows(len(layers)), text="text:N")
     return (base + marks + text).properties(height=max(len(layers), 1) * _ROW)

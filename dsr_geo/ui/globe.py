@@ -8,6 +8,7 @@ import pandas as pd
 import shapely
 import streamlit as st
 
+from dsr_geo import summary
 from dsr_geo.atlas import Atlas
 from dsr_geo.ui import charts
 
@@ -41,13 +42,17 @@ def locator(atlas: Atlas, iso3: str, found: gpd.GeoDataFrame) -> None:
 
 
 def world(atlas: Atlas, found: gpd.GeoDataFrame, what: str) -> None:
-    """The world with these records: points, and lines as they are drawn on the map."""
+    """The world with these records: points, lines as they are drawn on the map, and a shade where only the country is known."""
     lines = found[found.geometry.notna() & (found.geom_type != "Point")]
     drawn = [{"type": "Feature", "geometry": shapely.geometry.mapping(shape.simplify(0.3)), "properties": {"id": layer}}
              for shape, layer in zip(lines.geometry, lines["layer"])]
     routes = alt.Chart(alt.NamedData("routes")).mark_geoshape(filled=False, strokeWidth=1.4).encode(color=_colour(atlas, "properties.id:N"))
-    _put([*_ground(), routes if drawn else None, _points(atlas, found)], {"type": "equalEarth", "rotate": [-70, 0, 0]}, {"height": 270}, "stretch",
-         {"world": _outlines(atlas, 1), "routes": drawn}, f"World map with {int(found.geometry.notna().sum())} records of {what} that have a place")
+    outlines = _outlines(atlas, 1)
+    unplaced = set(atlas.hosts.loc[atlas.hosts["id"].isin(summary.unplaced(found)), "country"])
+    shade = alt.Chart(alt.NamedData("shaded")).mark_geoshape(fill=_LAND[charts.ground()][3], stroke=_LAND[charts.ground()][2], strokeWidth=0.6)
+    _put([*_ground(), shade, routes if drawn else None, _points(atlas, found)], {"type": "equalEarth", "rotate": [-70, 0, 0]}, {"height": 270}, "stretch",
+         {"world": outlines, "routes": drawn, "shaded": [feature for feature in outlines if feature["id"] in unplaced]},
+         f"World map of {what}: {int(found.geometry.notna().sum())} records with a place; {len(unplaced)} countries or territories shaded where only the country is known")
 
 
 def _put(layers: list, projection: dict, size: dict, width: str, shapes: dict[str, list[dict]], words: str) -> None:

@@ -60,7 +60,7 @@ def _paths(atlas: Atlas, found: impact.Study, layer: str, indicator: str) -> Non
     left, right = st.columns(2, gap="medium")
     with left:
         words = "; ".join(f"{row.k:+d}: {row.with_record:.1f} and {row.without:.1f}" for row in path.itertuples())
-        charts.show(charts.before_and_after(path, f"change, {unit}"), f"{title}: change since the year before", f"With and without, by year from the record. {words}",
+        charts.show(charts.before_and_after(path, f"change, {unit}"), f"{title}, before and after", f"Change since the year before, with and without, by year from the record. {words}",
                     path.set_index("k"), f"impact-paths-{layer}-{indicator}")
     with right:
         words = "; ".join(f"{row.k:+d}: {row.difference:.1f} ({row.low:.1f} to {row.high:.1f}), {row.countries} countries" for row in path.itertuples())

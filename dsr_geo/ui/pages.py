@@ -14,8 +14,9 @@ PAGES = {
 """File (and path in the address) of each page → its title, in the order of the menu; the first is the front page."""
 
 _STYLE = """<style>
-.stPageLink a { padding: .12rem .3rem; background: none; }
-.stPageLink a p { font-size: .93rem; font-weight: 400; color: ACCENT; }
+.stPageLink a { padding: .12rem 0; background: none; height: auto; }
+.stPageLink a span { white-space: normal; overflow: visible; }
+.stPageLink a p { font-size: .93rem; font-weight: 400; color: ACCENT; white-space: normal; }
 .stMainBlockContainer { padding: 2.6rem 2rem 3rem; max-width: 1500px; }
 .stMainBlockContainer h1 { font-size: 1.55rem; padding: 0 0 .3rem; }
 .stMainBlockContainer h2 { font-size: 1.2rem; padding: 1.1rem 0 .1rem; }

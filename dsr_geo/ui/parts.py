@@ -15,6 +15,9 @@ from dsr_geo.ui import cache, card, link, pages
 _DOWNLOADS = {"geojson": ("GeoJSON", "application/geo+json"), "csv": ("CSV", "text/csv"), "gpkg": ("GeoPackage", "application/geopackage+sqlite3")}
 
 
+_COUNTRIES = 8
+
+
 def choose(id: str | None) -> None:
     """Callback: choose a record, or none."""
     link.touched()
@@ -27,13 +30,14 @@ def chosen(atlas: Atlas, id: str, on_map: bool = False) -> None:
     card.draw(atlas, id)
     record, selection = atlas.records.loc[id], link.current(atlas)
     st.caption("Pages about it")
-    for code in sorted(records.split(record["countries"]), key=atlas.countries.name)[:8]:
-        pages.to("country", atlas.countries.name(code), selection, iso3=code)
-    for actor in dict.fromkeys(actor for actor, _ in records.actors_of(record["actors"])):
-        pages.to("company", atlas.actor_name(actor), selection, id=actor)
-    if not on_map:
-        pages.to("explore", "Show on the map", including(selection, record), record=id)
-    pages.to("about", "Correct this record", selection, record=id)
+    with st.container(gap=None):
+        for code in sorted(records.split(record["countries"]), key=atlas.countries.name)[:_COUNTRIES]:
+            pages.to("country", atlas.countries.name(code), selection, iso3=code)
+        for actor in dict.fromkeys(actor for actor, _ in records.actors_of(record["actors"])):
+            pages.to("company", atlas.actor_name(actor), selection, id=actor)
+        if not on_map:
+            pages.to("explore", "Show on the map", including(selection, record), record=id)
+        pages.to("about", "Correct this record", selection, record=id)
     if others := card.related(atlas, id):
         st.caption("Linked records")
         for other in others:
