@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Collection
+from dataclasses import replace
+
 import pandas as pd
 
 from dsr_geo.atlas import Atlas
@@ -21,9 +25,14 @@ def by_country(atlas: Atlas, found: pd.DataFrame) -> pd.DataFrame:
     return counts.reindex(columns=list(atlas.layers), fill_value=0)
 
 
+def first_year(found: pd.DataFrame) -> pd.Series:
+    """The year a record begins with: its start, or else its announcement; missing where undated."""
+    return found["year_start"].fillna(found["year_announced"])
+
+
 def by_year(atlas: Atlas, found: pd.DataFrame) -> pd.DataFrame:
     """Records per first year (start, or else announcement) and layer id; undated records are left out."""
-    begin = found["year_start"].fillna(found["year_announced"]).dropna().astype(int)
+    begin = first_year(found).dropna().astype(int)
     counts = pd.crosstab(begin.rename("year"), found.loc[begin.index, "layer"])
     return counts.reindex(columns=list(atlas.layers), fill_value=0)
 
@@ -57,3 +66,66 @@ def sentence(atlas: Atlas, selection: Selection, found: pd.DataFrame) -> str:
     if missing := len(unplaced(found)):
         parts.append(f"{missing} known only by country")
     return "; ".join(parts) + "."
+
+
+def in_place(atlas: Atlas, selection: Selection, *places: str) -> Selection:
+    """The same selection in these places instead of its own: ISO3 codes or ids of groups.csv."""
+    groups = tuple(place for place in places if place in atlas.countries.groups.index)
+    return replace(selection, countries=tuple(place for place in places if place not in groups), groups=groups)
+
+
+def place_name(atlas: Atlas, place: str) -> str:
+    """The words for an ISO3 code or a group's id."""
+    return atlas.countries.groups["title"].get(place) or atlas.countries.name(place)
+
+
+def every_year(counts: pd.DataFrame, first: int, last: int) -> pd.DataFrame:
+    """Counts by year (`by_year`) with the years in between that have none; years outside first..last are left out."""
+    return counts.reindex(range(first, last + 1), fill_value=0).rename_axis("year")
+
+
+def cumulative(counts: pd.DataFrame, first: int, last: int) -> pd.DataFrame:
+    """Counts by year (`by_year`) added up to each year of first..last, what is earlier included."""
+    whole = every_year(counts, min([first, *counts.index]), last)
+    return whole.cumsum().loc[first:]
+
+
+def by_layer_and(atlas: Atlas, found: pd.DataFrame, column: str) -> pd.DataFrame:
+    """Records per layer id (rows, every layer in legend order) and value of a column; layers without any are zero."""
+    return pd.crosstab(found["layer"], found[column]).reindex(list(atlas.layers), fill_value=0)
+
+
+def median_path(atlas: Atlas, indicator: str, countries: Collection[str]) -> pd.DataFrame:
+    """By year: the median of an indicator over these countries, and `countries`, how many have a value that year.
+
+    Only values of that very year count; a year with fewer than half as many values as the best one is left out, so that
+    a change of who reports is not taken for a change of the indicator.
+    """
+    rows = atlas.countries.attributes
+    rows = rows[(rows["indicator"] == indicator) & rows["country"].isin(list(countries))]
+    by_year = rows.groupby("year")["value"].agg(median="median", countries="count")
+    return by_year[by_year["countries"] * 2 >= by_year["countries"].max()] if len(by_year) else by_year
+
+
+def path(atlas: Atlas, indicator: str, country: str) -> pd.DataFrame:
+    """An indicator's values in one country by year: value, kind (observed, projection …), source_id."""
+    rows = atlas.countries.attributes
+    rows = rows[(rows["indicator"] == indicator) & (rows["country"] == country)]
+    return rows.set_index("year")[["value", "kind", "source_id"]].sort_index()
+
+
+def total(atlas: Atlas, indicator: str, countries: Collection[str], year: int) -> float:
+    """The sum over these countries of an amount (people, dollars) as of a year; NaN where none has a value."""
+    return float(atlas.countries.as_of(year, [indicator])[indicator].reindex(list(countries)).sum(min_count=1))
+
+
+def members(atlas: Atlas, place: str, year: int) -> set[str]:
+    """The countries of a place in a year: itself, or the members a group had then."""
+    return atlas.countries.members(place, year, year) if place in atlas.countries.groups.index else {place}
+
+
+def events_naming(atlas: Atlas, *names: str) -> pd.DataFrame:
+    """Events whose title or note has one of the names as a word, in order of date."""
+    pattern = "|".join(rf"\b{re.escape(name)}\b" for name in names if name)
+    text = atlas.events["title"] + " " + atlas.events["note"]
+    return atlas.events[text.str.contains(pattern)].sort_values("date") if pattern else atlas.events.iloc[:0]

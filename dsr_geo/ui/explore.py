@@ -7,30 +7,16 @@ import streamlit as st
 
 from dsr_geo import export, summary, webmap
 from dsr_geo.atlas import Atlas
-from dsr_geo.selection import Selection
-from dsr_geo.ui import card, filters, link, map
-
-_DOWNLOADS = {"geojson": ("GeoJSON", "application/geo+json"), "csv": ("CSV", "text/csv"), "gpkg": ("GeoPackage", "application/geopackage+sqlite3")}
-
-_STYLE = """<style>
-.stMainBlockContainer { padding: 2.6rem 2rem 3rem; }
-.stMainBlockContainer h1 { font-size: 1.55rem; padding: 0 0 .4rem; }
-.stMainBlockContainer h3 { font-size: 1.1rem; }
-[data-testid="stSidebarHeader"] { height: 2.5rem; margin-bottom: 0; }
-@media (max-width: 640px) { .stMainBlockContainer { padding: 3.7rem 0.9rem 2rem; } }
-</style>"""
+from dsr_geo.ui import cache, filters, link, map, pages, parts
 
 
 def draw(atlas: Atlas) -> None:
     """Draw the page for the selection that the widgets hold, and write it into the address."""
     selection = link.current(atlas)
     found = selection.records(atlas)
-    link.write(atlas, selection)
+    link.write("", selection)
 
-    st.html(_STYLE)
-    st.title("Digital Silk Road Atlas", anchor=False)
-    for problem in st.session_state.get("link_problems", []):
-        st.warning(problem)
+    pages.title("Digital Silk Road Atlas")
     if len(found):
         st.markdown(summary.sentence(atlas, selection, found))
     else:
@@ -46,11 +32,13 @@ def draw(atlas: Atlas) -> None:
         map.draw(state, str(st.query_params.to_dict()), st.query_params.get("view", ""), _choose_on_map, _switch_layers)
     if chosen:
         with right, st.container(height=600, border=False):
-            _chosen(atlas, chosen)
+            parts.chosen(atlas, chosen, on_map=True)
     if len(found):
         _overview(atlas, found)
-    _table(atlas, found)
-    _downloads(atlas, selection)
+    st.subheader("The same selection as a table", anchor=False)
+    st.caption("Choose a row to open its record, as on the map.")
+    parts.table(atlas, found)
+    parts.downloads(atlas, selection)
     st.caption(export.BOUNDARY_NOTE)
 
 
@@ -62,20 +50,6 @@ def _choose_on_map() -> None:
 def _switch_layers() -> None:
     link.touched()
     st.session_state["layers"] = list(st.session_state["map"].layers or [])
-
-
-def _choose(id: str | None) -> None:
-    link.touched()
-    st.session_state["record"] = id
-
-
-def _chosen(atlas: Atlas, id: str) -> None:
-    st.button("Close", icon=":material/close:", on_click=_choose, args=(None,), type="tertiary")
-    card.draw(atlas, id)
-    if others := card.related(atlas, id):
-        st.caption("Linked records")
-        for other in others:
-            st.button(atlas.records.at[other, "name"], key=f"related-{other}", on_click=_choose, args=(other,), type="tertiary")
 
 
 def _overview(atlas: Atlas, found: pd.DataFrame) -> None:
@@ -91,35 +65,5 @@ def _overview(atlas: Atlas, found: pd.DataFrame) -> None:
             "Records": st.column_config.ProgressColumn(format="%d", min_value=0, max_value=most, width="small")})
 
 
-def _table(atlas: Atlas, found: pd.DataFrame) -> None:
-    """The same selection as a table; choosing a row chooses the record."""
-    st.subheader("The same selection as a table", anchor=False)
-    st.caption("Choose a row to open its record, as on the map.")
-    whole = export.table(atlas, found)
-    who = atlas.roles.assign(text=atlas.roles["actor"].map(atlas.actor_name) + " (" + atlas.roles["role"] + ")").groupby("id")["text"].agg("; ".join)
-    kinds = {kind: title for layer in atlas.layers.values() for kind, title in layer.kinds.items()}
-    shown = pd.DataFrame({
-        "Name": whole["name"], "Layer": whole["layer_title"], "Kind": whole["kind"].map(kinds),
-        "Country or territory": whole["country_names"], "Place": whole["place"], "Who (role)": who.reindex(whole.index),
-        "Announced": whole["year_announced"], "Start": whole["year_start"], "End": whole["year_end"],
-        "Status": whole["status"], "Evidence": whole["evidence"], "Source": whole["source_urls"].str.split(" ").str[0],
-    })
-    st.dataframe(shown, key="table", hide_index=True, height=420, width="stretch", on_select=_choose_in_table(list(shown.index)),
-                         selection_mode="single-row", column_config={
-                             "Source": st.column_config.LinkColumn(display_text=r"https?://(?:www\.)?([^/]+)"),
-                             **{year: st.column_config.NumberColumn(format="%d") for year in ("Announced", "Start", "End")}})
-
-
-def _choose_in_table(ids: list[str]):
-    def chosen() -> None:
-        rows = st.session_state["table"]["selection"]["rows"]
-        _choose(ids[rows[0]] if rows else None)
-    return chosen
-
-
-def _downloads(atlas: Atlas, selection: Selection) -> None:
-    with st.container(horizontal=True, vertical_alignment="center"):
-        for ending, (title, mime) in _DOWNLOADS.items():
-            st.download_button(f"Download {title}", lambda write=export.FORMATS[ending]: write(atlas, selection),
-                               file_name=f"digital-silk-road-atlas.{ending}", mime=mime, on_click="ignore", icon=":material/download:")
-    st.caption(f"{export.LICENCE}. Cite as: {export.citation(atlas, selection)}")
+if __name__ == "__main__":
+    draw(cache.atlas())

@@ -1,7 +1,9 @@
 """The address of the page is the state of the view: read into the widgets, written from the selection.
 
 Widgets live in `st.session_state` under the name of their field in `Selection`; `record` is the chosen record,
-`shade` and `shade_year` the country shading. The map writes its own `view` into the address.
+`shade` and `shade_year` the country shading. A page's own choices (`PAGE_KEYS`) live under their key in the address.
+The map writes its own `view` into the address. Links between pages carry the whole state (`query`), so that every entry
+of the browser's history is complete and Back needs no memory of ours.
 """
 
 from __future__ import annotations
@@ -15,20 +17,25 @@ from dsr_geo.selection import Selection, from_query
 
 _FIELDS = [field.name for field in fields(Selection)]
 
+PAGE_KEYS = {"country": ("iso3",), "company": ("id",), "compare": ("a", "b", "c", "d", "indicator", "per"), "impact": ("of", "indicator")}
+"""Page (its path in the address) → the keys that only it has."""
+
 
 def touched() -> None:
     """Callback of every widget: the reader acted on the page, so the address is behind and must not be read back."""
     st.session_state["touched"] = True
 
 
-def restore(atlas: Atlas) -> None:
+def restore(atlas: Atlas, page: str = "") -> None:
     """Set the widgets from the address when somebody opened a link or went back; leave them alone otherwise."""
-    query = {key: st.query_params.get_all(key) for key in st.query_params if key != "view"}
+    query = _address()
     state = st.session_state
-    if state.pop("touched", False) or state.get("written") == query:
+    if state.pop("touched", False) or state.get("written") == (page, query):
         return
     selection, state["link_problems"] = from_query(query, atlas)
     show(atlas, selection)
+    for key in PAGE_KEYS.get(page, ()):
+        state[key] = query.get(key, [None])[0]
     record = query.get("record", [None])[0]
     if record is not None and record not in atlas.records.index:
         state["link_problems"].append(f"The link asks for record “{record}”, which the atlas does not have.")
@@ -60,19 +67,31 @@ def current(atlas: Atlas) -> Selection:
     return Selection(**{name: tuple(value) if isinstance(value, list) else value for name, value in values.items()})
 
 
-def write(atlas: Atlas, selection: Selection) -> None:
-    """Write the view into the address, so that a copied link reproduces it."""
-    state = st.session_state
-    query = selection.query()
-    if state["record"]:
-        query["record"] = [state["record"]]
-    if state["shade"]:
-        query["shade"] = [state["shade"]]
-        query["shade_year"] = [str(state["shade_year"])]
-    if query != {key: st.query_params.get_all(key) for key in st.query_params if key != "view"}:
-        view = st.query_params.get_all("view")
-        st.query_params.from_dict(query | ({"view": view} if view else {}))
-    state["written"] = query
+def choice(key: str, options, default: str | None, what: str) -> None:
+    """See that a page's own choice is one of the options before its widget is drawn; say so where the link asked for another."""
+    asked = st.session_state.get(key)
+    if asked is not None and asked not in options:
+        st.session_state["link_problems"].append(f"The link asks for {what} “{asked}”, which the atlas does not know; it was left out.")
+    if asked not in options:
+        st.session_state[key] = default
+
+
+def query(selection: Selection, **own: str | None) -> dict[str, list[str]]:
+    """A view as a query: the selection, the shading that is chosen and what a page adds; what is None is left out."""
+    found = selection.query()
+    if st.session_state["shade"]:
+        found["shade"] = [st.session_state["shade"]]
+        found["shade_year"] = [str(st.session_state["shade_year"])]
+    return found | {key: [value] for key, value in own.items() if value}
+
+
+def write(page: str, selection: Selection, **own: str | None) -> None:
+    """Write the view into the address, so that a copied link reproduces it; what a page opens with anyway stays out (None)."""
+    wanted = query(selection, record=st.session_state["record"], **own)
+    if wanted != _address():
+        view = st.query_params.get_all("view") if not page else []
+        st.query_params.from_dict(wanted | ({"view": view} if view else {}))
+    st.session_state["written"] = (page, wanted)
 
 
 def shadable(atlas: Atlas) -> list[str]:
@@ -86,3 +105,7 @@ def shade_years(atlas: Atlas) -> tuple[int, int]:
     attributes = atlas.countries.attributes
     observed = attributes[attributes["kind"] != "projection"]["year"]
     return max(2000, int(observed.min())), int(observed.max())
+
+
+def _address() -> dict[str, list[str]]:
+    return {key: st.query_params.get_all(key) for key in st.query_params if key != "view"}

@@ -6,19 +6,15 @@ from pathlib import Path
 
 import streamlit as st
 
-import dsr_geo
-from dsr_geo.ui import explore, filters, link
+from dsr_geo.ui import cache, filters, link, pages
 
 st.set_page_config("Digital Silk Road Atlas", page_icon=Path(__file__).with_name("icon.png"), layout="wide")
 
-
-@st.cache_resource(show_spinner="Loading the atlas …")
-def _atlas() -> dsr_geo.Atlas:
-    return dsr_geo.load()
-
-
-atlas = _atlas()
-link.restore(atlas)
+atlas = cache.atlas()
+page = pages.navigation()
+link.restore(atlas, page.url_path)
+# The filters stand before the page runs, so that they keep their values when the page changes.
 with st.sidebar:
     filters.draw(atlas)
-explore.draw(atlas)
+pages.menu(link.current(atlas), page.url_path)
+page.run()

@@ -62,19 +62,24 @@ def browser() -> Browser:
 
 @pytest.fixture
 def open_page(browser, app):
-    """Open an address of the app (`?query`) once the map is ready; fails at the end on console errors and foreign requests."""
+    """Open an address of the app (`page?query`) once the map, or what else is asked for, is ready; fails at the end on console errors and foreign requests."""
     contexts, complaints = [], []
 
-    def open(query: str = "", width: int = 1440, height: int = 900, **options) -> Page:
+    def complain(message) -> None:
+        # On a page below the front page Streamlit first looks for its server under the page's own path.
+        if message.type == "error" and "/_stcore/" not in message.location.get("url", ""):
+            complaints.append(message.text)
+
+    def open(query: str = "", width: int = 1440, height: int = 900, ready: str = '.atlas-host[data-ready="true"]', **options) -> Page:
         context = browser.new_context(viewport={"width": width, "height": height}, accept_downloads=True, **options)
         contexts.append(context)
         page = context.new_page()
-        page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+        page.on("console", complain)
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on("request", lambda request: None if request.url.startswith((app, "data:", "blob:", app.replace("http", "ws")))
                 else complaints.append(f"request to another origin: {request.url}"))
         page.goto(f"{app}/{query}")
-        page.wait_for_selector('.atlas-host[data-ready="true"]', timeout=60_000)
+        page.wait_for_selector(ready, timeout=60_000)
         return page
 
     yield open

@@ -1,0 +1,132 @@
+"""The About page: what counts as a record and by whose word, how it is graded, what is known to be missing, how to cite and correct."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from dsr_geo import export, records, summary
+from dsr_geo.atlas import Atlas
+from dsr_geo.selection import undated
+from dsr_geo.ui import cache, charts, filters, link, pages
+
+_GLOSSARY = {
+    "Digital Silk Road": "The digital part of China’s Belt and Road Initiative: networks, data centres, satellites, platforms and the agreements round them.",
+    "Record": "One thing that a source says was built, supplied, financed, operated, agreed or decided.",
+    "Official": "A public body of either side names the thing as Belt and Road or Digital Silk Road.",
+    "By rule": "Nobody was seen to name it so; it fits our rule: a Chinese-headquartered company or public body in one of the roles.",
+    "Role": "What an actor did: " + ", ".join(records.ROLES) + ". “Restricted” is the object of a decision on equipment.",
+    "Undated": "No year of start or announcement was found. Such records are shown unless switched off, and never dated by guess.",
+    "Present in a year": "Started (or else announced) in or before it, and not ended before it.",
+    "Memorandum": "A signed statement of intent; it does not mean that anything was built.",
+    "Weaker tie": "A Hong-Kong-only tie, an affiliate or a source of low confidence; off unless switched on.",
+    "Country or territory": "An entry of ISO 3166-1. The word says nothing on status.",
+}
+_PRECISION = {
+    "exact": "the site itself", "city": "the town, not the site", "region": "a part of the country only",
+    "country": "the country or territory only: no point, listed at the country’s badge",
+}
+
+
+def draw(atlas: Atlas) -> None:
+    """Draw the page; its numbers are of all records, whatever the filters."""
+    selection = link.current(atlas)
+    link.write("about", selection)
+    pages.title("About the atlas")
+    st.markdown(f"{len(atlas.records):,} sourced records, {len(atlas.sources):,} sources, data version `{atlas.version}`, checked up to {atlas.checked}. "
+                "The filters at the side do not change this page.")
+    _what()
+    _numbers(atlas)
+    _sources(atlas)
+    st.header("Boundaries", anchor=False)
+    st.markdown(export.BOUNDARY_NOTE)
+    _cite(atlas, selection)
+    _correct(atlas)
+
+
+def _what() -> None:
+    st.header("What counts, and by whose word", anchor=False)
+    st.markdown("A record stands here because a source says so, and it names that source. No official list of Digital Silk Road projects was found, so every record says "
+                "whether a public body calls it Belt and Road or Digital Silk Road (*official*) or whether it is included by our rule (*by rule*).")
+    left, right = st.columns(2, gap="medium")
+    with left:
+        st.markdown("**Evidence**\n\n" + "\n".join(f"- *{filters.words(grade)}*: {meaning}" for grade, meaning in filters.EVIDENCE_WORDS.items()))
+    with right:
+        st.markdown("**Precision of place**\n\n" + "\n".join(f"- *{filters.words(grade)}*: {meaning}" for grade, meaning in _PRECISION.items()))
+    with st.expander("Glossary"):
+        st.markdown("\n".join(f"- **{term}**: {meaning}" for term, meaning in _GLOSSARY.items()))
+
+
+@cache.pure()
+def _coverage(_atlas: Atlas) -> pd.DataFrame:
+    """One line per layer: records, shares in per cent, span of years, licence."""
+    everything = _atlas.records
+    count = summary.by_layer(_atlas, everything)
+    share = lambda flags: (100 * pd.Series(flags, everything.index).groupby(everything["layer"]).mean()).reindex(count.index).round()
+    begin = summary.first_year(everything).groupby(everything["layer"])
+    return pd.DataFrame({
+        "Layer": [layer.title for layer in _atlas.layers.values()], "Records": count.to_numpy(),
+        "From": begin.min().reindex(count.index).to_numpy(), "To": begin.max().reindex(count.index).to_numpy(),
+        "Undated %": share(undated(_atlas)).to_numpy(), "Strong evidence %": share(everything["evidence"] == "strong").to_numpy(),
+        "Single source %": share(everything["evidence"] == "single").to_numpy(), "Country only %": share(everything["precision"] == "country").to_numpy(),
+        "Official %": share(everything["scope"] == "official").to_numpy(), "Licence": [layer.licence for layer in _atlas.layers.values()],
+    })
+
+
+def _numbers(atlas: Atlas) -> None:
+    st.header("Coverage and known gaps, in numbers", anchor=False)
+    st.caption("Computed from the data. A gap here is a gap in what was found and published, not in what exists; layers drawn from AidData end in 2021 and lean to Africa.")
+    st.dataframe(_coverage(atlas), hide_index=True, width="stretch", height="content", alt="Coverage by layer")
+    everything = atlas.records
+    region = atlas.hosts["country"].map(atlas.countries.borders["region"]).groupby(atlas.hosts["id"]).first()
+    parts = (("Evidence", everything["evidence"].value_counts().reindex(records.EVIDENCE, fill_value=0)), ("Precision of place", everything["precision"].value_counts().reindex(records.PRECISIONS, fill_value=0)),
+             ("Region of the first host", region.value_counts()), ("Kind of source", _source_kinds(atlas)))
+    for number, (column, (title, counts)) in enumerate(zip([*st.columns(2, gap="medium"), *st.columns(2, gap="medium")], parts)):
+        with column:
+            table = pd.DataFrame({"name": [filters.words(name) for name in counts.index], "value": counts.to_numpy()})
+            charts.show(charts.bars(table, "sources" if number == 3 else "records"), title, "; ".join(f"{row.name}: {row.value}" for row in table.itertuples(index=False)), table, f"about-{number}")
+    counts = summary.by_year(atlas, everything)
+    shown = summary.every_year(counts, 2000, atlas.years[1])
+    charts.show(charts.rows_by_year(atlas, shown), "Records by first year", f"{int(undated(atlas).sum())} of all are undated", shown, "about-years")
+
+
+def _source_kinds(atlas: Atlas) -> pd.Series:
+    used = {id for text in atlas.records["source_ids"] for id in records.split(text)}
+    return atlas.sources.loc[atlas.sources.index.isin(used), "kind"].value_counts()
+
+
+@cache.pure()
+def _source_table(_atlas: Atlas) -> pd.DataFrame:
+    used = pd.Series([id for text in _atlas.records["source_ids"] for id in records.split(text)]).value_counts()
+    table = _atlas.sources[["producer", "title", "url", "published", "kind", "language", "licence"]].assign(records=used.reindex(_atlas.sources.index, fill_value=0))
+    return table.sort_values(["records", "producer"], ascending=[False, True])
+
+
+def _sources(atlas: Atlas) -> None:
+    st.header("Sources", anchor=False)
+    st.caption("Every source, with its licence and the number of records that rest on it. Sources without records carry attributes, groups or events.")
+    st.dataframe(_source_table(atlas), hide_index=True, height=360, width="stretch", alt=f"Table of {len(atlas.sources)} sources", column_config={
+        "producer": "Producer", "title": "Title", "url": st.column_config.LinkColumn("Address", display_text=r"https?://(?:www\.)?([^/]+)"), "published": "Published",
+        "kind": "Kind", "language": "Language", "licence": "Licence", "records": "Records"})
+
+
+def _cite(atlas: Atlas, selection) -> None:
+    st.header("How to cite", anchor=False)
+    st.markdown("The data version names the state of the data, the selection this very view; the same words are inside every download.")
+    st.code(export.citation(atlas, selection) + ".", language=None, wrap_lines=True)
+    st.caption(export.LICENCE)
+
+
+def _correct(atlas: Atlas) -> None:
+    """A report ready to be sent, with the record's id and what the atlas says now."""
+    st.header("How to correct a fact", anchor=False)
+    id = st.session_state["record"]
+    st.markdown("Every record’s card leads here with its id filled in. A correction needs a source that anybody can open; rows live in `data/facts/`, one line a record.")
+    known = atlas.records.loc[id] if id else None
+    lines = [f"Correction to record {id or '(id of the record)'}", f"Table: data/facts/{known['layer']}.csv" if id else "Table: data/facts/(layer).csv",
+             f"The atlas says: {known['name']}; {known['note']}" if id else "The atlas says:", "It should say:", "Source (address, date):", f"Data version: {atlas.version}"]
+    st.code("\n".join(lines), language=None, wrap_lines=True)
+
+
+if __name__ == "__main__":
+    draw(cache.atlas())

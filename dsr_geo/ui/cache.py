@@ -1,0 +1,33 @@
+"""What is read or computed once and kept: the atlas, and answers that depend on the selection alone."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import streamlit as st
+
+import dsr_geo
+from dsr_geo import impact, stories
+from dsr_geo.selection import Selection
+
+pure = partial(st.cache_data, show_spinner=False, max_entries=300, hash_funcs={Selection: lambda chosen: str(chosen.query())})
+"""Decorator for functions of values; an argument that starts with an underscore (the atlas) is not part of the key."""
+
+
+@st.cache_resource(show_spinner="Loading the atlas …")
+def atlas() -> dsr_geo.Atlas:
+    return dsr_geo.load()
+
+
+@st.cache_resource(show_spinner=False)
+def told() -> dict[str, stories.Story]:
+    return stories.load(atlas())
+
+
+@pure()
+def study(_atlas: dsr_geo.Atlas, layer: str, indicator: str) -> impact.Study | str:
+    """The study of a layer's records, ended ones included and weaker ties not, or the sentence that refuses it."""
+    try:
+        return impact.of_atlas(_atlas, Selection(layers=(layer,), ended=True).records(_atlas), indicator)
+    except impact.TooFew as refusal:
+        return str(refusal)

@@ -1,0 +1,204 @@
+"""Charts, all with Altair, in the catalogue's colours and order. Each function makes a chart from a table; `show` puts it on a page."""
+
+from __future__ import annotations
+
+import altair as alt
+import pandas as pd
+import streamlit as st
+
+from dsr_geo import summary
+from dsr_geo.atlas import Atlas
+
+SUBJECTS = {"light": ("#165CEC", "#B27637", "#155947", "#C33067"), "dark": ("#95AFDD", "#F5AB81", "#22A123", "#E94A83")}
+"""Up to four things that are compared; colours measured together with the catalogue's, and each has its own dash."""
+
+_DASHES = [[1, 0], [6, 3], [2, 2], [8, 3, 2, 3]]
+_QUIET = {"light": "#68727A", "dark": "#A3ADB5"}
+_ROW = 36
+_FIT = alt.AutoSizeParams(type="fit-x", contains="padding")
+"""The width is the page's, the height is that of the plot, with title and legend beside it."""
+
+
+def ground() -> str:
+    """light or dark, as the reader has it."""
+    return "dark" if st.context.theme.type == "dark" else "light"
+
+
+def accent() -> str:
+    return SUBJECTS[ground()][0]
+
+
+def show(chart: alt.TopLevelMixin, title: str, alt_text: str, table: pd.DataFrame, name: str) -> None:
+    """A chart with its title, its words for who cannot see it, and its numbers to take away.
+
+    The picture itself is saved as PNG or SVG from the menu at its corner (vega-embed's own, which works offline).
+    """
+    export = {"actions": {"export": True, "source": False, "compiled": False, "editor": False}, "downloadFileName": name}
+    heading = alt.Title(title, anchor="start", fontSize=14, fontWeight=600, offset=10)
+    with st.container(gap=None):
+        st.altair_chart(chart.properties(title=heading, usermeta={"embedOptions": export}, autosize=_FIT), alt=f"{title}. {alt_text}", width="stretch")
+        st.download_button("CSV", table.to_csv().encode("utf-8-sig"), f"{name}.csv", "text/csv", on_click="ignore", type="tertiary",
+                           icon=":material/download:", key=f"csv-{name}", help=f"The numbers of “{title}”")
+
+
+def rows_by_year(atlas: Atlas, counts: pd.DataFrame) -> alt.LayerChart:
+    """One row of bars per layer over the years (index: year, columns: layer ids), all rows to the same scale."""
+    layers = [id for id in atlas.layers if id in counts.columns and counts[id].sum()]
+    most = max(int(counts[layers].to_numpy().max()), 1) if layers else 1
+    long = counts[layers].rename_axis("year").reset_index().melt("year", var_name="id", value_name="records")
+    long = long[long["records"] > 0].copy()
+    long["row"] = long["id"].map({id: len(layers) - 1 - i for i, id in enumerate(layers)})
+    long["top"] = long["row"] + 0.62 * long["records"] / most
+    long["left"], long["right"] = long["year"] - 0.38, long["year"] + 0.38
+    long["layer"] = long["id"].map(lambda id: atlas.layers[id].title)
+    bars = alt.Chart(long).mark_rect(cornerRadius=1).encode(
+        x=_years(counts.index, "left:Q"), x2="right:Q", y=_rows(len(layers)), y2="row:Q", color=_colour(atlas, layers),
+        tooltip=[alt.Tooltip("layer:N", title="Layer"), alt.Tooltip("year:Q", title="Year"), alt.Tooltip("records:Q", title="Records")])
+    return _labelled(atlas, bars, layers, counts, lambda id: f"{atlas.layers[id].title} · {int(counts[id].sum())}")
+
+
+def dots_by_year(atlas: Atlas, found: pd.DataFrame, events: pd.DataFrame) -> alt.LayerChart:
+    """One dot per dated record, a row per layer; thin upright lines are events (index id, columns year, title)."""
+    dated = found.assign(year=summary.first_year(found)).dropna(subset="year")
+    dated = pd.DataFrame(dated[["name", "layer", "year"]]).astype({"year": int})
+    layers = [id for id in atlas.layers if (dated["layer"] == id).any()]
+    nth = dated.groupby(["layer", "year"]).cumcount()
+    step = min(0.19, 0.6 / max(int(nth.max()), 1)) if len(dated) else 0
+    dated["top"] = dated["layer"].map({id: len(layers) - 1 - i for i, id in enumerate(layers)}) + 0.1 + nth * step
+    dated["title"] = dated["layer"].map(lambda id: atlas.layers[id].title)
+    dated = dated.rename(columns={"layer": "id"})
+    span = range(min(dated["year"].min(), 2010), atlas.years[1] + 1)
+    dots = alt.Chart(dated).mark_circle(size=44, opacity=0.95).encode(
+        x=_years(span, "year:Q"), y=_rows(len(layers)), color=_colour(atlas, layers),
+        tooltip=[alt.Tooltip("name:N", title="Record"), alt.Tooltip("title:N", title="Layer"), alt.Tooltip("year:Q", title="Year")])
+    rules = alt.Chart(events.assign(year=events["year"].astype(int))[["year", "title"]]).mark_rule(color=_QUIET[ground()], strokeDash=[2, 3]).encode(
+        x=_years(span, "year:Q"), tooltip=[alt.Tooltip("title:N", title="Event"), alt.Tooltip("year:Q", title="Year")])
+    counts = pd.DataFrame(index=span, columns=layers)
+    numbers = dated["id"].value_counts()
+    return _labelled(atlas, rules + dots if len(events) else dots, layers, counts, lambda id: f"{atlas.layers[id].title} · {numbers[id]}")
+
+
+def lines_by_year(atlas: Atlas, totals: pd.DataFrame) -> alt.Chart:
+    """Running totals per layer (index: year, columns: layer ids); statements share a grey and differ by dash."""
+    layers = [id for id in atlas.layers if id in totals.columns and totals[id].iloc[-1]]
+    titles = [atlas.layers[id].title for id in layers]
+    grey = [id for id in layers if atlas.layers[id].geometry == "none"]
+    dashes = [[1, 0] if id not in grey else [2 + 2 * grey.index(id), 2] for id in layers]
+    long = totals[layers].rename(columns=dict(zip(layers, titles))).rename_axis("year").reset_index().melt("year", var_name="layer", value_name="records")
+    legend = alt.Legend(orient="bottom", columns=1, title=None, labelLimit=300, symbolStrokeWidth=3)
+    return alt.Chart(long).mark_line(interpolate="step-after", strokeWidth=2).encode(
+        x=_years(totals.index, "year:Q"), y=alt.Y("records:Q", title="records so far"),
+        color=alt.Color("layer:N", scale=alt.Scale(domain=titles, range=[atlas.layers[id].colour[ground()] for id in layers]), legend=legend),
+        strokeDash=alt.StrokeDash("layer:N", scale=alt.Scale(domain=titles, range=dashes), legend=legend),
+        tooltip=[alt.Tooltip("layer:N", title="Layer"), alt.Tooltip("year:Q", title="Year"), alt.Tooltip("records:Q", title="Records so far")],
+    ).properties(height=340)
+
+
+def curve(own: pd.DataFrame, beside: pd.DataFrame, unit: str, name: str, beside_name: str) -> alt.LayerChart:
+    """An indicator's path (column value, kind; projections dashed) over a quiet line of medians (column median)."""
+    own = own.reset_index()
+    x = alt.X("year:Q", title=None, axis=alt.Axis(format="d", tickCount=5, grid=False))
+    y = alt.Y("value:Q", title=unit, axis=alt.Axis(tickCount=4, titleFontWeight="normal", format="~s" if own["value"].max() >= 1e4 else "~r"))
+    median = beside.rename(columns={"median": "value"}).reset_index()
+    tip = [alt.Tooltip("year:Q", title="Year"), alt.Tooltip("value:Q", title=name, format=",.4~g")]
+    quiet = alt.Chart(median).mark_line(color=_QUIET[ground()], strokeWidth=1.5, strokeDash=[4, 3]).encode(
+        x=x, y=y, tooltip=[alt.Tooltip("year:Q", title="Year"), alt.Tooltip("value:Q", title=beside_name, format=",.4~g")])
+    observed = own[own["kind"] != "projection"]
+    # The projection starts where the observations end, so that the line has no gap.
+    projected = pd.concat([observed.tail(1), own[own["kind"] == "projection"]]) if (own["kind"] == "projection").any() else own.iloc[:0]
+    line = alt.Chart(observed).mark_line(color=accent(), strokeWidth=2.2, point=len(observed) < 3).encode(x=x, y=y, tooltip=tip)
+    ahead = alt.Chart(projected).mark_line(color=accent(), strokeWidth=2, strokeDash=[2, 3]).encode(x=x, y=y, tooltip=tip)
+    return (quiet + line + ahead).properties(height=150)
+
+
+def subjects(long: pd.DataFrame, order: list[str], unit: str, step: bool = False) -> alt.Chart:
+    """Paths of up to four subjects (columns year, subject, value)."""
+    return alt.Chart(long).mark_line(strokeWidth=2.2, interpolate="step-after" if step else "linear").encode(
+        x=_years(long["year"], "year:Q"), y=alt.Y("value:Q", title=unit, axis=alt.Axis(titleFontWeight="normal")),
+        color=_subject_colour(order), strokeDash=alt.StrokeDash("subject:N", sort=order, scale=alt.Scale(domain=order, range=_DASHES[: len(order)]), legend=None),
+        tooltip=[alt.Tooltip("subject:N", title="Subject"), alt.Tooltip("year:Q", title="Year"), alt.Tooltip("value:Q", title=unit, format=",.4~g")],
+    ).properties(height=260)
+
+
+def bars(table: pd.DataFrame, unit: str, colour: str | None = None) -> alt.LayerChart:
+    """Numbers by name (columns name, value), as bars with the number at the end, in the order given."""
+    order = list(table["name"])
+    base = alt.Chart(table).encode(y=alt.Y("name:N", sort=order, title=None, axis=alt.Axis(labelLimit=210, ticks=False, domain=False)),
+                                   x=alt.X("value:Q", title=unit, axis=alt.Axis(grid=False, tickMinStep=1, titleFontWeight="normal")))
+    return (base.mark_bar(color=colour or accent(), height=13) + base.mark_text(align="left", dx=4, color=_QUIET[ground()]).encode(
+        text=alt.Text("value:Q", format=","))).properties(height=24 * len(order))
+
+
+def grouped_dots(long: pd.DataFrame, rows: list[str], order: list[str], unit: str) -> alt.Chart:
+    """Numbers of up to four subjects side by side (columns layer, subject, value), one line per layer."""
+    y = alt.Y("layer:N", sort=rows, title=None, scale=alt.Scale(domain=rows), axis=alt.Axis(labelLimit=210, ticks=False, domain=False, grid=True))
+    dots = alt.Chart(long[long["value"] > 0]).mark_point(filled=True, size=70, opacity=0.95).encode(
+        y=y, yOffset=alt.YOffset("subject:N", sort=order, scale=alt.Scale(domain=order)),
+        x=alt.X("value:Q", title=unit, scale=alt.Scale(domainMin=0), axis=alt.Axis(titleFontWeight="normal", **({"tickMinStep": 1} if unit == "records" else {}))), color=_subject_colour(order),
+        shape=alt.Shape("subject:N", scale=alt.Scale(domain=order, range=["circle", "square", "triangle-up", "diamond"][: len(order)]), legend=None),
+        tooltip=[alt.Tooltip("layer:N", title="Layer"), alt.Tooltip("subject:N", title="Subject"), alt.Tooltip("value:Q", title=unit, format=",.4~g")])
+    return dots.properties(height=34 * len(rows))
+
+
+def before_and_after(path: pd.DataFrame, unit: str) -> alt.LayerChart:
+    """Two paths round the first record (columns k, with_record, without), both zero in the year before."""
+    names = {"with_record": "countries with a record", "without": "comparison countries"}
+    start = pd.DataFrame({"k": [-1], "with_record": [0.0], "without": [0.0]})
+    long = pd.concat([path, start])[["k", *names]].rename(columns=names).melt("k", var_name="subject", value_name="value")
+    order = list(names.values())
+    lines = alt.Chart(long).mark_line(strokeWidth=2.2, point=True).encode(
+        x=_from_record(path), y=alt.Y("value:Q", title=unit, axis=alt.Axis(titleFontWeight="normal")), color=_subject_colour(order),
+        strokeDash=alt.StrokeDash("subject:N", scale=alt.Scale(domain=order, range=_DASHES[:2]), legend=None),
+        tooltip=[alt.Tooltip("subject:N", title="Group"), alt.Tooltip("k:Q", title="Years from the first record"), alt.Tooltip("value:Q", title=unit, format=".2f")])
+    return (_first_record() + lines).properties(height=260)
+
+
+def differences(path: pd.DataFrame, unit: str) -> alt.LayerChart:
+    """The difference between the two paths with its interval, and the number of countries behind every point."""
+    start = pd.DataFrame({"k": [-1], "difference": [0.0], "low": [0.0], "high": [0.0], "countries": [None]})
+    base = alt.Chart(pd.concat([path, start])).encode(x=_from_record(path))
+    y = alt.Y("low:Q", title=unit, axis=alt.Axis(titleFontWeight="normal"))
+    tip = [alt.Tooltip("k:Q", title="Years from the first record"), alt.Tooltip("difference:Q", title="Difference", format=".2f"), alt.Tooltip("low:Q", format=".2f", title="95 % from"),
+           alt.Tooltip("high:Q", format=".2f", title="to"), alt.Tooltip("countries:Q", title="Countries with a record"), alt.Tooltip("beside:Q", title="Comparison countries")]
+    interval = base.mark_rule(strokeWidth=2, color=accent(), opacity=0.55).encode(y=y, y2="high:Q", tooltip=tip)
+    points = base.mark_point(filled=True, size=70, color=accent(), opacity=1).encode(y="difference:Q", tooltip=tip)
+    numbers = base.transform_filter("isValid(datum.countries)").mark_text(dy=-8, fontSize=11, color=_QUIET[ground()]).encode(y="high:Q", text=alt.Text("countries:Q", format="d"))
+    zero = alt.Chart(pd.DataFrame({"zero": [0]})).mark_rule(color=_QUIET[ground()]).encode(y="zero:Q")
+    return (_first_record() + zero + interval + points + numbers).properties(height=260)
+
+
+def _from_record(path: pd.DataFrame) -> alt.X:
+    return alt.X("k:Q", title="years from the first record", scale=alt.Scale(domain=[min(-1, path["k"].min()) - 0.5, path["k"].max() + 0.5], nice=False),
+                 axis=alt.Axis(format="+d", tickMinStep=1, grid=False, titleFontWeight="normal"))
+
+
+def _first_record() -> alt.Chart:
+    return alt.Chart(pd.DataFrame({"k": [-0.5]})).mark_rule(color=_QUIET[ground()], strokeDash=[2, 3]).encode(x="k:Q")
+
+
+def _subject_colour(order: list[str]) -> alt.Color:
+    return alt.Color("subject:N", sort=order, scale=alt.Scale(domain=order, range=list(SUBJECTS[ground()][: len(order)])),
+                     legend=alt.Legend(orient="bottom", columns=1, title=None, labelLimit=320))
+
+
+def _years(years, field: str) -> alt.X:
+    first, last = int(min(years)), int(max(years))
+    return alt.X(field, title=None, scale=alt.Scale(domain=[first - 0.5, last + 0.5], nice=False),
+                 axis=alt.Axis(format="d", tickMinStep=1, tickCount=6, grid=True, gridOpacity=0.5))
+
+
+def _rows(number: int) -> alt.Y:
+    return alt.Y("top:Q", scale=alt.Scale(domain=[0, max(number, 1)], nice=False), axis=None)
+
+
+def _colour(atlas: Atlas, layers: list[str]) -> alt.Color:
+    return alt.Color("id:N", scale=alt.Scale(domain=layers, range=[atlas.layers[id].colour[ground()] for id in layers]), legend=None)
+
+
+def _labelled(atlas: Atlas, marks: alt.Chart, layers: list[str], counts: pd.DataFrame, words) -> alt.LayerChart:
+    """Rows with their names above them inside the plot, which leaves a phone its whole width."""
+    names = pd.DataFrame({"year": float(min(counts.index)) - 0.4, "top": [len(layers) - 1 - i + 0.8 for i in range(len(layers))], "text": [words(id) for id in layers]})
+    lines = pd.DataFrame({"top": range(len(layers))})
+    base = alt.Chart(lines).mark_rule(color=_QUIET[ground()], opacity=0.35).encode(y=_rows(len(layers)))
+    text = alt.Chart(names).mark_text(align="left", fontSize=11.5, color=_QUIET[ground()]).encode(x=_years(counts.index, "year:Q"), y=_rows(len(layers)), text="text:N")
+    return (base + marks + text).properties(height=max(len(layers), 1) * _ROW)

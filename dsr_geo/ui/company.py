@@ -1,0 +1,88 @@
+"""The page of one company or institution: what, where, since when, in which roles, and on whose word it is what it is."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pandas as pd
+import streamlit as st
+
+from dsr_geo import records, summary
+from dsr_geo.atlas import Atlas
+from dsr_geo.ui import cache, charts, filters, globe, link, pages, parts
+
+_COUNTRIES = 14
+
+
+def draw(atlas: Atlas) -> None:
+    """Draw the page of the actor in the address (`id`), else of the first in the filter, else of the one with most records."""
+    selection = link.current(atlas)
+    numbers = atlas.roles.drop_duplicates(["id", "actor"])["actor"].value_counts()
+    usual = selection.actors[0] if selection.actors else numbers.index[0]
+    link.choice("id", atlas.actors.index, usual, "company or institution")
+    id = st.session_state["id"]
+    link.write("company", selection, id=None if id == usual else id)
+    own = parts.whole(atlas, replace(selection, actors=(id,)))
+    found = own.records(atlas)
+
+    pages.title(atlas.actor_name(id))
+    with parts.beside_card(atlas):
+        order = sorted(atlas.actors.index, key=lambda actor: atlas.actor_name(actor).casefold())
+        st.selectbox("Company or institution", order, key="id", on_change=link.touched,
+                     format_func=lambda actor: f"{atlas.actor_name(actor)} ({numbers.get(actor, 0)})")
+        _head(atlas, id)
+        parts.narrowed(atlas, replace(selection, actors=()))
+        pages.to("explore", f"{atlas.actor_name(id)} on the map", replace(selection, actors=(id,)))
+        if found.empty:
+            st.info("No record matches with these filters. That says nothing about what the company or institution does.")
+            return
+        _records(atlas, id, found)
+        st.header("Records", anchor=False)
+        parts.table(atlas, found)
+        parts.downloads(atlas, own)
+
+
+def _head(atlas: Atlas, id: str) -> None:
+    """Chinese name, type with its source, headquarters, parent, note."""
+    about = atlas.actors.loc[id]
+    sources = parts.sources(atlas, records.split(about["source_ids"]))
+    seat = about["headquarters"]
+    lines = [about["name_zh"], f"{filters.words(about['type'])} ({sources})" if about["type"] else f"Type not sourced{f' ({sources})' if sources else ''}",
+             f"headquarters {atlas.countries.name(seat)}" if seat else "headquarters not sourced", about["note"]]
+    st.markdown(" · ".join(line for line in lines if line))
+    daughters = list(atlas.actors.index[atlas.actors["parent"] == id])
+    kin = [(about["parent"], "Parent: ")] if about["parent"] else []
+    if kin or daughters:
+        with st.container(horizontal=True):
+            for other, word in [*kin, *((daughter, "Subsidiary: ") for daughter in daughters)]:
+                pages.to("company", word + atlas.actor_name(other), link.current(atlas), id=other)
+
+
+def _records(atlas: Atlas, id: str, found: pd.DataFrame) -> None:
+    name = atlas.actor_name(id)
+    st.markdown(summary.sentence(atlas, replace(link.current(atlas), actors=(id,)), found))
+    left, right = st.columns([1.5, 1], gap="medium")
+    with left:
+        globe.world(atlas, found, name)
+    with right:
+        roles = summary.by_actor(atlas, found).loc[id].sort_values(ascending=False)
+        roles = roles[roles > 0].rename_axis("name").rename("value").reset_index()
+        charts.show(charts.bars(roles, "records"), "Roles", ", ".join(f"{row.name}: {row.value}" for row in roles.itertuples(index=False)), roles, f"{id}-roles")
+    years = summary.first_year(found)
+    if years.notna().any():
+        events = summary.events_naming(atlas, name.split(" (")[0])
+        counts = summary.by_layer(atlas, found)
+        charts.show(charts.dots_by_year(atlas, found, events), f"Records of {name} by first year", "; ".join(f"{atlas.layers[layer].title}: {n}" for layer, n in counts.items() if n),
+                    found[["name", "layer", "year_start", "year_announced"]], f"{id}-records")
+        st.caption(f"Start year, or else the year of announcement; undated and not drawn: {int(years.isna().sum())}.")
+    st.header("Countries and territories", anchor=False)
+    hosts = atlas.hosts.loc[atlas.hosts["id"].isin(found.index), "country"].value_counts()
+    with st.container(horizontal=True):
+        for code, n in hosts.head(_COUNTRIES).items():
+            pages.to("country", f"{atlas.countries.name(code)} ({n})", link.current(atlas), iso3=code)
+    if len(hosts) > _COUNTRIES:
+        st.caption(f"and {len(hosts) - _COUNTRIES} more in the table below")
+
+
+if __name__ == "__main__":
+    draw(cache.atlas())

@@ -1,0 +1,176 @@
+"""The page of one country or territory: what is there, since when, by whom, what was agreed, and the country itself over time."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from dsr_geo import export, summary
+from dsr_geo.atlas import Atlas
+from dsr_geo.ui import cache, charts, globe, link, pages, parts
+
+_SHOWN = ("population", "internet_users_pct", "mobile_subscriptions_per100", "fixed_broadband_per100", "coverage_4g_pct",
+          "gdp_per_capita_ppp", "egdi", "external_public_debt_to_china_pct")
+_LAST = 2050
+_ACTORS = 12
+
+
+def draw(atlas: Atlas) -> None:
+    """Draw the page of the country in the address (`iso3`), else of the first in the filter, else of the one with most records."""
+    selection = link.current(atlas)
+    names = atlas.countries.borders["name"]
+    hosts = atlas.hosts["country"].value_counts()
+    usual = selection.countries[0] if selection.countries else hosts.index[0]
+    link.choice("iso3", names.index, usual, "country or territory")
+    iso3 = st.session_state["iso3"]
+    link.write("country", selection, iso3=None if iso3 == usual else iso3)
+    here = parts.whole(atlas, summary.in_place(atlas, selection, iso3))
+    found = here.records(atlas)
+
+    pages.title(names[iso3])
+    with parts.beside_card(atlas):
+        _head(atlas, iso3, found)
+        parts.narrowed(atlas, selection)
+        if found.empty:
+            st.info(f"No public record found for {names[iso3]} with these filters. That says nothing about what is there.")
+        else:
+            _records(atlas, iso3, found)
+        _attributes(atlas, iso3)
+        if len(found):
+            st.header("Records", anchor=False)
+            if unplaced := len(summary.unplaced(found)):
+                st.caption(f"{unplaced} of {len(found)} are known only by country and have no point on the map. Choose a row to open its record.")
+            parts.table(atlas, found)
+            parts.downloads(atlas, here)
+    st.caption(export.BOUNDARY_NOTE)
+
+
+def _head(atlas: Atlas, iso3: str, found: pd.DataFrame) -> None:
+    borders = atlas.countries.borders
+    hosts = atlas.hosts["country"].value_counts()
+    order = sorted(borders.index, key=lambda code: borders.at[code, "name"])
+    left, right = st.columns([1.6, 1], gap="medium")
+    with left:
+        st.selectbox("Country or territory", order, key="iso3", on_change=link.touched, format_func=lambda code: f"{borders.at[code, 'name']} ({hosts.get(code, 0)})")
+        about = borders.loc[iso3]
+        st.markdown(f"{about['subregion']}, {about['region']} · ISO 3166-1 {iso3}" + (f" · {about['status']}" if about["status"] != "sovereign" else ""))
+        _facts(atlas, iso3)
+        member = atlas.countries.memberships.query("country == @iso3").join(atlas.countries.groups, on="group")
+        member = member[~member["family"].str.startswith("Region") & ~member["family"].str.startswith("Subregion") & (member["family"] != "Income group (World Bank)")]
+        st.markdown("**Groups and memberships:** " + ("; ".join(_membership(row) for row in member.itertuples()) or "none in our list"))
+        pages.to("explore", f"{about['name']} on the map", summary.in_place(atlas, link.current(atlas), iso3))
+        pages.to("compare", "Compare with its region", link.current(atlas), a=iso3, b=_group_of(atlas, about["subregion"]))
+    with right:
+        globe.locator(atlas, iso3, found)
+
+
+def _facts(atlas: Atlas, iso3: str) -> None:
+    """The newest value of a few attributes, each with its year."""
+    newest = atlas.countries.as_of(link.shade_years(atlas)[1], ["population", "internet_users_pct", "gdp_per_capita_usd", "wb_income_group"]).loc[iso3]
+    income = {1: "Low", 2: "Lower middle", 3: "Upper middle", 4: "High"}
+    texts = [("Population", "population", lambda v: f"{v / 1e6:,.1f} million" if v >= 1e6 else f"{v:,.0f}"), ("Internet users", "internet_users_pct", "{:.0f} %".format),
+             ("GDP per head", "gdp_per_capita_usd", "US$ {:,.0f}".format), ("Income group", "wb_income_group", lambda v: income[int(v)])]
+    known = [f"**{title}** {show(newest[id])} ({newest[id + '_year']:.0f})" for title, id, show in texts if pd.notna(newest[id])]
+    st.markdown(" · ".join(known).replace("$", "\\$") or "No attributes are known.")
+
+
+def _membership(row) -> str:
+    span = f"since {row.since}" if pd.notna(row.since) else ""
+    until = f"until {row.until}" if pd.notna(row.until) else ""
+    return f"{row.title}" + (f" ({' '.join(filter(None, (span, until)))})" if span or until else "")
+
+
+def _group_of(atlas: Atlas, subregion: str) -> str | None:
+    groups = atlas.countries.groups
+    found = groups.index[groups["title"] == subregion]
+    return found[0] if len(found) else None
+
+
+def _records(atlas: Atlas, iso3: str, found: pd.DataFrame) -> None:
+    """What is there by layer and over time, by whom, what was agreed, and the events that name the country."""
+    name = atlas.countries.name(iso3)
+    counts = summary.by_layer(atlas, found)
+    st.header("What is there, and since when", anchor=False)
+    years = summary.first_year(found)
+    member = [title[title.rfind("(") + 1:].rstrip(")") for title in atlas.countries.groups.loc[_organisations(atlas, iso3), "title"]]
+    events = summary.events_naming(atlas, name, *(title for title in member if title.isupper() and title not in ("EU", "G77")))
+    if years.notna().any():
+        charts.show(charts.dots_by_year(atlas, found, events), f"Records in {name} by first year",
+                    "; ".join(f"{atlas.layers[id].title}: {n}" for id, n in counts.items() if n), found[["name", "layer", "year_start", "year_announced"]], f"{iso3}-records")
+    st.caption(f"Each dot is a record at its start year, or else the year it was announced. Undated and not drawn: {int(years.isna().sum())}. "
+               "The number beside a layer counts its dated records." + (" Dotted lines are events." if len(events) else ""))
+    for event in events.itertuples():
+        st.markdown("- " + parts.event(atlas, event))
+    left, right = st.columns(2, gap="medium")
+    with left:
+        _actors(atlas, found)
+    with right:
+        _agreements(atlas, iso3, found)
+
+
+def _actors(atlas: Atlas, found: pd.DataFrame) -> None:
+    st.header("Companies and institutions", anchor=False)
+    actors = summary.by_actor(atlas, found)
+    with st.container(gap=None):
+        for actor, roles in list(actors.iterrows())[:_ACTORS]:
+            pages.to("company", f"{atlas.actor_name(actor)} – " + ", ".join(f"{role} {n}" for role, n in roles.items() if n), link.current(atlas), id=actor)
+    if len(actors) > _ACTORS:
+        st.caption(f"and {len(actors) - _ACTORS} more in the table below")
+
+
+def _agreements(atlas: Atlas, iso3: str, found: pd.DataFrame) -> None:
+    st.header("Agreements and decisions", anchor=False)
+    said = found[[atlas.layers[layer].geometry == "none" for layer in found["layer"]]]
+    with st.container(gap=None):
+        for record in said.itertuples():
+            year = record.year_start if pd.notna(record.year_start) else record.year_announced
+            pages.to("country", f"{record.name} – {record.status}, {'undated' if pd.isna(year) else year}", link.current(atlas), iso3=iso3, record=record.Index)
+    if said.empty:
+        st.caption("None found.")
+
+
+def _organisations(atlas: Atlas, iso3: str) -> list[str]:
+    groups = atlas.countries.memberships.query("country == @iso3")["group"]
+    return [group for group in groups if atlas.countries.groups.at[group, "family"] == "Organisation"]
+
+
+@cache.pure()
+def _paths(_atlas: Atlas, iso3: str, indicator: str, subregion: str) -> tuple[pd.DataFrame, pd.DataFrame]:
+    around = _atlas.countries.borders.index[_atlas.countries.borders["subregion"] == subregion]
+    cut = lambda frame: frame[frame.index <= _LAST]
+    return cut(summary.path(_atlas, indicator, iso3)), cut(summary.median_path(_atlas, indicator, around))
+
+
+def _attributes(atlas: Atlas, iso3: str) -> None:
+    """The country's attributes over time, each beside the median of its subregion."""
+    name, subregion = atlas.countries.borders.loc[iso3, ["name", "subregion"]]
+    st.header("The country or territory over time", anchor=False)
+    st.caption(f"Blue: {name}. Grey, dashed: median of {subregion}. Dotted: projection. A path is not an effect of any record; see Impact.")
+    columns = st.columns(2, gap="medium")
+    drawn, single = 0, []
+    for id in _SHOWN:
+        own, beside = _paths(atlas, iso3, id, subregion)
+        if own.empty:
+            continue
+        about = atlas.countries.indicators.loc[id]
+        last = own[own["kind"] != "projection"].iloc[-1]
+        source = atlas.sources.loc[last["source_id"]]
+        value = f"{last['value']:,.{int(about['decimals'])}f} in {last.name}"
+        note = f" {about['note']}." if isinstance(about["note"], str) else ""
+        said = f"{value}; {about['unit']}.{note} Source: [{source['producer']}]({source['url']})".replace("$", "\\$")
+        if len(own) < 3:
+            single.append(f"{about['title']}: {said}")
+            continue
+        with columns[drawn % 2]:
+            charts.show(charts.curve(own, beside, about["unit"], name, f"Median of {subregion}"), about["title"], f"{name}: {value} ({about['unit']})",
+                        own.join(beside, how="outer"), f"{iso3}-{id}")
+            st.caption(said)
+        drawn += 1
+    for said in single:
+        st.caption(said)
+    if not drawn and not single:
+        st.caption("No attributes are known.")
+
+
+if __name__ == "__main__":
+    draw(cache.atlas())

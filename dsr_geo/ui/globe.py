@@ -1,0 +1,82 @@
+"""Small still maps beside a page's text: a globe turned to a country, and the world with a subject's records."""
+
+from __future__ import annotations
+
+import altair as alt
+import geopandas as gpd
+import pandas as pd
+import shapely
+import streamlit as st
+
+from dsr_geo import summary
+from dsr_geo.atlas import Atlas
+from dsr_geo.ui import charts
+
+_LAND = {"light": ("#F4F2EE", "#E3EAEE", "#D6D1C7", "#9FA8AF"), "dark": ("#2B3138", "#171B20", "#3C444D", "#6B7680")}
+"""Ground → land, sea, borders, and the country that is meant."""
+
+
+@st.cache_data(show_spinner=False)
+def _outlines(_atlas: Atlas, tolerance: float) -> list[dict]:
+    """Countries as simple features; d3 wants outer rings clockwise, the opposite of RFC 7946. Specks of islands are left out."""
+    parts = _atlas.countries.borders.geometry.simplify(tolerance).explode()
+    return [{"type": "Feature", "id": iso3, "geometry": shapely.geometry.mapping(shapely.orient_polygons(part, exterior_cw=True))}
+            for iso3, part in parts.items() if part.area > tolerance**2 / 2]
+
+
+def locator(atlas: Atlas, iso3: str, found: gpd.GeoDataFrame) -> None:
+    """A globe turned to the country, with its records that have a place."""
+    about = atlas.countries.borders.loc[iso3]
+    west, south, east, north = about.geometry.bounds
+    # Enough surroundings to recognise the place; a country across 180° counts as 60° wide.
+    wide = min(max(east - west if east - west < 180 else 60, north - south, 9), 70)
+    turned = {"type": "orthographic", "rotate": [-about["label_lon"], -about["label_lat"], 0], "clipAngle": 90,
+              "scale": min(8000 / wide, 620), "translate": [150, 110]}
+    ring = alt.Chart(pd.DataFrame({"lon": [about["label_lon"]], "lat": [about["label_lat"]]})).mark_point(
+        size=240, color=charts.accent(), strokeWidth=2).encode(longitude="lon:Q", latitude="lat:Q")
+    meant = alt.Chart(alt.NamedData("meant")).mark_geoshape(fill=_LAND[charts.ground()][3], stroke=_LAND[charts.ground()][2])
+    world = _outlines(atlas, 0.35)
+    _put([*_ground(), meant, ring if wide == 9 else None, _points(atlas, found)], turned, {"width": 300, "height": 220}, "content",
+         {"world": world, "meant": [feature for feature in world if feature["id"] == iso3]},
+         f"Globe turned to {about['name']}, with {int((found.geom_type == 'Point').sum())} records that have a place")
+
+
+def world(atlas: Atlas, found: gpd.GeoDataFrame, what: str) -> None:
+    """The world with these records: points, lines as they are drawn on the map, and a shade where only the country is known."""
+    lines = found[found.geometry.notna() & (found.geom_type != "Point")]
+    drawn = [{"type": "Feature", "geometry": shapely.geometry.mapping(shape.simplify(0.3)), "properties": {"id": layer}}
+             for shape, layer in zip(lines.geometry, lines["layer"])]
+    routes = alt.Chart(alt.NamedData("routes")).mark_geoshape(filled=False, strokeWidth=1.4).encode(color=_colour(atlas, "properties.id:N"))
+    outlines = _outlines(atlas, 1)
+    unplaced = set(atlas.hosts.loc[atlas.hosts["id"].isin(summary.unplaced(found)), "country"])
+    shade = alt.Chart(alt.NamedData("shaded")).mark_geoshape(fill=_LAND[charts.ground()][3], stroke=_LAND[charts.ground()][2], strokeWidth=0.6)
+    _put([*_ground(), shade, routes if drawn else None, _points(atlas, found)], {"type": "equalEarth", "rotate": [-70, 0, 0]}, {"height": 270}, "stretch",
+         {"world": outlines, "routes": drawn, "shaded": [feature for feature in outlines if feature["id"] in unplaced]},
+         f"World map of {what}: {int(found.geometry.notna().sum())} records with a place; {len(unplaced)} countries or territories shaded where only the country is known")
+
+
+def _put(layers: list, projection: dict, size: dict, width: str, shapes: dict[str, list[dict]], words: str) -> None:
+    """Put a map on the page. Shapes go in beside the chart, because Altair would check every coordinate."""
+    spec = alt.layer(*filter(None, layers)).project(**projection).properties(**size).configure_view(stroke=None).to_dict()
+    spec["datasets"] = spec.get("datasets", {}) | shapes
+    spec["usermeta"] = {"embedOptions": {"actions": False}}
+    st.vega_lite_chart(spec=spec, width=width, alt=words)
+
+
+def _ground() -> list[alt.Chart]:
+    land, sea, borders, _ = _LAND[charts.ground()]
+    ball = alt.Chart(alt.sphere()).mark_geoshape(fill=sea)
+    return [ball, alt.Chart(alt.NamedData("world")).mark_geoshape(fill=land, stroke=borders, strokeWidth=0.6)]
+
+
+def _points(atlas: Atlas, found: gpd.GeoDataFrame) -> alt.Chart | None:
+    placed = found[found.geom_type == "Point"]
+    if placed.empty:
+        return None
+    table = pd.DataFrame({"lon": placed.geometry.x, "lat": placed.geometry.y, "name": placed["name"], "id": placed["layer"]})
+    return alt.Chart(table).mark_circle(size=46, opacity=0.95, stroke=_LAND[charts.ground()][0], strokeWidth=1).encode(
+        longitude="lon:Q", latitude="lat:Q", color=_colour(atlas, "id:N"), tooltip=alt.Tooltip("name:N", title="Record"))
+
+
+def _colour(atlas: Atlas, field: str) -> alt.Color:
+    return alt.Color(field, legend=None, scale=alt.Scale(domain=list(atlas.layers), range=[layer.colour[charts.ground()] for layer in atlas.layers.values()]))

@@ -1,0 +1,34 @@
+"""The Stories page: short guided views from `data/stories.toml`."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from dsr_geo import summary
+from dsr_geo.atlas import Atlas
+from dsr_geo.ui import cache, globe, link, pages, parts
+
+
+def draw(atlas: Atlas) -> None:
+    """Draw the stories, each with its saved selection."""
+    link.write("stories", link.current(atlas))
+    pages.title("Stories")
+    st.caption("Short guided views. Opening one sets the filters to its selection; Back brings yours again.")
+    for story in cache.told().values():
+        found = story.selection.records(atlas)
+        with st.container(border=True):
+            left, right = st.columns([1.2, 1], gap="large", vertical_alignment="center")
+            with left:
+                st.header(story.title, anchor=False)
+                st.markdown(story.text)
+                st.caption(summary.sentence(atlas, story.selection, found))
+                with st.container(horizontal=True):
+                    for page, label in (("explore", "Open on the map"), ("timeline", "Over time"), ("table", "As a table")):
+                        pages.to(page, label, story.selection)
+                st.caption(f"Sources: {parts.sources(atlas, story.sources)}; each record names its own.")
+            with right:
+                globe.world(atlas, found, f"“{story.title}”")
+
+
+if __name__ == "__main__":
+    draw(cache.atlas())

@@ -1,0 +1,156 @@
+"""Every page with Streamlit's own test runner: as it opens, for a rich country, an empty one, and with a bad code in the link."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+import dsr_geo
+import dsr_geo.stories
+from dsr_geo import Selection, summary
+from dsr_geo.ui.compare import PRESETS
+from dsr_geo.ui.pages import PAGES
+
+MAIN = Path(dsr_geo.__file__).parent / "ui" / "main.py"
+OTHERS = [name for name in PAGES if name != "explore"]
+
+
+def run(page: str, **query) -> AppTest:
+    test = AppTest.from_file(str(MAIN), default_timeout=120).run()
+    if page != "explore":
+        test.switch_page(f"{page}.py")
+    for key, value in query.items():
+        test.query_params[key] = value
+    test.run()
+    assert not test.exception
+    return test
+
+
+def address(test: AppTest) -> dict[str, list[str]]:
+    return {key: value if isinstance(value, list) else [value] for key, value in test.query_params.items()}
+
+
+def said(test: AppTest) -> str:
+    return "\n".join(element.value for kind in ("markdown", "caption", "info", "header") for element in getattr(test, kind))
+
+
+def links(test: AppTest) -> list:
+    """(page, label, query) of every link to a page; labels without the escapes of Markdown."""
+    return [(link.proto.page, link.proto.label.replace("\\", ""), link.proto.query_string) for link in test.get("page_link")]
+
+
+@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("query", [{}, {"country": "PAK"}, {"country": "ISL", "actor": "zte"}, {"country": "XXX", "layer": "moons"}])
+def test_every_page_opens_with_any_selection(page, query):
+    test = run(page, **query)
+    assert test.title[0].value
+    assert bool(test.warning) == ("XXX" in query.values())
+    kept = {key: value for key, value in query.items() if value not in ("XXX", "moons")}
+    assert address(test) == {key: [value] for key, value in kept.items()}
+
+
+@pytest.mark.parametrize("page", OTHERS)
+def test_the_menu_carries_the_selection(page):
+    test = run(page, country="KEN", years="2015-2020")
+    menu = [query for _, label, query in links(test) if label in PAGES.values()]
+    assert len(menu) >= len(PAGES) and all("country=KEN" in query and "years=2015-2020" in query for query in menu[: len(PAGES)])
+
+
+def test_country_page_has_records_actors_agreements_and_attributes(published):
+    test = run("country", iso3="PAK")
+    assert test.title[0].value == "Pakistan"
+    found = Selection(layers=tuple(published.layers), countries=("PAK",)).records(published)
+    assert len(test.dataframe[-1].value) == len(found)
+    text = said(test)
+    for word in ("Southern Asia", "Population", "Shanghai Cooperation Organisation (SCO) (since 2017)", "25.0 in 2024", "World Bank"):
+        assert word in text
+    labels = [label for _, label, _ in links(test)]
+    assert any(label.startswith("Huawei") for label in labels) and any("memorandum: Pakistan – signed, 2013" in label for label in labels)
+
+
+def test_country_without_records_says_so_and_still_shows_the_country():
+    test = run("country", iso3="SMR")
+    assert "No public record found for San Marino" in test.info[0].value and "Southern Europe" in said(test)
+
+
+@pytest.mark.parametrize(("page", "key"), [("country", "iso3"), ("company", "id"), ("compare", "a"), ("compare", "indicator"), ("compare", "per"), ("impact", "of"), ("impact", "indicator")])
+def test_a_bad_code_is_named_and_the_page_opens_with_its_usual(page, key):
+    test = run(page, **{key: "nonsense"})
+    assert "“nonsense”" in test.warning[0].value
+    assert "nonsense" not in str(address(test))
+
+
+def test_choosing_a_country_is_in_the_address_and_keeps_the_filters():
+    test = run("country", iso3="PAK", actor="huawei")
+    test.selectbox(key="iso3").select("KEN").run()
+    assert not test.exception and test.title[0].value == "Kenya"
+    assert address(test) == {"iso3": ["KEN"], "actor": ["huawei"]}
+
+
+def test_company_page_says_type_with_source_roles_and_places(published):
+    test = run("company", id="zte")
+    text = said(test)
+    assert test.title[0].value == "ZTE" and "Chinese" not in test.title[0].value
+    assert summary.sentence(published, Selection(), Selection(layers=tuple(published.layers), actors=("zte",)).records(published)) in text
+    assert "](http" in text and any(page == "country" or "iso3=" in query for page, _, query in links(test))
+
+
+def test_company_without_records_opens(published):
+    idle = next(id for id in published.actors.index if id not in set(published.roles["actor"]))
+    assert "No record matches" in run("company", id=idle).info[0].value
+
+
+def test_every_preset_of_compare_holds_records(published):
+    for label, places, chosen in PRESETS:
+        assert len(summary.in_place(published, replace(chosen), *places).records(published)), label
+        test = run("compare", **dict(zip("abcd", places)), **chosen.query())
+        assert "Records by layer" in said(test) and not test.info
+
+
+def test_compare_counts_like_the_library_and_per_head(published):
+    test = run("compare", a="ARM", b="gcc", per="people")
+    gcc = Selection(groups=("gcc",)).records(published)
+    assert any(f"(GCC): {len(gcc)} records" in label for _, label, _ in links(test))
+    assert "latest value up to" in said(test)
+
+
+def test_impact_shows_a_path_or_refuses_with_numbers():
+    assert "not causation" in said(run("impact"))
+    refused = run("impact", of="leak-2024-targets")
+    assert "Too few cases to look at" in refused.info[0].value and "needed" in refused.info[0].value
+
+
+def test_time_page_follows_the_years():
+    assert "from before 2015" in said(run("timeline", years="2015-2020"))
+
+
+def test_table_explains_every_column(published):
+    test = run("table")
+    shown = test.dataframe[0].value
+    assert len(shown) == len(Selection().records(published))
+    assert set(test.table[0].value["In the files"]) == set(shown.columns) and (test.table[0].value["Meaning"] != "").all()
+
+
+def test_stories_link_to_their_selection(published):
+    told = dsr_geo.stories.load(published)
+    found = links(run("stories"))
+    for story in told.values():
+        assert any(all(f"{key}=" in query for key in story.selection.query()) for _, label, query in found if label == "Open on the map")
+
+
+def test_about_counts_the_data_and_prepares_a_correction(published):
+    test = run("about", record="peace-cable")
+    assert f"{len(published.records):,} sourced records" in said(test)
+    assert list(test.dataframe[0].value["Records"]) == list(summary.by_layer(published, published.records))
+    assert any("Correction to record peace-cable" in code.value and "submarine-cables.csv" in code.value for code in test.code)
+    assert any(published.version in code.value for code in test.code)
+
+
+def test_a_record_on_another_page_leads_to_country_company_and_map():
+    found = links(run("table", record="fibre-pcfop"))
+    assert any(label == "Pakistan" and "iso3=PAK" in query for _, label, query in found)
+    assert any("id=huawei" in query for _, _, query in found)
+    assert any(label == "Show on the map" and "record=fibre-pcfop" in query for _, label, query in found)

@@ -1,0 +1,43 @@
+"""Stories are data: what is wrong in the file is said in a sentence with the cure."""
+
+import pytest
+
+from dsr_geo import stories
+
+GOOD = '[first]\ntitle = "First"\ntext = """A sentence.\nAnother."""\nselection = "layer=towers&country=AAA"\nsources = ["report"]\n'
+
+
+def read(atlas, tmp_path, text: str):
+    path = tmp_path / "stories.toml"
+    path.write_text(text, encoding="utf-8")
+    return stories.load(atlas, path)
+
+
+def test_a_story_is_read(atlas, tmp_path):
+    story = read(atlas, tmp_path, GOOD)["first"]
+    assert (story.title, story.text, story.sources) == ("First", "A sentence. Another.", ("report",))
+    assert story.selection.layers == ("towers",) and story.selection.countries == ("AAA",)
+
+
+@pytest.mark.parametrize(("old", "new", "said"), [
+    ('title = "First"', "", "'title' is missing"),
+    ('title = "First"', 'title = "First"\nmood = "blue"', "unknown key 'mood'"),
+    ('["report"]', '["rumour"]', "source 'rumour' is not in sources.csv"),
+    ('["report"]', '"report"', "'sources' has to be a list"),
+    ("layer=towers", "layer=moons", "moons"),
+    ("layer=towers", "layr=towers", "layr"),
+    ("country=AAA", "q=unicorn", "holds no record"),
+    ("[first]", "[first", "not valid TOML"),
+    ("[first]", "loose = 1\n[first]", "story 'loose': it is not a table"),
+])
+def test_what_is_wrong_is_named_with_the_cure(atlas, tmp_path, old, new, said):
+    with pytest.raises(stories.StoryError, match="stories.toml") as error:
+        read(atlas, tmp_path, GOOD.replace(old, new))
+    assert said in str(error.value)
+
+
+def test_published_stories_hold_records_and_sources(published):
+    told = stories.load(published)
+    assert len(told) >= 5
+    for story in told.values():
+        assert 2 <= story.text.count(". ") + 1 <= 4 and len(story.selection.records(published)) and story.sources
