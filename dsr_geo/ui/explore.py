@@ -63,8 +63,9 @@ def _filter_on_map(atlas: Atlas):
     def filtered() -> None:
         link.touched()
         told = st.session_state["map"].filter
-        for name in ("layers", "kinds", "undated"):
-            st.session_state[name] = told[name]
+        if told["layers"]:
+            st.session_state["layers"] = told["layers"]
+        st.session_state["kinds"], st.session_state["undated"] = told["kinds"], told["undated"]
         st.session_state["years"] = tuple(told["years"] or atlas.years)
         st.session_state["map_turn"] = told["turn"]
     return filtered

@@ -36,7 +36,8 @@ def draw(state: dict, query: str, view: str, on_choose, on_filter) -> None:
 
     query: the address' query, so that the map can put its view back after it was written. view: `lat,lon,zoom` to open
     with, or "". on_choose, on_filter: callbacks for a chosen record and for a filter set in the map; the values are in
-    `st.session_state["map"].chosen` (an id, or "" for none) and `.filter` (layers, kinds, years, undated, turn).
+    `st.session_state["map"].chosen` (an id, or "" for none) and `.filter` (layers, kinds, years, undated,
+    turn; layers None where they are as they were).
     """
     _component(
         key="map",

@@ -71,14 +71,14 @@ export function attach(L, map, options, el = map.getContainer()) {
     map.setMinZoom(Math.log2(canvas.clientWidth / (256 * (EAST - WEST) / 360)));
   }
 
-  // Africa to the western Pacific, beside the legend rather than under it.
+  // Africa to the western Pacific, beside the legend and above the years rather than under them.
   function open() {
     map.fitBounds(options.opening, { ...besideLegend(0), animate: false });
   }
 
   function besideLegend(margin) {
     const { box } = reader.legend, covered = box.open && el.clientWidth >= 640 ? box.offsetWidth + 10 : 0;
-    return { paddingTopLeft: [covered + margin, margin], paddingBottomRight: [margin, margin] };
+    return { paddingTopLeft: [covered + margin, margin], paddingBottomRight: [margin, margin + 56] };
   }
 
   async function load() {

@@ -8,8 +8,10 @@ export function addSync(atlas, set) {
 
   function tell() {
     clearTimeout(timer);
-    const { shown, kinds, years, undated } = atlas.state;
-    atlas.options.onFilter?.({ layers: shown, kinds, years, undated, turn });
+    const { shown, kinds, years, undated, host } = atlas.state;
+    // Layers that the reader left alone stay unnamed, so that the address stays short.
+    const layers = shown.join() === host.shown.join() ? null : shown;
+    atlas.options.onFilter?.({ layers, kinds, years, undated, turn });
   }
   return {
     tell,

@@ -39,7 +39,7 @@ export function addYears(atlas) {
     step();
     draw();
   };
-  slider.oninput = () => { stop(); to(Number(slider.value)); };
+  slider.oninput = () => { const year = Number(slider.value); stop(); to(year); };
   all.onclick = () => { stop(); change({ years: null }); };
 
   function draw() {
