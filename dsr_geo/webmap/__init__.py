@@ -147,7 +147,8 @@ class AtlasMap(folium.Map):
     """A folium.Map with our window and nothing from other origins: Leaflet is inside the page it renders."""
 
     default_js = [("leaflet", _inline(_LEAFLET / "leaflet.js", "text/javascript"))]
-    default_css = [("leaflet", _inline(_LEAFLET / "leaflet.css", "text/css")),
+    # Names are keys of folium's page, of scripts and styles together: two alike, and one is lost.
+    default_css = [("leaflet_style", _inline(_LEAFLET / "leaflet.css", "text/css")),
                    *((name, _inline(_HERE / f"{name}.css", "text/css")) for name in STYLES)]
 
     def __init__(self, **kwargs):

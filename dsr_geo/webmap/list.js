@@ -21,16 +21,16 @@ export function openList(atlas, [lat, lon], title, byLayer) {
       const button = Object.assign(document.createElement("button"), { type: "button", textContent: properties.name });
       const year = properties.year_start ?? properties.year_announced;
       if (year) button.append(Object.assign(document.createElement("small"), { textContent: ` ${year}` }));
-      button.onclick = () => { map.closePopup(); choose(record); };
+      button.onclick = () => { leave(); choose(record); };
       box.append(button);
     }
   }
+  const leave = () => { map.closePopup(popup); map.getContainer().focus({ preventScroll: true }); };
   const popup = L.popup({ maxHeight: 280, autoPanPadding: [16, 16] }).setLatLng([lat, lon]).setContent(box).openOn(map);
   box.addEventListener("keydown", (event) => {
     if (event.key !== "Escape") return;
     event.stopPropagation();
-    map.closePopup(popup);
-    map.getContainer().focus({ preventScroll: true });
+    leave();
   });
   box.querySelector("button").focus({ preventScroll: true });
 }

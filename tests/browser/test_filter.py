@@ -46,7 +46,7 @@ def test_300_random_selections_hold_the_same_records_on_both_sides(open_page):
     page = open_page()
     found = page.evaluate(PASSING, asked)
     assert [sorted(ids) for ids, _ in found] == expected
-    assert sum(map(bool, expected)) > 150, "too few of the random selections hold anything"
+    assert sum(map(bool, expected)) >= 120, "too few of the random selections hold anything"
     for (_, query), state in zip(found, asked):
         selection, problems = dsr_geo.from_query(parse_qs(query), atlas)
         assert not problems
