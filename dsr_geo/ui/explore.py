@@ -101,7 +101,7 @@ def _overview(atlas: Atlas, found: pd.DataFrame) -> None:
 def _table(atlas: Atlas, found: pd.DataFrame) -> None:
     """The same selection as a table; choosing a row chooses the record."""
     st.subheader("The same selection as a table", anchor=False)
-    st.caption("Choose a row to open its record, as on the map.")
+    st.caption("Choose a row to open its record, as on the map. By keyboard: arrow keys, then Shift and Space.")
     whole = export.table(atlas, found)
     who = atlas.roles.assign(text=atlas.roles["actor"].map(atlas.actor_name) + " (" + atlas.roles["role"] + ")").groupby("id")["text"].agg("; ".join)
     kinds = {kind: title for layer in atlas.layers.values() for kind, title in layer.kinds.items()}

@@ -57,6 +57,7 @@ export function attach(L, map, options, el = map.getContainer()) {
     L, map, el, options, layers, data, visible, hits, choose, open, besideLegend, inWindow, sharp,
     get state() { return state; },
     byId: (id) => byId.get(id),
+    features: (id) => data.layers.get(id) ?? [],
     records: (id) => data.records.get(id) ?? [],
     sources: async () => (sourceNames ??= await fetchJson(`${options.base}/sources.json`)),
   };

@@ -10,8 +10,8 @@ export function addBasemap(atlas, box) {
   const tiles = L.tileLayer(TILES, { pane: "tiles", attribution: CREDIT, maxZoom: 19, crossOrigin: "" });
   const row = document.createElement("label"), input = Object.assign(document.createElement("input"), { type: "checkbox" });
   row.className = "atlas-online";
-  row.title = "Loads tiles from openstreetmap.org, which then sees your address and what you look at";
-  row.append(input, "Online base map (OpenStreetMap)");
+  row.title = "OpenStreetMap: loads tiles from openstreetmap.org, which then sees your address and what you look at";
+  row.append(input, "Online base map");
   input.onchange = () => {
     if (input.checked) tiles.addTo(map); else tiles.remove();
     // Two sets of borders would contradict each other.

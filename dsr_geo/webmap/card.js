@@ -39,7 +39,7 @@ export function addCard(atlas) {
     shown = found ? wanted : null;
     if (!found) return;
     const { feature: { properties }, layer } = found;
-    const sources = await atlas.sources();
+    const sources = await atlas.sources().catch(() => ({}));
     if (shown !== wanted) return;
     const close = make("button", "atlas-close", "×"), list = make("dl");
     Object.assign(close, { type: "button", title: "Close", onclick: () => atlas.choose(null) });

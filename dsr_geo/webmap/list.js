@@ -43,8 +43,8 @@ const grouped = (found) => {
 
 // A click: one record in reach is chosen, several open as a list together with all that stand in the same town,
 // none gives the whole map back.
-export function clickAt(atlas, latlng) {
-  const found = atlas.hits(atlas.map.latLngToContainerPoint(latlng));
+export async function clickAt(atlas, latlng) {
+  const found = await atlas.hits(atlas.map.latLngToContainerPoint(latlng));
   if (!found.length) return atlas.state.chosen && atlas.choose(null);
   const place = ({ feature: { geometry } }) => (geometry.type === "Point" ? geometry.coordinates.join() : null);
   if (found.length > 1 && place(found[0])) {

@@ -119,7 +119,9 @@ export async function picture(atlas, citation, date) {
   const ground = { ...theme, paper: dark ? "#20262C" : "#FFFFFF", quiet: dark ? "#A5AFB8" : "#5D6670" };
   const { legend, sentence } = contents(atlas);
   const canvas = document.createElement("canvas"), pen = canvas.getContext("2d");
-  const columns = Math.max(1, Math.floor((width - MARGIN) / 250)), rows = Math.ceil(legend.length / columns);
+  pen.font = `12px ${FONT}`;
+  const widest = Math.max(0, ...legend.map(({ layer, count }) => pen.measureText(`${layer.title}  ${count.toLocaleString("en")}`).width)) + 46;
+  const columns = Math.max(1, Math.floor((width - MARGIN) / widest)), rows = Math.ceil(legend.length / columns);
   const credits = [...map.getContainer().querySelectorAll(".leaflet-control-attribution")].map((box) => box.textContent).join(" ");
   const shading = state.shading ? [`Shading: ${state.shading.title}`] : [];
   pen.font = `11px ${FONT}`;
@@ -135,7 +137,8 @@ export async function picture(atlas, citation, date) {
   pen.fillStyle = ground.paper;
   pen.fillRect(0, 0, width, head + height + foot);
   write("Digital Silk Road Atlas", MARGIN, 28, "600 20px", ground.ink);
-  write(sentence, MARGIN, 54, "13px", ground.quiet);
+  const chosen = atlas.byId(state.chosen)?.feature.properties.name;
+  write(chosen ? `${chosen}, among ${sentence}` : sentence, MARGIN, 54, "13px", ground.quiet);
   pen.save();
   pen.beginPath();
   pen.rect(0, head, width, height);

@@ -11,7 +11,7 @@ function indexOf(atlas) {
   const { options, data } = atlas, entries = [], places = new Map(), companies = new Map();
   for (const { properties } of data.countries.features)
     entries.push({ type: "Country or territory", name: properties.name, words: `${properties.name} ${properties.iso3}`, country: properties });
-  for (const layer of options.layers) for (const feature of data.layers.get(layer.id) ?? []) {
+  for (const layer of options.layers) for (const feature of atlas.features(layer.id)) {
     const { properties, geometry } = feature;
     const who = properties.actors?.split("; ").map((pair) => pair.split(":")[0]) ?? [];
     for (const id of new Set(who)) companies.set(id, [...companies.get(id) ?? [], { layer, feature }]);

@@ -61,7 +61,7 @@ export function addYears(atlas) {
   let drawnFor = "";
   function update() {
     const { state, records } = atlas;
-    const key = JSON.stringify([atlas.data.layers.size, state.shown, state.kinds, state.selected]);
+    const key = JSON.stringify([options.layers.map(({ id }) => records(id).length), state.shown, state.kinds, state.selected]);
     if (key !== drawnFor) {
       drawnFor = key;
       const counts = Array.from({ length: last - first + 1 }, () => 0);

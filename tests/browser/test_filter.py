@@ -11,9 +11,9 @@ from dsr_geo import Selection, records, webmap
 
 PASSING = """async (states) => {
   const { passing, queryOf } = await import(`${location.origin}/atlas/assets/filter.js`);
-  const { data } = document.querySelector(".atlas-host").atlas.atlas;
+  const { features, records } = document.querySelector(".atlas-host").atlas.atlas;
   return states.map((state) => [
-    state.shown.flatMap((id) => passing(state, id, data.records.get(id)).map((position) => data.layers.get(id)[position].id)),
+    state.shown.flatMap((id) => passing(state, id, records(id)).map((position) => features(id)[position].id)),
     queryOf({ ...state, host: { shown: [] } }).toString(),
   ]);
 }"""
