@@ -14,11 +14,15 @@ _EXAMPLES = {
     "check": "example: python -m dsr_geo check\nexit status: 0 if all is well, 1 if there are problems",
     "export": "examples:\n  python -m dsr_geo export gulf-cloud.geojson 'layer=data-centres&group=gcc&years=2018-2026'\n"
     "  python -m dsr_geo export huawei.csv 'actor=huawei&q=safe city'\n"
+    "  python -m dsr_geo export map.html\n"
     "the selection is what stands after the ? in the address of a view in the app",
 }
 
 _OF_THE_VIEW = {"record", "shade", "shade_year", "view"}
 """Keys of a copied address that say how a selection is looked at, not what is in it."""
+
+_ENDINGS = (*export.FORMATS, "html")
+"""What a selection can be exported to; html is the map as one file that needs no network."""
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -38,7 +42,7 @@ def main(arguments: list[str] | None = None) -> int:
     command("build", "Check the tables and write data/geojson, one file per layer.")
     command("check", "Check the tables and print each problem as one sentence: file, row, id, cure.")
     exporting = command("export", "Write a selection to a file; the ending decides the format.")
-    exporting.add_argument("file", type=Path, help=f"file to write, ending in {', '.join('.' + f for f in export.FORMATS)}")
+    exporting.add_argument("file", type=Path, help=f"file to write, ending in {', '.join('.' + f for f in _ENDINGS)}")
     exporting.add_argument("selection", nargs="?", default="", help="a selection as a URL query (default: what the app opens with)")
     chosen = parser.parse_args(arguments)
     try:
@@ -64,8 +68,8 @@ def _check(chosen: argparse.Namespace) -> int:
 
 def _export(chosen: argparse.Namespace) -> int:
     ending = chosen.file.suffix.removeprefix(".")
-    if ending not in export.FORMATS:
-        print(f"'{chosen.file}' ends in none of {', '.join('.' + f for f in export.FORMATS)}; give it one of these.", file=sys.stderr)
+    if ending not in _ENDINGS:
+        print(f"'{chosen.file}' ends in none of {', '.join('.' + f for f in _ENDINGS)}; give it one of these.", file=sys.stderr)
         return 2
     loaded = atlas.load(chosen.data)
     query = parse_qs(chosen.selection.removeprefix("?"), keep_blank_values=True)
@@ -74,7 +78,12 @@ def _export(chosen: argparse.Namespace) -> int:
     if problems:
         print("\n".join(problems), file=sys.stderr)
         return 2
-    chosen.file.write_bytes(export.FORMATS[ending](loaded, wanted))
+    if ending == "html":
+        from dsr_geo import webmap  # folium takes a second to load, and only this needs it
+
+        webmap.folium_map(loaded, wanted, chosen.data).save(chosen.file)
+    else:
+        chosen.file.write_bytes(export.FORMATS[ending](loaded, wanted))
     print(f"{chosen.file}: {int(wanted.mask(loaded).sum())} records")
     return 0
 

@@ -27,7 +27,7 @@ _TYPES = {".js": "text/javascript", ".css": "text/css", ".png": "image/png", ".g
 
 
 def routes(atlas: Atlas, data: Path = DATA, base: str = "") -> list[BaseRoute]:
-    """Routes below `<base>/atlas/`: `assets/…`, `map.json`, `layers/<id>.geojson`, `countries.geojson`, `disputed.geojson`.
+    """Routes below `<base>/atlas/`: `assets/…`, `map.json`, `sources.json`, `layers/<id>.geojson`, `countries.geojson`, `disputed.geojson`.
 
     base: the path the app is served under (Streamlit's `server.baseUrlPath`), without slashes at the ends.
     An unknown layer or asset is answered with 404 and JSON that names it.
@@ -40,6 +40,7 @@ def routes(atlas: Atlas, data: Path = DATA, base: str = "") -> list[BaseRoute]:
     files |= {f"assets/leaflet/{path.relative_to(library)}": path for path in library.rglob("*") if path.suffix in (".js", ".css", ".png")}
     answers = {name: _answer(path.read_bytes(), path.suffix) for name, path in files.items()}
     answers["map.json"] = _answer(json.dumps(webmap.options(atlas)).encode(), ".json")
+    answers["sources.json"] = _answer(json.dumps(webmap.sources(atlas)).encode(), ".json")
 
     async def send(request: Request) -> Response:
         name = request.path_params["name"]

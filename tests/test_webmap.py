@@ -27,9 +27,12 @@ def test_the_legend_is_the_catalogue(atlas):
         assert (entry["title"], entry["symbol"], entry["colour"], entry["kinds"]) == (layer.title, layer.symbol, layer.colour, layer.kinds)
 
 
-@pytest.mark.parametrize("filters", [{}, {"countries": ("BBB",)}, {"layers": ("pacts",)}, {"text": "unicorn"}, {"ended": True, "years": (2012, 2014)}])
+@pytest.mark.parametrize("filters", [{}, {"countries": ("BBB",)}, {"layers": ("pacts",)}, {"text": "unicorn"}, {"ended": True}])
 def test_the_state_points_at_the_selected_features_of_each_file(atlas, tiny_folder, filters):
-    """Positions count in the GeoJSON file; layers that are off are included, so the browser can switch them on."""
+    """Positions count in the GeoJSON file; layers that are off are included, so the browser can switch them on.
+
+    Years and kinds are left to the browser: tests/browser/test_filter.py.
+    """
     chosen = Selection(**filters)
     state = json.loads(json.dumps(webmap.state(atlas, chosen)))
     assert state["shown"] == list(filters.get("layers", ("towers", "paths", "cables")))
@@ -37,7 +40,6 @@ def test_the_state_points_at_the_selected_features_of_each_file(atlas, tiny_fold
         features = json.loads((tiny_folder / "geojson" / f"{id}.geojson").read_text(encoding="utf-8"))["features"]
         picked = {features[position]["id"] for position in state["selected"][id]}
         assert picked == set(Selection(**filters | {"layers": (id,)}).records(atlas).index)
-        assert state["counts"][id] == len(picked)
 
 
 def test_the_state_carries_shading_and_the_chosen_record(atlas):
@@ -102,7 +104,7 @@ def test_bundled_modules_import_only_bundled_modules():
     seen, todo = set(), [webmap._bundle("atlas-map.js")]
     while todo:
         code = base64.b64decode(todo.pop().split(",", 1)[1]).decode("utf-8")
-        for address in re.findall(r'\bfrom\s+"([^"]+)"', code):
+        for address in re.findall(r'^\s*import\b[^;"]*"([^"]+)"', code, re.M):
             assert address.startswith("data:text/javascript;base64,")
             if address not in seen:
                 seen.add(address)

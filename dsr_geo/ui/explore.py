@@ -28,15 +28,15 @@ def draw(atlas: Atlas) -> None:
     # Two columns always, or the map would be mounted anew; without a record the second has next to no width.
     left, right = st.columns([2.4, 1] if chosen else [1000, 1], gap="small" if chosen else None)
     with left:
-        state = webmap.state(atlas, selection, shading, chosen)
-        map.draw(state, str(st.query_params.to_dict()), st.query_params.get("view", ""), _choose_on_map, _switch_layers)
+        state = webmap.state(atlas, selection, shading, chosen, st.session_state.get("map_turn", 0))
+        map.draw(state, str(st.query_params.to_dict()), st.query_params.get("view", ""), _choose_on_map, _filter_on_map(atlas))
     if chosen:
         with right, st.container(height=600, border=False):
             parts.chosen(atlas, chosen, on_map=True)
     if len(found):
         _overview(atlas, found)
     st.subheader("The same selection as a table", anchor=False)
-    st.caption("Choose a row to open its record, as on the map.")
+    st.caption("Choose a row to open its record, as on the map. By keyboard: arrow keys, then Shift and Space.")
     parts.table(atlas, found)
     parts.downloads(atlas, selection)
     st.caption(export.BOUNDARY_NOTE)
@@ -47,9 +47,16 @@ def _choose_on_map() -> None:
     st.session_state["record"] = st.session_state["map"].chosen or None
 
 
-def _switch_layers() -> None:
-    link.touched()
-    st.session_state["layers"] = list(st.session_state["map"].layers or [])
+def _filter_on_map(atlas: Atlas):
+    def filtered() -> None:
+        link.touched()
+        told = st.session_state["map"].filter
+        if told["layers"]:
+            st.session_state["layers"] = told["layers"]
+        st.session_state["kinds"], st.session_state["undated"] = told["kinds"], told["undated"]
+        st.session_state["years"] = tuple(told["years"] or atlas.years)
+        st.session_state["map_turn"] = told["turn"]
+    return filtered
 
 
 def _overview(atlas: Atlas, found: pd.DataFrame) -> None:

@@ -17,7 +17,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
       { rel: "stylesheet", href: assets + file, onload: done, onerror: () => fail(new Error(file + " is not served")) }));
   });
   host.atlasTrigger = setTriggerValue;
-  host.atlasPage ??= Promise.all([import(assets + "page.js"), styled("leaflet/leaflet.css"), styled("atlas-map.css")])
+  host.atlasPage ??= Promise.all([import(assets + "page.js"), styled("leaflet/leaflet.css"), styled("atlas-map.css"), styled("reader.css")])
     .then(([module]) => module.open(host, data.base));
   host.atlasPage.then((page) => page.update(data)).catch((error) => {
     host.textContent = "The map could not be loaded: " + error.message + ". Was the app started with “streamlit run app.py”?";
@@ -31,16 +31,17 @@ _component = st.components.v2.component(
 )
 
 
-def draw(state: dict, query: str, view: str, on_choose, on_layers) -> None:
+def draw(state: dict, query: str, view: str, on_choose, on_filter) -> None:
     """Draw the map in a state (`webmap.state`).
 
     query: the address' query, so that the map can put its view back after it was written. view: `lat,lon,zoom` to open
-    with, or "". on_choose, on_layers: callbacks for a chosen record and for switched layers; the values are in
-    `st.session_state["map"].chosen` (an id, or "" for none) and `.layers` (ids).
+    with, or "". on_choose, on_filter: callbacks for a chosen record and for a filter set in the map; the values are in
+    `st.session_state["map"].chosen` (an id, or "" for none) and `.filter` (layers, kinds, years, undated,
+    turn; layers None where they are as they were).
     """
     _component(
         key="map",
         data={"base": api.address(st.get_option("server.baseUrlPath")), "state": state, "query": query, "view": view},
         on_chosen_change=on_choose,
-        on_layers_change=on_layers,
+        on_filter_change=on_filter,
     )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import json
+import math
 import re
 from dataclasses import replace
 from pathlib import Path
@@ -19,12 +20,16 @@ from folium.utilities import camelize
 from jinja2 import Template
 from xstatic.pkg import leaflet
 
+from dsr_geo import records
 from dsr_geo.atlas import DATA, Atlas
+from dsr_geo.export import BOUNDARY_NOTE, LICENCE
 from dsr_geo.selection import Selection
-from dsr_geo.summary import by_layer
 
 OPENING = [[-36, -19], [58, 152]]
 """What a map opens with: south-western and north-eastern corner, latitude first. Africa to the western Pacific."""
+
+STYLES = ("atlas-map", "reader")
+"""Our style sheets, beside this file, in the order a page needs them."""
 
 _HERE = Path(__file__).resolve().parent
 _LEAFLET = Path(leaflet.BASE_DIR)
@@ -51,22 +56,46 @@ def landings(atlas: Atlas) -> dict[str, list[float]]:
     return {name: [float(lon), float(lat)] for name, lon, lat in zip(points.index, points["lon"], points["lat"])}
 
 
-def state(atlas: Atlas, selection: Selection, shading: dict | None = None, chosen: str | None = None) -> dict:
+def state(atlas: Atlas, selection: Selection, shading: dict | None = None, chosen: str | None = None, turn: int = 0) -> dict:
     """What the map shows now.
 
-    shown: layer ids that are on. selected: per layer, the positions of the selected records in its GeoJSON file,
-    layers that are off included so that the browser can switch them on by itself. counts: their numbers.
+    shown, kinds, years, undated: the filters that the browser answers itself. selected: per layer, the positions in its
+    GeoJSON file of the records that pass all other filters, so that the browser can change its own ones without asking.
+    spans: for groups that countries joined or left, per layer and position the years of membership (`None` is open).
+    query: the selection as a URL query. turn: the number of the reader's last filter in the map that this answers.
     """
-    everywhere = replace(selection, layers=tuple(atlas.layers)).mask(atlas)
+    others = replace(selection, layers=tuple(atlas.layers), kinds=(), years=None, undated=True).mask(atlas)
     position = atlas.records.groupby("layer", sort=False).cumcount()
-    selected = {id: position[everywhere & (atlas.records["layer"] == id)].tolist() for id in atlas.layers}
     return {
         "shown": list(selection.layers or [layer.id for layer in atlas.layers.values() if layer.default]),
-        "selected": selected,
-        "counts": {id: int(n) for id, n in by_layer(atlas, atlas.records[everywhere]).items()},
+        "kinds": list(selection.kinds),
+        "years": list(selection.years) if selection.years else None,
+        "undated": selection.undated,
+        "selected": {id: position[others & (atlas.records["layer"] == id)].tolist() for id in atlas.layers},
+        "spans": _spans(atlas, selection, position[others]),
+        "query": selection.query(),
         "shading": shading,
         "chosen": chosen,
+        "turn": turn,
     }
+
+
+def _spans(atlas: Atlas, selection: Selection, position: pd.Series) -> dict[str, dict[int, list]]:
+    """Years in which the hosts of records belonged to the selection's groups, where that is not always."""
+    ever = (-math.inf, math.inf)
+    by_country: dict[str, list[tuple[float, float]]] = {country: [ever] for country in selection.countries}
+    for group in selection.groups:
+        for country, spans in atlas.countries.spans(group).items():
+            by_country.setdefault(country, []).extend(spans)
+    found: dict[str, dict[int, list]] = {}
+    if not any(ever not in spans for spans in by_country.values()):
+        return found
+    of_year = lambda year: None if math.isinf(year) else int(year)
+    for id, at in position.items():
+        own = [span for country in records.split(atlas.records.at[id, "countries"]) for span in by_country.get(country, [])]
+        if ever not in own:
+            found.setdefault(atlas.records.at[id, "layer"], {})[int(at)] = [[of_year(year) for year in span] for span in own]
+    return found
 
 
 def shading(atlas: Atlas, indicator: str, year: int) -> dict:
@@ -96,9 +125,21 @@ def options(atlas: Atlas) -> dict:
     map = AtlasMap()
     return {
         "map": {"center": map.location, **{camelize(key): value for key, value in map.options.items() if value is not None}},
-        "opening": OPENING,
-        "layers": document(atlas),
-        "landings": landings(atlas),
+        **_about(atlas),
+    }
+
+
+def sources(atlas: Atlas) -> dict[str, list[str]]:
+    """Producer, title and address of each source by id, for the card inside the map."""
+    return {id: [row["producer"], row["title"], row["url"]] for id, row in atlas.sources.iterrows()}
+
+
+def _about(atlas: Atlas) -> dict:
+    """What every home tells the map about the atlas."""
+    return {
+        "opening": OPENING, "layers": document(atlas), "landings": landings(atlas),
+        "actors": {id: [row["name"], row["name_zh"]] for id, row in atlas.actors.iterrows()},
+        "years": list(atlas.years), "version": atlas.version, "boundary": BOUNDARY_NOTE, "licence": LICENCE,
     }
 
 
@@ -106,8 +147,9 @@ class AtlasMap(folium.Map):
     """A folium.Map with our window and nothing from other origins: Leaflet is inside the page it renders."""
 
     default_js = [("leaflet", _inline(_LEAFLET / "leaflet.js", "text/javascript"))]
-    default_css = [("leaflet_css", _inline(_LEAFLET / "leaflet.css", "text/css")),
-                   ("atlas", _inline(_HERE / "atlas-map.css", "text/css"))]
+    # Names are keys of folium's page, of scripts and styles together: two alike, and one is lost.
+    default_css = [("leaflet_style", _inline(_LEAFLET / "leaflet.css", "text/css")),
+                   *((name, _inline(_HERE / f"{name}.css", "text/css")) for name in STYLES)]
 
     def __init__(self, **kwargs):
         super().__init__(
@@ -132,7 +174,7 @@ class AtlasElement(MacroElement):
         files["/countries.geojson"] = data / "countries" / "borders.geojson"
         files["/disputed.geojson"] = data / "countries" / "disputed.geojson"
         about = {
-            "opening": OPENING, "layers": document(atlas), "landings": landings(atlas), "state": state,
+            **_about(atlas), "state": state, "sources": sources(atlas),
             "files": {name: json.loads(path.read_text(encoding="utf-8")) for name, path in files.items()},
         }
         # Inside <script>, "<" could end it.

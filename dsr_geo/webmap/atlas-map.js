@@ -6,9 +6,14 @@ import { extendLeaflet, symbolSvg } from "./symbols.js";
 import { EAST, linesOf, shifted, span, turns, unbroken, WEST } from "./geo.js";
 import { drawLand } from "./land.js";
 import { GROUNDS, lineStyle, pointStyle } from "./style.js";
-import { buildLegend } from "./legend.js";
+import { passing } from "./filter.js";
+import { clickAt, openList } from "./list.js";
+import { addProgress } from "./progress.js";
+import { addReader } from "./reader.js";
+import { addSync } from "./sync.js";
 
 const FADED = 0.1;
+const REACH = 14; // pixels within which symbols count as one spot, so that a finger can choose
 
 async function fetchJson(url) {
   const answer = await fetch(url);
@@ -31,8 +36,8 @@ export function attach(L, map, options, el = map.getContainer()) {
   const canvas = map.getContainer();
   if (map.zoomControl) map.zoomControl.setPosition("topright");
   fillWindow();
-  L.control.scale({ position: "bottomright", imperial: false }).addTo(map);
   L.control.attribution({ position: "bottomright", prefix: false }).addAttribution("Natural Earth · GeoNames · schematic routes").addTo(map);
+  L.control.scale({ position: "bottomright", imperial: false }).addTo(map);
   for (const [pane, z] of [["land", 200], ["shade", 210], ["borders", 220], ["marks", 410]]) map.createPane(pane).style.zIndex = z;
   const renderers = {};
   // Lines and points share a canvas: of two, the upper one would take every click.
@@ -41,55 +46,61 @@ export function attach(L, map, options, el = map.getContainer()) {
 
   const groups = { land: L.layerGroup().addTo(map), lines: L.layerGroup().addTo(map), points: L.layerGroup().addTo(map), landings: L.layerGroup().addTo(map), badges: L.layerGroup().addTo(map) };
   const layers = new Map(options.layers.map((layer) => [layer.id, layer]));
-  const data = { countries: null, disputed: null, layers: new Map() };
+  const data = { countries: null, disputed: null, layers: new Map(), records: new Map() };
   const byId = new Map(), unplaced = new Map(); // unplaced: country → layer → records
-  let state = { shown: [], selected: {}, counts: {}, shading: null, chosen: null, ground: "light", ...options.state };
-  let fitted = null;
+  let state = { shown: [], kinds: [], years: null, undated: true, selected: {}, spans: {}, query: {}, shading: null, chosen: null, ground: "light", ...options.state };
+  state.host = { shown: state.shown };
+  let fitted = null, sourceNames = options.sources;
 
-  const legend = buildLegend(L, el, options.layers, (shown) => { state = { ...state, shown }; draw(); options.onLayers?.(shown); });
+  // What the parts round the drawing may know and do.
+  const atlas = {
+    L, map, el, options, layers, data, visible, hits, choose, open, besideLegend, inWindow, sharp,
+    get state() { return state; },
+    byId: (id) => byId.get(id),
+    features: (id) => data.layers.get(id) ?? [],
+    records: (id) => data.records.get(id) ?? [],
+    sources: async () => (sourceNames ??= await fetchJson(`${options.base}/sources.json`)),
+  };
+  const sync = addSync(atlas, (part) => { state = { ...state, ...part }; draw(); });
+  Object.assign(atlas, { change: sync.change, tell: sync.tell });
+  const reader = addReader(atlas);
+  const progress = addProgress(el);
   if (options.opening) open();
-
-  const message = document.createElement("div");
-  message.className = "atlas-message";
-  message.setAttribute("role", "status");
-  el.append(message);
 
   // The window is never smaller than the map: no grey at its sides, at any width.
   function fillWindow() {
     map.setMinZoom(Math.log2(canvas.clientWidth / (256 * (EAST - WEST) / 360)));
   }
 
-  // Africa to the western Pacific, beside the legend rather than under it.
+  // Africa to the western Pacific, beside the legend and above the years rather than under them.
   function open() {
     map.fitBounds(options.opening, { ...besideLegend(0), animate: false });
   }
 
   function besideLegend(margin) {
-    const covered = legend.box.open && el.clientWidth >= 640 ? legend.box.offsetWidth + 10 : 0;
-    return { paddingTopLeft: [covered + margin, margin], paddingBottomRight: [margin, margin] };
+    const { box } = reader.legend, covered = box.open && el.clientWidth >= 640 ? box.offsetWidth + 10 : 0;
+    return { paddingTopLeft: [covered + margin, margin], paddingBottomRight: [margin, margin + 56] };
   }
 
   async function load() {
-    message.textContent = "Loading the map…";
-    message.hidden = false;
+    progress.start(options.layers.length + 2);
     try {
-      const need = (path) => options.files?.[path] ?? fetchJson(options.base + path);
+      const need = async (path) => { const file = options.files?.[path] ?? await fetchJson(options.base + path); progress.count(); return file; };
+      const files = options.layers.map((layer) => need(`/layers/${layer.id}.geojson`));
+      Promise.all(files).catch(() => {}); // told below, after the borders
       [data.countries, data.disputed] = await Promise.all([need("/countries.geojson"), need("/disputed.geojson")]);
       drawGround();
-      const files = await Promise.all(options.layers.map((layer) => need(`/layers/${layer.id}.geojson`)));
-      files.forEach((file, i) => {
-        data.layers.set(options.layers[i].id, file.features);
-        for (const feature of file.features) byId.set(feature.id, { feature, layer: options.layers[i] });
+      (await Promise.all(files)).forEach((file, i) => {
+        const layer = options.layers[i];
+        data.layers.set(layer.id, file.features);
+        data.records.set(layer.id, file.features.map((feature) => feature.properties));
+        for (const feature of file.features) byId.set(feature.id, { feature, layer });
       });
-      message.hidden = true;
+      progress.end();
       el.dataset.ready = "true";
       draw();
     } catch (error) {
-      message.textContent = `The map could not be loaded: ${error.message} `;
-      const retry = document.createElement("button");
-      retry.textContent = "Try again";
-      retry.onclick = load;
-      message.append(retry);
+      progress.fail(error, load);
     }
   }
 
@@ -103,13 +114,12 @@ export function attach(L, map, options, el = map.getContainer()) {
   function* visible() {
     for (const id of state.shown) {
       const features = data.layers.get(id);
-      if (features) for (const index of state.selected[id] ?? []) if (features[index]) yield [layers.get(id), features[index]];
+      if (features) for (const position of passing(state, id, data.records.get(id))) yield [layers.get(id), features[position]];
     }
   }
 
   function draw() {
-    legend.update(state);
-    if (!data.layers.size) return;
+    if (!data.layers.size) return reader.update();
     for (const name of ["lines", "points"]) groups[name].clearLayers();
     const places = new Map();
     let lane = 0;
@@ -132,6 +142,7 @@ export function attach(L, map, options, el = map.getContainer()) {
     drawLandings();
     for (const records of places.values()) records.forEach(([layer, feature], i) => drawPoint(layer, feature, i, records.length));
     drawBadges();
+    reader.update();
     // The host may be making room for the record's card; the map is fitted when that is done.
     setTimeout(fit, 150);
   }
@@ -157,9 +168,28 @@ export function attach(L, map, options, el = map.getContainer()) {
   }
 
   function listen(shape, feature, layer) {
-    shape.on("click", (event) => { L.DomEvent.stopPropagation(event); choose(feature.id); });
+    shape.record = { feature, layer };
     shape.bindTooltip(() => label(feature, layer), { sticky: true, className: "atlas-tooltip" });
     return shape;
+  }
+
+  // The records drawn within reach of a point on the map's container, nearest first; lines only where there is no symbol.
+  function hits(at) {
+    const here = map.containerPointToLayerPoint(at), near = new Map();
+    const take = (group, distance, reach) => group.getLayers().filter((shape) => shape.record)
+      .map((shape) => ({ ...shape.record, away: distance(shape) })).filter(({ away }) => away <= reach)
+      .sort((a, b) => a.away - b.away).forEach((hit) => { if (!near.has(hit.feature.id)) near.set(hit.feature.id, hit); });
+    take(groups.points, (symbol) => symbol._point?.distanceTo(here) ?? Infinity, REACH);
+    if (!near.size) take(groups.lines, (line) => (line._parts?.length ? line.closestLayerPoint(here)?.distance : null) ?? Infinity, REACH / 2);
+    return [...near.values()];
+  }
+
+  // The same drawing with twice the pixels, for a picture.
+  async function sharp(work) {
+    const before = L.Browser.retina, repaint = () => Object.values(renderers).forEach((renderer) => renderer._map && renderer._update());
+    L.Browser.retina = true;
+    repaint();
+    try { return await work(); } finally { L.Browser.retina = before; repaint(); }
   }
 
   // The host decides what choosing means; without one the map keeps the choice itself.
@@ -197,10 +227,9 @@ export function attach(L, map, options, el = map.getContainer()) {
       const position = options.landings?.[name];
       if (!position) continue;
       for (const turn of turns(position[0], position[0])) {
-        const place = { label_lon: position[0], label_lat: position[1] };
         L.circleMarker([position[1], position[0] + turn], { renderer: renderers.marks, pane: "marks", radius: state.chosen ? 4 : 3, color: ground.casing, weight: 1, fillColor: ground.landing, fillOpacity: 1 })
           .bindTooltip(() => Object.assign(document.createElement("div"), { textContent: `Landing point ${name}` }), { className: "atlas-tooltip" })
-          .on("click", (event) => { L.DomEvent.stopPropagation(event); list(place, turn, here, `Cables landing at ${name}`); })
+          .on("click", (event) => { L.DomEvent.stopPropagation(event); openList(atlas, [position[1], position[0] + turn], `Cables landing at ${name}`, here); })
           .addTo(groups.landings);
       }
     }
@@ -239,31 +268,14 @@ export function attach(L, map, options, el = map.getContainer()) {
       button.style.borderImage = `linear-gradient(90deg, ${colours.map((c, i) => `${c} ${100 * i / ids.length}% ${100 * (i + 1) / ids.length}%`).join(", ")}) 1`;
       button.classList.add("atlas-mixed");
     }
-    button.onclick = (event) => { event.stopPropagation(); list(country, turn, byLayer); };
+    button.dataset.layers = ids.join(" ");
+    button.onclick = (event) => { event.stopPropagation(); openList(atlas, [country.label_lat, country.label_lon + turn], `${country.name}: no place known`, byLayer); };
     return button;
   }
 
-  function list(country, turn, byLayer, title = `${country.name}: no place known`) {
-    const all = [...byLayer.values()].flat();
-    if (all.length === 1) return choose(all[0].id);
-    const box = document.createElement("div");
-    box.className = "atlas-list";
-    box.append(Object.assign(document.createElement("strong"), { textContent: title }));
-    for (const [id, features] of byLayer) {
-      const heading = document.createElement("div");
-      heading.innerHTML = symbolSvg(layers.get(id).symbol, layers.get(id).colour[state.ground], 11);
-      heading.append(layers.get(id).title);
-      box.append(heading);
-      for (const feature of features) {
-        const button = Object.assign(document.createElement("button"), { type: "button", textContent: feature.properties.name });
-        button.onclick = () => { map.closePopup(); choose(feature.id); };
-        box.append(button);
-      }
-    }
-    L.popup({ maxHeight: 280 }).setLatLng([country.label_lat, country.label_lon + turn]).setContent(box).openOn(map);
+  function inWindow(lon) {
+    return lon + Math.round((map.getCenter().lng - lon) / 360) * 360;
   }
-
-  const inWindow = (lon) => { const centre = map.getCenter().lng; return lon + Math.round((centre - lon) / 360) * 360; };
 
   // Choosing a record moves the map to it once; later filters leave the view alone.
   function fit() {
@@ -281,18 +293,17 @@ export function attach(L, map, options, el = map.getContainer()) {
     map.fitBounds(L.latLngBounds(lines.flatMap((line) => shifted(line, turn))), { ...besideLegend(30), maxZoom: 6 });
   }
 
-  map.on("click", () => state.chosen && choose(null));
-  el.addEventListener("keydown", (event) => { if (event.key === "Escape" && state.chosen) choose(null); });
+  map.on("click", ({ latlng }) => clickAt(atlas, latlng));
   map.on("moveend", () => { const c = map.getCenter(); options.onView?.([c.lat, ((c.lng + 180) % 360 + 360) % 360 - 180, map.getZoom()]); });
   map.on("zoomend", draw); // badges, landing points and lanes depend on the zoom
   new ResizeObserver(() => { map.invalidateSize({ pan: false }); fillWindow(); }).observe(canvas);
   load();
 
   return {
-    map,
+    map, atlas,
     update(next) {
       const before = state;
-      state = { ...state, ...next };
+      state = { ...state, ...sync.accept(next) };
       el.dataset.ground = state.ground;
       if (before.ground !== state.ground || before.shading !== state.shading) drawGround();
       if (next.view && !el.dataset.viewed) map.setView([next.view[0], inWindow(next.view[1])], next.view[2]);

@@ -1,4 +1,7 @@
-// The legend is made of the same catalogue entries that draw the map, and is the layer filter.
+// The legend is made of the same catalogue entries that draw the map, and is the filter of layers and their kinds.
+
+import { inYears, isOn, ofKind, only, withKind, withLayer } from "./filter.js";
+import { symbolSvg } from "./symbols.js";
 
 const READING = [
   "Filled: operating. Pale: under construction. Hollow: announced. Grey: ended.",
@@ -6,68 +9,93 @@ const READING = [
   "Edge: thick for strong evidence, thin for fair, dotted for a single source.",
   "Faint ring: placed on the town or, wider, in the region. Records in one place stand round it.",
   "Number in a box: records known only by country or territory. Open shapes: statements about a country.",
+  "North is up. Mercator projection: areas look larger towards the poles, and the scale holds at the middle of the map.",
 ];
 
-import { symbolSvg } from "./symbols.js";
+const make = (tag, className = "", text = "") => Object.assign(document.createElement(tag), { className, textContent: text });
 
-export function buildLegend(L, el, layers, onChange) {
-  const box = document.createElement("details");
-  L.DomEvent.disableClickPropagation(box);
-  L.DomEvent.disableScrollPropagation(box);
-  box.className = "atlas-legend";
-  box.open = el.clientWidth >= 640;
-  const title = document.createElement("summary");
-  title.textContent = "Layers";
-  box.append(title);
-  const rows = layers.map((layer) => {
-    const row = document.createElement("label");
-    const input = document.createElement("input");
-    input.type = "checkbox";
-    input.value = layer.id;
-    input.onchange = () => onChange(rows.filter((r) => r.input.checked).map((r) => r.layer.id));
-    const symbol = document.createElement("span");
-    const name = document.createElement("span");
-    name.className = "atlas-legend-name";
-    name.textContent = layer.title;
-    const count = document.createElement("span");
-    count.className = "atlas-legend-count";
-    row.title = layer.description;
-    row.append(input, symbol, name, count);
-    box.append(row);
-    return { layer, row, input, symbol, count };
+function tickRow(className, name, tip, onTick, onOnly) {
+  const row = make("label", className), input = document.createElement("input");
+  input.type = "checkbox";
+  input.onchange = () => onTick(input.checked);
+  const symbol = make("span"), count = make("span", "atlas-legend-count");
+  row.title = tip;
+  row.append(input, symbol, make("span", "atlas-legend-name", name));
+  if (onOnly) {
+    const button = make("button", "atlas-only", "only");
+    button.type = "button";
+    button.setAttribute("aria-label", `Show only ${name}`);
+    button.onclick = (event) => { event.preventDefault(); onOnly(); };
+    row.append(button);
+  }
+  row.append(count);
+  return { row, input, symbol, count, show(n, on) { input.checked = on; count.textContent = n.toLocaleString("en"); row.classList.toggle("atlas-none", n === 0); } };
+}
+
+// `atlas` is the map's handle for its parts (see atlas-map.js); the legend goes into `side`.
+export function buildLegend(atlas, side) {
+  const { options, change } = atlas;
+  const box = make("details", "atlas-legend");
+  box.open = atlas.el.clientWidth >= 640;
+  box.append(make("summary", "", "Layers"));
+  const rows = options.layers.map((layer) => {
+    const head = tickRow("atlas-layer", layer.title, layer.description,
+      (on) => change(withLayer(atlas.state, options.layers, layer, on)), () => change(only(layer)));
+    const kinds = Object.entries(layer.kinds).map(([kind, title]) => ({ kind, ...tickRow("atlas-kind", title, "",
+      (on) => change(withKind(atlas.state, options.layers, layer, kind, on)), () => change(only(layer, kind))) }));
+    const fold = make("div", "atlas-kinds"), toggle = make("button", "atlas-fold");
+    fold.hidden = true;
+    toggle.type = "button";
+    toggle.setAttribute("aria-label", `Kinds of ${layer.title}`);
+    toggle.setAttribute("aria-expanded", "false");
+    toggle.onclick = (event) => { event.preventDefault(); fold.hidden = !fold.hidden; toggle.setAttribute("aria-expanded", String(!fold.hidden)); };
+    if (kinds.length > 1) head.row.prepend(toggle); else head.row.prepend(make("span", "atlas-fold"));
+    fold.append(...kinds.map(({ row }) => row));
+    box.append(head.row, fold);
+    return { layer, head, kinds };
   });
-  const reading = document.createElement("details");
-  reading.className = "atlas-reading";
-  reading.append(Object.assign(document.createElement("summary"), { textContent: "Reading the symbols" }));
-  for (const text of READING) reading.append(Object.assign(document.createElement("p"), { textContent: text }));
-  const shading = document.createElement("div");
-  shading.className = "atlas-shading";
-  box.append(shading, reading);
-  el.append(box);
+  const undated = tickRow("atlas-undated", "Undated records", "Records whose sources name no year", (on) => change({ undated: on }));
+  undated.row.prepend(make("span", "atlas-fold"));
+  const shading = make("div", "atlas-shading"), reading = make("details", "atlas-reading");
+  reading.append(make("summary", "", "Reading the map"), ...READING.map((text) => make("p", "", text)));
+  box.append(undated.row, shading, reading);
+  side.append(box);
 
-  return {
-    box,
-    update(state) {
-      for (const { layer, row, input, symbol, count } of rows) {
-        input.checked = state.shown.includes(layer.id);
-        symbol.innerHTML = symbolSvg(layer.symbol, layer.colour[state.ground]);
-        const n = state.counts[layer.id] ?? 0;
-        count.textContent = n.toLocaleString("en");
-        row.classList.toggle("atlas-none", n === 0);
+  // Counts are of records that pass every filter but the tick itself, so that a tick's number is what it brings.
+  function update() {
+    const { state, records } = atlas;
+    const active = rows.filter(({ layer }) => isOn(state, layer));
+    let without = 0;
+    for (const { layer, head, kinds } of rows) {
+      const counts = new Map(), on = isOn(state, layer);
+      let n = 0;
+      for (const position of state.selected[layer.id] ?? []) {
+        const record = records(layer.id)[position];
+        if (!record) continue;
+        const dated = (record.year_start ?? record.year_announced ?? null) !== null;
+        if (!dated && on && ofKind(record, state)) without += 1;
+        if (!inYears(record, state, state.spans?.[layer.id]?.[position])) continue;
+        counts.set(record.kind, (counts.get(record.kind) ?? 0) + 1);
+        if (!on || ofKind(record, state)) n += 1;
       }
-      shading.replaceChildren();
-      if (!state.shading) return;
-      const heading = document.createElement("div");
-      heading.className = "atlas-shading-title";
-      heading.textContent = state.shading.title;
-      shading.append(heading);
-      state.shading.classes.forEach((text, i) => {
-        const line = document.createElement("div");
-        const swatch = document.createElement("i");
-        swatch.className = `atlas-class-${i === state.shading.classes.length - 1 ? "none" : i}`;
-        line.append(swatch, text);
-        shading.append(line);
-      });
-    },
-  };
+      head.show(n, on);
+      head.input.indeterminate = on && kinds.some(({ kind }) => !isOn(state, layer, kind));
+      head.input.disabled = on && active.length === 1; // an empty map would only be a riddle
+      head.symbol.innerHTML = symbolSvg(layer.symbol, layer.colour[state.ground]);
+      for (const { kind, input, show } of kinds) {
+        show(counts.get(kind) ?? 0, isOn(state, layer, kind));
+        input.disabled = head.input.disabled && input.checked && kinds.filter((other) => other.input.checked).length === 1;
+      }
+    }
+    undated.show(without, state.undated);
+    shading.replaceChildren();
+    if (!state.shading) return;
+    shading.append(make("div", "atlas-shading-title", state.shading.title));
+    state.shading.classes.forEach((text, i) => {
+      const line = make("div");
+      line.append(make("i", `atlas-class-${i === state.shading.classes.length - 1 ? "none" : i}`), text);
+      shading.append(line);
+    });
+  }
+  return { box, update };
 }

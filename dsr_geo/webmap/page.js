@@ -21,6 +21,15 @@ function writeView(view) {
   history.replaceState(history.state, "", address);
 }
 
+// The address of the present view: the map may be ahead of what the server has written.
+function addressOf(query, chosen) {
+  const now = new URL(location.href), kept = now.searchParams;
+  if (chosen) query.append("record", chosen);
+  for (const key of ["shade", "shade_year", "view"]) if (kept.has(key)) query.append(key, kept.get(key));
+  now.search = query;
+  return now.href;
+}
+
 export async function open(host, base) {
   const answer = await fetch(`${base}/map.json`);
   if (!answer.headers.get("content-type")?.includes("json")) throw new Error(`${base}/map.json is not served`);
@@ -30,7 +39,8 @@ export async function open(host, base) {
   const handle = mount(leaflet, host, {
     ...options, base,
     onChoose: (id) => host.atlasTrigger("chosen", id ?? ""),
-    onLayers: (shown) => host.atlasTrigger("layers", shown),
+    onFilter: (filter) => host.atlasTrigger("filter", filter),
+    address: addressOf,
     onView: (now) => { if (opened) { view = now; writeView(view); } },
   });
   host.atlas = handle;

@@ -151,4 +151,4 @@ def test_phone_has_no_sideways_scroll_and_a_closed_legend(open_page, scheme):
     assert page.locator(".atlas-legend").get_attribute("open") is None
     assert page.locator(".atlas-host").get_attribute("data-ground") == scheme
     page.locator(".atlas-legend > summary").tap()
-    assert page.locator(".atlas-legend label").count() == len(dsr_geo.load().layers)
+    assert page.locator(".atlas-legend label.atlas-layer").count() == len(dsr_geo.load().layers)

@@ -1,0 +1,88 @@
+// Names of countries or territories, larger ones first, never over each other or over a badge.
+
+import { span, turns } from "./geo.js";
+
+const FONT = "system-ui, sans-serif";
+const mercator = (lat) => (Math.log(Math.tan(Math.PI / 4 + (lat * Math.PI) / 360)) * 180) / Math.PI;
+
+// Width and height of a country's largest part, in degrees of the map's own plane.
+function extent({ geometry }) {
+  const polygons = geometry.type === "Polygon" ? [geometry.coordinates] : geometry.coordinates;
+  let best = [0, 0];
+  for (const [ring] of polygons) {
+    const [west, east] = span(ring), lats = ring.map(([, lat]) => Math.max(-85, Math.min(85, lat)));
+    const size = [east - west, mercator(Math.max(...lats)) - mercator(Math.min(...lats))];
+    if (size[0] * size[1] > best[0] * best[1]) best = size;
+  }
+  return best;
+}
+
+// Names of many words stand on several lines, none much longer than the others.
+function lines(name) {
+  const wide = Math.max(12, Math.ceil(name.length / 3)), found = [""];
+  for (const word of name.replace(/ \(.*\)$/, "").split(" ")) {
+    const longer = `${found.at(-1)} ${word}`.trim();
+    if (found.at(-1) && longer.length > wide) found.push(word);
+    else found[found.length - 1] = longer;
+  }
+  return found;
+}
+
+export function addLabels(atlas) {
+  const { L, map, el } = atlas;
+  const pane = map.createPane("names");
+  pane.style.zIndex = 300;
+  pane.style.pointerEvents = "none";
+  const pen = document.createElement("canvas").getContext("2d");
+  let names = null, placed = [];
+
+  function prepare() {
+    names = atlas.data.countries.features
+      .map((feature) => ({ ...feature.properties, size: extent(feature), text: lines(feature.properties.name) }))
+      .sort((a, b) => b.size[0] * b.size[1] - a.size[0] * a.size[1]);
+  }
+
+  function update() {
+    if (!atlas.data.countries) return;
+    if (!names) prepare();
+    const zoom = map.getZoom(), perDegree = (256 * 2 ** zoom) / 360, view = map.getSize();
+    const frame = el.getBoundingClientRect();
+    const taken = [...el.querySelectorAll(".atlas-badge")].map((badge) => {
+      const box = badge.getBoundingClientRect();
+      return [box.left - frame.left, box.top - frame.top, box.right - frame.left, box.bottom - frame.top];
+    });
+    const badges = taken.slice();
+    placed = [];
+    for (const { label_lon: lon, label_lat: lat, size, text } of names) {
+      const wide = size[0] * perDegree, high = size[1] * perDegree;
+      const font = wide > 260 && high > 120 ? 13 : 11;
+      pen.font = `${font}px ${FONT}`;
+      const width = Math.max(...text.map((line) => pen.measureText(line).width)), height = text.length * (font + 2);
+      // A name goes beyond its country a little, the names of small ones wait until the map is near.
+      if (width > wide * 1.5 + (zoom >= 5 ? 60 : 0) || height > high * 2 + (zoom >= 5 ? 40 : 0)) continue;
+      for (const turn of turns(lon, lon)) {
+        const at = map.latLngToContainerPoint([lat, lon + turn]);
+        if (at.x < -50 || at.y < -20 || at.x > view.x + 50 || at.y > view.y + 20) continue;
+        const badge = badges.find(([left, top, right, bottom]) => left < at.x && at.x < right && top < at.y && at.y < bottom);
+        const y = badge ? badge[1] - height / 2 - 1 : at.y;
+        const box = [at.x - width / 2 - 3, y - height / 2, at.x + width / 2 + 3, y + height / 2];
+        if (taken.some((other) => box[0] < other[2] && other[0] < box[2] && box[1] < other[3] && other[1] < box[3])) continue;
+        taken.push(box);
+        placed.push({ text, font, x: at.x, y, place: [lat, lon + turn] });
+      }
+    }
+    pane.replaceChildren(...placed.map(({ text, font, x, y }) => {
+      const label = document.createElement("div"), at = map.containerPointToLayerPoint([x, y]);
+      label.className = "atlas-name";
+      label.style.fontSize = `${font}px`;
+      label.textContent = text.join("\n");
+      L.DomUtil.setPosition(label, at);
+      return label;
+    }));
+    pane.style.visibility = "";
+  }
+
+  map.on("zoomstart", () => { pane.style.visibility = "hidden"; });
+  map.on("moveend", update);
+  return { update, placed: () => placed };
+}

@@ -1,0 +1,180 @@
+// The present map as a PNG at twice its size: title, map, legend of what is shown, sources, boundary note, date.
+
+import { isOn, passing } from "./filter.js";
+import { GROUNDS } from "./style.js";
+import { symbolSvg } from "./symbols.js";
+
+const SCALE = 2, MARGIN = 24, FONT = "system-ui, sans-serif";
+
+const image = (source) => new Promise((done, fail) => {
+  const picture = new Image();
+  picture.onload = () => done(picture);
+  picture.onerror = () => fail(new Error("a symbol could not be drawn"));
+  picture.src = source;
+});
+const symbolOf = (layer, ground, size) => image("data:image/svg+xml," + encodeURIComponent(
+  symbolSvg(layer.symbol, layer.colour[ground], size * SCALE).replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ')));
+
+function wrapped(pen, text, width) {
+  const lines = [""];
+  for (const word of text.split(" ")) {
+    const longer = `${lines.at(-1)} ${word}`.trim();
+    if (pen.measureText(longer).width > width && lines.at(-1)) lines.push(word);
+    else lines[lines.length - 1] = longer;
+  }
+  return lines;
+}
+
+// What the picture says in words, and its legend.
+function contents(atlas) {
+  const { state, options, records } = atlas, countries = new Set(), legend = [];
+  let count = 0;
+  for (const layer of options.layers.filter((layer) => isOn(state, layer))) {
+    const found = passing(state, layer.id, records(layer.id));
+    if (!found.length) continue;
+    count += found.length;
+    legend.push({ layer, count: found.length });
+    for (const position of found) for (const code of records(layer.id)[position].countries.split(";")) countries.add(code);
+  }
+  const { years } = state;
+  const when = years ? `, present in ${years[0] === years[1] ? years[0] : years.join("–")}` : "";
+  return { legend, sentence: `${count.toLocaleString("en")} record${count === 1 ? "" : "s"} in ${countries.size} ${countries.size === 1 ? "country or territory" : "countries and territories"}${when}` };
+}
+
+function drawPanes(pen, atlas, ground) {
+  const { map } = atlas, frame = map.getContainer().getBoundingClientRect();
+  const panes = Object.values(map.getPanes()).map((pane) => [Number(getComputedStyle(pane).zIndex) || 0, pane]).sort((a, b) => a[0] - b[0]);
+  for (const [, pane] of panes) {
+    if (pane === map.getPane("names") && pane.style.display !== "none") drawNames(pen, atlas, ground);
+    if (pane === map.getPane("mapPane") || pane === map.getPane("tilePane")) continue; // they hold the other panes, or nothing
+    for (const drawn of pane.querySelectorAll("canvas, img.leaflet-tile")) {
+      const box = drawn.getBoundingClientRect();
+      if (box.width) pen.drawImage(drawn, box.left - frame.left, box.top - frame.top, box.width, box.height);
+    }
+  }
+}
+
+function drawNames(pen, atlas, ground) {
+  pen.textAlign = "center";
+  for (const { text, font, place, y } of atlas.names()) {
+    const { x } = atlas.map.latLngToContainerPoint(place);
+    pen.font = `${font}px ${FONT}`;
+    text.forEach((line, i) => {
+      const at = y + (i - (text.length - 1) / 2) * (font + 2);
+      Object.assign(pen, { lineWidth: 3, strokeStyle: ground.land, fillStyle: ground.quiet, lineJoin: "round" });
+      pen.strokeText(line, x, at);
+      pen.fillText(line, x, at);
+    });
+  }
+}
+
+// Badges are elements on the page; here they are drawn once more from what they show.
+async function drawBadges(pen, atlas, ground) {
+  const frame = atlas.map.getContainer().getBoundingClientRect();
+  for (const badge of atlas.el.querySelectorAll(".atlas-badge")) {
+    const box = badge.getBoundingClientRect();
+    if (box.right < frame.left || box.left > frame.right || box.bottom < frame.top || box.top > frame.bottom) continue;
+    pen.globalAlpha = badge.classList.contains("atlas-dim") ? 0.15 : 1;
+    Object.assign(pen, { fillStyle: ground.paper, strokeStyle: ground.border, lineWidth: 1 });
+    pen.beginPath();
+    pen.roundRect(box.left - frame.left, box.top - frame.top, box.width, box.height, 4);
+    pen.fill();
+    pen.stroke();
+    for (const chip of badge.querySelectorAll("button")) {
+      const place = chip.getBoundingClientRect(), x = place.left - frame.left, y = place.top - frame.top, own = chip.querySelector("svg");
+      if (own) {
+        const spot = own.getBoundingClientRect(), copy = own.cloneNode(true);
+        copy.setAttribute("xmlns", "http://www.w3.org/2000/svg");
+        pen.drawImage(await image("data:image/svg+xml," + encodeURIComponent(copy.outerHTML)), spot.left - frame.left, spot.top - frame.top, spot.width, spot.height);
+      }
+      const ids = chip.dataset.layers?.split(" ") ?? [];
+      if (ids.length > 1) ids.forEach((id, i) => {
+        pen.fillStyle = atlas.layers.get(id).colour[atlas.state.ground];
+        pen.fillRect(x + (place.width * i) / ids.length, y + place.height - 3, place.width / ids.length, 3);
+      });
+      Object.assign(pen, { font: `600 11px ${FONT}`, fillStyle: ground.ink, textAlign: own ? "right" : "center" });
+      pen.fillText(chip.textContent, own ? x + place.width - 3 : x + place.width / 2, y + place.height / 2 - (ids.length > 1 ? 1 : 0));
+    }
+  }
+  pen.globalAlpha = 1;
+}
+
+function drawScale(pen, atlas, ground, right, bottom) {
+  const line = atlas.el.querySelector(".leaflet-control-scale-line");
+  if (!line) return;
+  const width = line.offsetWidth;
+  Object.assign(pen, { strokeStyle: ground.ink, fillStyle: ground.ink, lineWidth: 1.5, font: `11px ${FONT}`, textAlign: "right" });
+  pen.beginPath();
+  pen.moveTo(right - width, bottom - 5);
+  pen.lineTo(right - width, bottom);
+  pen.lineTo(right, bottom);
+  pen.lineTo(right, bottom - 5);
+  pen.stroke();
+  pen.fillText(`${line.textContent} · north is up`, right, bottom - 13);
+}
+
+export async function picture(atlas, citation, date) {
+  const { map, state, options } = atlas, { x: width, y: height } = map.getSize();
+  const theme = GROUNDS[state.ground], dark = state.ground === "dark";
+  const ground = { ...theme, paper: dark ? "#20262C" : "#FFFFFF", quiet: dark ? "#A5AFB8" : "#5D6670" };
+  const { legend, sentence } = contents(atlas);
+  const canvas = document.createElement("canvas"), pen = canvas.getContext("2d");
+  pen.font = `12px ${FONT}`;
+  const widest = Math.max(0, ...legend.map(({ layer, count }) => pen.measureText(`${layer.title}  ${count.toLocaleString("en")}`).width)) + 46;
+  const columns = Math.max(1, Math.floor((width - MARGIN) / widest)), rows = Math.ceil(legend.length / columns);
+  const credits = [...map.getContainer().querySelectorAll(".leaflet-control-attribution")].map((box) => box.textContent).join(" ");
+  const shading = state.shading ? [`Shading: ${state.shading.title}`] : [];
+  pen.font = `11px ${FONT}`;
+  const notes = [...shading, `Sources: each record's own, in the atlas; map: ${credits}. Mercator projection.`, options.boundary,
+    `${citation}. ${options.licence}. Picture of ${date}.`].flatMap((text) => wrapped(pen, text, width - 2 * MARGIN));
+  const head = 74, foot = 20 + rows * 22 + 10 + notes.length * 16 + 14 + (state.shading ? 24 : 0);
+  canvas.width = width * SCALE;
+  canvas.height = (head + height + foot) * SCALE;
+  pen.scale(SCALE, SCALE);
+  pen.textBaseline = "middle";
+  const write = (text, x, y, font, colour) => { Object.assign(pen, { font: `${font} ${FONT}`, fillStyle: colour, textAlign: "left" }); pen.fillText(text, x, y); };
+
+  pen.fillStyle = ground.paper;
+  pen.fillRect(0, 0, width, head + height + foot);
+  write("Digital Silk Road Atlas", MARGIN, 28, "600 20px", ground.ink);
+  const chosen = atlas.byId(state.chosen)?.feature.properties.name;
+  write(chosen ? `${chosen}, among ${sentence}` : sentence, MARGIN, 54, "13px", ground.quiet);
+  pen.save();
+  pen.beginPath();
+  pen.rect(0, head, width, height);
+  pen.clip();
+  pen.translate(0, head);
+  pen.fillStyle = ground.sea;
+  pen.fillRect(0, 0, width, height);
+  await atlas.sharp(() => drawPanes(pen, atlas, ground));
+  await drawBadges(pen, atlas, ground);
+  drawScale(pen, atlas, ground, width - MARGIN, height - 16);
+  pen.restore();
+
+  let y = head + height + 26;
+  for (const [i, { layer, count }] of legend.entries()) {
+    const x = MARGIN + Math.floor(i / rows) * ((width - 2 * MARGIN) / columns), at = y + (i % rows) * 22;
+    pen.drawImage(await symbolOf(layer, state.ground, 14), x, at - 7, 14, 14);
+    write(`${layer.title}  ${count.toLocaleString("en")}`, x + 22, at, "12px", ground.ink);
+  }
+  y += rows * 22;
+  if (state.shading) {
+    const { classes } = state.shading;
+    let x = MARGIN;
+    classes.forEach((text, i) => {
+      pen.fillStyle = i === classes.length - 1 ? ground.land : ground.classes[i];
+      pen.fillRect(x, y - 6, 14, 12);
+      write(text, x + 20, y, "11px", ground.ink);
+      x += 36 + pen.measureText(text).width;
+    });
+    y += 24;
+  }
+  notes.forEach((text, i) => write(text, MARGIN, y + 4 + i * 16, "11px", ground.quiet));
+  return new Promise((done, fail) => canvas.toBlob((blob) => (blob ? done(blob) : fail(new Error("the browser gave no picture"))), "image/png"));
+}
+
+export async function savePicture(atlas, citation, date) {
+  const address = URL.createObjectURL(await picture(atlas, citation, date));
+  Object.assign(document.createElement("a"), { href: address, download: `digital-silk-road-atlas-${date}.png` }).click();
+  setTimeout(() => URL.revokeObjectURL(address), 10_000);
+}

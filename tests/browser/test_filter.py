@@ -1,0 +1,54 @@
+"""The filters that the map answers by itself hold the same records as Python's `Selection`."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import replace
+from urllib.parse import parse_qs
+
+import dsr_geo
+from dsr_geo import Selection, records, webmap
+
+PASSING = """async (states) => {
+  const { passing, queryOf } = await import(`${location.origin}/atlas/assets/filter.js`);
+  const { features, records } = document.querySelector(".atlas-host").atlas.atlas;
+  return states.map((state) => [
+    state.shown.flatMap((id) => passing(state, id, records(id)).map((position) => features(id)[position].id)),
+    queryOf({ ...state, host: { shown: [] } }).toString(),
+  ]);
+}"""
+
+
+def draw(pick: random.Random, options, most: int, often: float = 0.25) -> tuple:
+    return tuple(pick.sample(list(options), pick.randint(1, most))) if pick.random() < often else ()
+
+
+def test_300_random_selections_hold_the_same_records_on_both_sides(open_page):
+    atlas, pick = dsr_geo.load(), random.Random(2013)
+    kinds = [kind for layer in atlas.layers.values() for kind in layer.kinds]
+    first, last = atlas.years
+    asked, expected = [], []
+    for _ in range(300):
+        others = Selection(
+            countries=draw(pick, atlas.hosts["country"].unique(), 5), groups=draw(pick, atlas.countries.groups.index, 3),
+            statuses=draw(pick, ["operating", "announced", "construction", "retired", "signed", "ended"], 3),
+            evidence=draw(pick, records.EVIDENCE, 2), roles=draw(pick, records.ROLES, 3),
+            text=pick.choice(["", "", "huawei", "网"]), ended=pick.random() < 0.3, opt_in=pick.random() < 0.3)
+        years = (pick.randint(first, last), pick.randint(first, last)) if pick.random() < 0.8 else None
+        own = {"layers": draw(pick, atlas.layers, 8, 0.5), "kinds": draw(pick, kinds, 12, 0.5), "years": years, "undated": pick.random() < 0.6}
+        whole = replace(others, **own)
+        # The host knows the other filters only; the browser has put its own ones in their place.
+        state = webmap.state(atlas, others) | {
+            "shown": list(own["layers"]) or webmap.state(atlas, Selection())["shown"], "kinds": list(whole.kinds),
+            "years": list(whole.years) if years else None, "undated": own["undated"]}
+        asked.append(state)
+        expected.append(sorted(whole.records(atlas).index))
+    page = open_page()
+    found = page.evaluate(PASSING, asked)
+    assert [sorted(ids) for ids, _ in found] == expected
+    assert sum(map(bool, expected)) >= 120, "too few of the random selections hold anything"
+    for (_, query), state in zip(found, asked):
+        selection, problems = dsr_geo.from_query(parse_qs(query), atlas)
+        assert not problems
+        assert (sorted(selection.layers), list(selection.kinds), selection.undated) == (sorted(state["shown"]), state["kinds"], state["undated"])
+        assert (list(selection.years) if selection.years else None) == state["years"]

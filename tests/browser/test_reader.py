@@ -1,0 +1,369 @@
+"""What a reader gets round the drawing, in a real browser: legend, years, search, lists, keyboard, picture, file."""
+
+from __future__ import annotations
+
+import re
+import struct
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from playwright.sync_api import Page, expect
+
+import dsr_geo
+from dsr_geo import Selection, export, summary
+from dsr_geo.__main__ import main
+
+MAP = "document.querySelector('.atlas-host').atlas"
+IDS = f"{MAP}.drawn().ids.sort()"
+AT = """([lat, lon, zoom]) => {
+  const { map } = document.querySelector('.atlas-host').atlas;
+  map.setView([lat, lon], zoom, { animate: false });
+  const { x, y } = map.latLngToContainerPoint([lat, lon]), box = map.getContainer().getBoundingClientRect();
+  return [box.x + x, box.y + y];
+}"""
+
+
+@pytest.fixture(scope="module")
+def atlas():
+    return dsr_geo.load()
+
+
+def sentence(atlas, selection: Selection):
+    return summary.sentence(atlas, selection, selection.records(atlas))
+
+
+def query(page: Page) -> dict:
+    return parse_qs(urlsplit(page.url).query)
+
+
+def fold_out(page: Page, title: str):
+    page.get_by_role("button", name=f"Kinds of {title}").click()
+    return page.locator(".atlas-kinds:not([hidden])")
+
+
+def test_kinds_fold_out_filter_at_once_and_python_follows(open_page, atlas):
+    page = open_page("?group=asean")
+    kinds = fold_out(page, "Data centres and cloud regions")
+    row = kinds.locator("label", has_text="Cloud region")
+    group = Selection(groups=("asean",))
+    expect(row.locator(".atlas-legend-count")).to_have_text(str(len(Selection(groups=("asean",), layers=("data-centres",), kinds=("cloud_region",)).records(atlas))))
+    row.locator("input").uncheck()
+    own = [kind for layer in atlas.layers.values() if layer.default for kind in layer.kinds if kind != "cloud_region"]
+    expected = Selection(groups=("asean",), kinds=tuple(own))
+    assert page.evaluate(IDS) == sorted(expected.records(atlas).index) != sorted(group.records(atlas).index)
+    head = page.locator("label.atlas-layer", has_text="Data centres")
+    assert head.locator("input").evaluate("input => input.indeterminate")
+    expect(page.get_by_text(sentence(atlas, expected))).to_be_visible()
+    assert sorted(query(page)["kind"]) == list(expected.kinds) and query(page)["group"] == ["asean"]
+    row.locator("input").check()
+    expect(page.get_by_text(sentence(atlas, group))).to_be_visible()
+    page.wait_for_function("!new URLSearchParams(location.search).has('kind')")
+
+
+def test_only_shows_one_kind_and_the_last_layer_stays(open_page, atlas):
+    page = open_page()
+    kinds = fold_out(page, "Satellites and ground stations")
+    kinds.get_by_role("button", name="Show only Ground station").click()
+    expected = Selection(layers=("satellites",), kinds=("ground_station",))
+    assert page.evaluate(IDS) == sorted(expected.records(atlas).index)
+    expect(page.get_by_text(sentence(atlas, expected))).to_be_visible()
+    assert query(page)["layer"] == ["satellites"] and query(page)["kind"] == ["ground_station"]
+    expect(page.locator("label.atlas-layer", has_text="Satellites").locator("input")).to_be_disabled()
+    page.locator("label.atlas-layer", has_text="AI centres").locator("input").check()
+    expected = Selection(layers=("ai-centres", "satellites"), kinds=("ground_station", *atlas.layers["ai-centres"].kinds))
+    expect(page.get_by_text(sentence(atlas, expected))).to_be_visible()
+    assert page.evaluate(IDS) == sorted(expected.records(atlas).index)
+
+
+def test_years_in_the_map_filter_at_once_and_keep_the_sidebar_in_step(open_page, atlas):
+    page = open_page()
+    slider = page.get_by_role("slider", name="Year in which records were present")
+    slider.fill("2016")
+    expected = Selection(years=(2016, 2016))
+    assert page.evaluate(IDS) == sorted(expected.records(atlas).index)
+    expect(page.get_by_text(sentence(atlas, expected))).to_be_visible()
+    assert query(page) == {**expected.query(), **({"view": query(page)["view"]} if "view" in query(page) else {})}
+    expect(page.get_by_test_id("stSidebar").get_by_role("slider").first).to_have_value("2016")
+    undated = page.locator("label.atlas-undated input")
+    undated.uncheck()
+    expected = Selection(years=(2016, 2016), undated=False)
+    assert page.evaluate(IDS) == sorted(expected.records(atlas).index)
+    expect(page.get_by_text(sentence(atlas, expected))).to_be_visible()
+    page.get_by_test_id("stSidebar").get_by_role("slider").nth(1).press("ArrowRight")
+    expected = Selection(years=(2016, 2017), undated=False)
+    expect(page.get_by_text(sentence(atlas, expected))).to_be_visible()
+    expect(page.locator(".atlas-year")).to_have_text("2016–2017")
+    page.get_by_role("button", name="All years").click()
+    expect(page.get_by_text(sentence(atlas, Selection(undated=False)))).to_be_visible()
+    assert "years" not in query(page)
+
+
+def test_play_runs_by_keyboard_and_pause_tells_python(open_page, atlas):
+    page = open_page()
+    page.get_by_role("button", name="Play the years").focus()
+    page.keyboard.press("Enter")
+    page.wait_for_function(f"{MAP}.atlas.state.years?.[0] >= {atlas.years[0] + 3}")
+    assert "years" not in query(page)
+    page.keyboard.press("Enter")
+    year = page.evaluate(f"{MAP}.atlas.state.years[0]")
+    expected = Selection(years=(year, year))
+    expect(page.get_by_text(sentence(atlas, expected))).to_be_visible()
+    assert page.evaluate(IDS) == sorted(expected.records(atlas).index)
+
+
+def test_reduced_motion_only_steps(open_page, atlas):
+    page = open_page("?years=2014-2014", reduced_motion="reduce")
+    expect(page.get_by_role("button", name="Play the years")).to_have_count(0)
+    page.get_by_role("button", name="Next year").click()
+    expect(page.get_by_text(sentence(atlas, Selection(years=(2015, 2015))))).to_be_visible()
+    assert page.evaluate(f"{MAP}.atlas.state.years") == [2015, 2015]
+
+
+@pytest.mark.parametrize(("text", "first", "about"), [
+    ("sisli", "Şişli", "Place"), ("TURKIYE", "Türkiye", "Country or territory"), ("华为", "Huawei", "Company or institution"),
+    ("2africa", "2Africa", "Submarine cables"),
+])
+def test_search_finds_by_any_spelling(open_page, text, first, about):
+    page = open_page()
+    box = page.get_by_role("combobox", name="Find on the map")
+    box.fill(text)
+    hit = page.get_by_role("option").first
+    expect(hit).to_contain_text(first)
+    expect(hit.locator("small")).to_contain_text(about)
+    before = page.evaluate(f"{MAP}.map.getCenter()")
+    hit.click()
+    if about == "Submarine cables":
+        expect(page.get_by_role("article", name="Chosen record").get_by_role("heading")).to_have_text(first)
+    else:
+        page.wait_for_function(f"(before) => {{ const now = {MAP}.map.getCenter(); return now.lat !== before.lat && now.lng !== before.lng; }}", arg=before)
+    if about in ("Place", "Company or institution"):
+        assert page.get_by_role("option").count() >= 1
+        box.press("ArrowDown")
+        box.press("Enter")
+        expect(page.get_by_role("article", name="Chosen record")).to_be_visible()
+
+
+def test_overlapping_points_open_as_a_list(open_page, atlas):
+    page = open_page("?layer=data-centres&layer=5g-networks&layer=ai-centres")
+    shown = Selection(layers=("data-centres", "5g-networks", "ai-centres")).records(atlas)
+    city = shown[(shown["place"] == "Johannesburg") & shown.geometry.notna()]
+    assert len(city) > 1 and city.geometry.nunique() == 1
+    point = city.geometry.iloc[0]
+    page.mouse.click(*page.evaluate(AT, [point.y, point.x, 5]))
+    box = page.get_by_role("group", name=f"{len(city)} records in Johannesburg")
+    expect(box).to_be_visible()
+    names = [button.text_content() for button in box.get_by_role("button").all()]
+    assert all(any(name in text for text in names) for name in city["name"]) and len(names) == len(city)
+    assert page.evaluate("document.activeElement.closest('.atlas-list') !== null")
+    page.keyboard.press("Escape")
+    expect(box).to_have_count(0)
+    assert page.evaluate(f"document.activeElement === {MAP}.map.getContainer()")
+    page.mouse.click(*page.evaluate(AT, [point.y, point.x, 5]))
+    box.get_by_role("button").last.press("Enter")
+    heading = page.get_by_role("article", name="Chosen record").get_by_role("heading")
+    expect(heading).to_have_text(re.sub(r" \d{4}$", "", names[-1]))
+    page.wait_for_timeout(300)
+    page.keyboard.press("Escape")
+    expect(heading).to_have_count(0)
+
+
+def test_cables_of_one_corridor_open_as_a_list(open_page):
+    page = open_page("?layer=submarine-cables")
+    crossing = page.evaluate("""async () => {
+      const { atlas, map } = document.querySelector('.atlas-host').atlas, box = map.getContainer().getBoundingClientRect();
+      for (let x = 300; x < box.width - 80; x += 6) for (let y = 20; y < box.height - 90; y += 6)
+        if ((await atlas.hits({ x, y })).length > 1) return [box.x + x, box.y + y];
+    }""")
+    page.mouse.click(*crossing)
+    box = page.get_by_role("group", name=re.compile(r"^\d+ lines run here"))
+    expect(box).to_be_visible()
+    name = re.sub(r" \d{4}$", "", box.get_by_role("button").first.text_content())
+    box.get_by_role("button").first.click()
+    expect(page.get_by_role("article", name="Chosen record").get_by_role("heading")).to_have_text(name)
+
+
+def test_map_answers_the_keyboard_and_the_table_is_its_twin(open_page, atlas):
+    page = open_page("?layer=digital-trade")
+    frame = page.get_by_role("application")
+    page.get_by_role("button", name="Reset the view").click()
+    frame.focus()
+    centre, zoom = page.evaluate(f"[{MAP}.map.getCenter().lng, {MAP}.map.getZoom()]")
+    page.keyboard.press("+")
+    page.wait_for_function(f"{MAP}.map.getZoom() > {zoom} && !document.querySelector('.leaflet-zoom-anim')")
+    page.keyboard.press("ArrowRight")
+    page.wait_for_function(f"{MAP}.map.getCenter().lng > {centre} && !document.querySelector('.leaflet-pan-anim')")
+    assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid"
+    page.get_by_role("button", name="Reset the view").press("Enter")
+    page.wait_for_function(f"Math.abs({MAP}.map.getZoom() - {zoom}) < 0.01")
+    shown = Selection(layers=("digital-trade",)).records(atlas)
+    table = page.get_by_test_id("stDataFrame").last
+    table.scroll_into_view_if_needed()
+    page.wait_for_timeout(500)
+    table.locator("canvas").first.focus()
+    heading = page.get_by_role("article", name="Chosen record").get_by_role("heading")
+    for name in shown["name"].iloc[1:3]:
+        page.wait_for_timeout(1000)  # the grid takes up focus and new rows by itself, and says nothing of it
+        page.keyboard.press("ArrowDown")
+        page.wait_for_timeout(200)
+        page.keyboard.press("Shift+Space")
+        expect(heading).to_have_text(name)
+
+
+def test_names_never_meet_and_come_with_the_zoom(open_page):
+    page = open_page("?layer=digital-trade")
+    boxes = """[...document.querySelectorAll('.atlas-name')].map((name) => { const { left, top, right, bottom } = name.getBoundingClientRect(); return [left, top, right, bottom]; })"""
+    for view in ([20, 95, 2.5], [10, 105, 5]):
+        page.evaluate(AT, view)
+        found = page.evaluate(boxes)
+        assert len(found) > 5
+        for i, a in enumerate(found):
+            for b in found[i + 1:]:
+                assert not (a[0] + 1 < b[2] and b[0] + 1 < a[2] and a[1] + 1 < b[3] and b[1] + 1 < a[3])
+    assert "Singapore" in page.locator(".atlas-name").all_text_contents() or page.locator(".atlas-name").count() > 8
+
+
+def test_link_and_citation_are_copied(open_page, atlas, app):
+    page = open_page("?group=gcc&record=2africa&undated=0", permissions=["clipboard-read", "clipboard-write"])
+    slider = page.get_by_role("slider", name="Year in which records were present")
+    slider.fill("2024")
+    page.get_by_role("button", name="Copy link to this view").click()  # before Python has heard of the year
+    expect(page.locator(".atlas-said")).to_have_text("Link copied")
+    link = page.evaluate("navigator.clipboard.readText()")
+    expected = Selection(groups=("gcc",), undated=False, years=(2024, 2024))
+    found = parse_qs(urlsplit(link).query)
+    found.pop("view", None)
+    assert found == {**expected.query(), "record": ["2africa"]} and link.startswith(app)
+    page.get_by_role("button", name="Copy citation").click()
+    expect(page.locator(".atlas-said")).to_have_text("Citation copied")
+    assert page.evaluate("navigator.clipboard.readText()").startswith(f"{export.citation(atlas, expected)}, {app}")
+
+
+def test_picture_is_twice_the_map_with_title_legend_and_notes(open_page, tmp_path):
+    page = open_page("?shade=internet_users_pct&shade_year=2020")
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Save picture (PNG)").click()
+    content = download.value.path().read_bytes()
+    assert content[:8] == b"\x89PNG\r\n\x1a\n" and download.value.suggested_filename.endswith(".png")
+    width, height = struct.unpack(">II", content[16:24])
+    map_width, map_height = page.evaluate(f"[{MAP}.map.getSize().x, {MAP}.map.getSize().y]")
+    assert width == 2 * map_width and height > 2 * map_height + 200
+    assert page.locator(".leaflet-marks-pane canvas").evaluate("canvas => canvas.width === canvas.clientWidth || canvas.width === parseInt(canvas.style.width)")
+
+
+def test_full_screen_brings_its_own_card(open_page, atlas):
+    page = open_page("?layer=submarine-cables")
+    page.get_by_role("button", name="Full screen").click()
+    page.wait_for_function("document.fullscreenElement?.classList.contains('atlas-host')")
+    box = page.get_by_role("combobox", name="Find on the map")
+    box.fill("2africa")
+    box.press("Enter")
+    card = page.locator(".atlas-card")
+    expect(card.get_by_role("heading")).to_have_text("2Africa")
+    expect(card.locator(f'a[href="{atlas.sources_of("2africa")["url"].iloc[0]}"]')).to_be_visible()
+    card.get_by_role("button", name="Close").click()
+    expect(card).to_be_hidden()
+    page.get_by_role("button", name="Full screen").click()
+    page.wait_for_function("!document.fullscreenElement")
+
+
+def test_online_base_map_asks_only_when_wanted(browser, app):
+    context = browser.new_context(viewport={"width": 1440, "height": 900})
+    page, asked = context.new_page(), []
+    pixel = bytes.fromhex("89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000d49444154789c6360606060000000050001a5f645400000000049454e44ae426082")
+
+    def answer(route):
+        asked.append(route.request.url)
+        route.fulfill(body=pixel, content_type="image/png", headers={"access-control-allow-origin": "*"})
+
+    page.route(lambda url: not url.startswith((app, "data:", "blob:")), answer)
+    page.goto(app)
+    page.wait_for_selector('[data-ready="true"]')
+    assert not asked
+    page.get_by_label("Online base map").check()
+    expect(page.get_by_text("OpenStreetMap contributors")).to_be_visible()
+    page.wait_for_selector(".leaflet-tiles-pane img.leaflet-tile-loaded")
+    assert asked and all(url.startswith("https://tile.openstreetmap.org/") for url in asked)
+    page.get_by_label("Online base map").uncheck()
+    expect(page.locator(".leaflet-tiles-pane img")).to_have_count(0)
+    context.close()
+
+
+def test_failure_says_what_failed_and_retry_works(browser, app):
+    context = browser.new_context()
+    page = context.new_page()
+    page.route("**/layers/satellites.geojson", lambda route: route.fulfill(status=503, body="no"))
+    page.goto(app)
+    message = page.locator(".atlas-message")
+    expect(message).to_contain_text("satellites.geojson answered 503", timeout=60_000)
+    expect(page.locator(".leaflet-container")).to_be_visible()
+    page.unroute("**/layers/satellites.geojson")
+    message.get_by_role("button", name="Try again").click()
+    page.wait_for_selector('[data-ready="true"]')
+    expect(message).to_be_hidden()
+    context.close()
+
+
+def test_progress_counts_files(browser, app, atlas):
+    context = browser.new_context()
+    page, held = context.new_page(), []
+    page.route("**/layers/satellites.geojson", lambda route: held.append(route))
+    page.goto(app)
+    files = len(atlas.layers) + 2
+    expect(page.locator(".atlas-message")).to_contain_text(f"{files - 1} of {files} files", timeout=60_000)
+    expect(page.locator(".leaflet-container")).to_be_visible()
+    held[0].continue_()
+    page.wait_for_selector('[data-ready="true"]')
+    context.close()
+
+
+def test_phone_has_a_drawer_and_targets_for_fingers(open_page):
+    page = open_page(width=390, height=844, is_mobile=True, has_touch=True)
+    page.locator(".atlas-legend > summary").tap()
+    legend, frame = page.locator(".atlas-legend").bounding_box(), page.locator(".atlas-host").bounding_box()
+    assert legend["width"] > frame["width"] - 30 and legend["height"] < frame["height"] * 0.75
+    small = page.evaluate("""() => [...document.querySelectorAll('.atlas-host :is(.atlas-tools button, .leaflet-control-zoom a, .atlas-legend label, .atlas-legend summary, .atlas-legend button, .atlas-search input)')]
+      .filter((target) => target.offsetParent).map((target) => [target.className, target.getBoundingClientRect()])
+      .filter(([, box]) => box.width < 24 || box.height < 24).map(([name, box]) => `${name} ${box.width}×${box.height}`)""")
+    assert small == []
+    page.locator(".atlas-legend > summary").tap()
+    assert page.get_by_role("button", name="Play the years").bounding_box()["height"] >= 24
+
+
+@pytest.fixture(scope="module")
+def file(tmp_path_factory):
+    path = tmp_path_factory.mktemp("file") / "map.html"
+    assert main(["export", str(path), "layer=submarine-cables&layer=data-centres&layer=smart-cities"]) == 0
+    return path
+
+
+def test_the_file_works_without_network(browser, file, atlas):
+    context = browser.new_context(viewport={"width": 1280, "height": 800}, offline=True)
+    page, problems = context.new_page(), []
+    page.on("console", lambda message: problems.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: problems.append(str(error)))
+    page.on("request", lambda request: problems.append(request.url[:80]) if not request.url.startswith(("file:", "data:", "blob:")) else None)
+    page.goto(file.as_uri())
+    page.wait_for_selector('[data-ready="true"]')
+    box = page.get_by_role("combobox", name="Find on the map")
+    box.fill("2africa")
+    box.press("Enter")
+    card = page.get_by_role("article", name="Chosen record")
+    expect(card.get_by_role("heading")).to_have_text("2Africa")
+    for url in atlas.sources_of("2africa")["url"]:
+        expect(card.locator(f'a[href="{url}"]')).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(card).to_be_hidden()
+    slider = page.get_by_role("slider", name="Year in which records were present")
+    slider.fill("2015")
+    expect(page.locator(".atlas-year")).to_have_text("2015")
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Save picture (PNG)").click()
+    assert download.value.path().stat().st_size > 50_000
+    assert problems == []
+    context.close()
+
+
+def test_the_library_gives_a_folium_map(atlas):
+    import folium
+
+    assert isinstance(dsr_geo.map(atlas, Selection(layers=("satellites",))), folium.Map)
