@@ -170,7 +170,7 @@ def test_a_layer_without_rows_is_built_and_loaded(tiny):
     tiny.tables["facts/pacts"].clear()
     atlas = tiny.load()
     assert "pacts" in atlas.layers and "pacts" not in set(atlas.records["layer"])
-    assert webmap.state(atlas, dsr_geo.Selection())["counts"]["pacts"] == 0
+    assert webmap.state(atlas, dsr_geo.Selection())["selected"]["pacts"] == []
 
 
 def test_a_layer_is_added_by_one_table_and_one_entry(tiny):
@@ -200,7 +200,7 @@ cabins = { title = "Cabins", type = "number" }
     assert (legend["id"], legend["title"], legend["symbol"], legend["kinds"]) == ("ferries", "Ferries", "star", {"ferry": "Ferry"})
     assert legend["colour"] == {"light": "#0E01B0", "dark": "#BAABB2"}
     shown = webmap.state(atlas, dsr_geo.Selection())
-    assert shown["counts"]["ferries"] == 1 and shown["selected"]["ferries"] == [0] and "ferries" in shown["shown"]
+    assert shown["selected"]["ferries"] == [0] and "ferries" in shown["shown"]
     chosen, problems = dsr_geo.from_query({"layer": ["ferries"], "kind": ["ferry"]}, atlas)
     assert problems == [] and list(chosen.records(atlas).index) == ["ferry-1"]
     for ending, write in export.FORMATS.items():
