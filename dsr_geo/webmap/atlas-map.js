@@ -2,7 +2,8 @@
 // It knows no framework. `mount` makes a Leaflet map in an element, `attach` takes one that is there (folium's);
 // both return a handle whose `update(state)` draws a new state. Text from data only ever becomes textContent or canvas.
 
-import { extendLeaflet, symbolSvg } from "./symbols.js";
+import { drawBadges } from "./badges.js";
+import { extendLeaflet } from "./symbols.js";
 import { EAST, linesOf, shifted, span, turns, unbroken, WEST } from "./geo.js";
 import { drawLand } from "./land.js";
 import { GROUNDS, lineStyle, pointStyle } from "./style.js";
@@ -141,7 +142,7 @@ export function attach(L, map, options, el = map.getContainer()) {
     }
     drawLandings();
     for (const records of places.values()) records.forEach(([layer, feature], i) => drawPoint(layer, feature, i, records.length));
-    drawBadges();
+    drawBadges(atlas, groups.badges, unplaced);
     reader.update();
     // The host may be making room for the record's card; the map is fitted when that is done.
     setTimeout(fit, 150);
@@ -233,44 +234,6 @@ export function attach(L, map, options, el = map.getContainer()) {
           .addTo(groups.landings);
       }
     }
-  }
-
-  // Records known only by country: one badge per country, visibly not a place. Close by it has a chip per layer
-  // with symbol and count; from afar a single number over the colours of its layers.
-  function drawBadges() {
-    groups.badges.clearLayers();
-    const about = new Map(data.countries.features.map((feature) => [feature.properties.iso3, feature.properties]));
-    const close = map.getZoom() >= 4;
-    for (const [iso3, chips] of unplaced) {
-      const country = about.get(iso3);
-      if (!country) continue;
-      for (const turn of turns(country.label_lon, country.label_lon)) {
-        const box = document.createElement("div");
-        box.className = "atlas-badge";
-        box.classList.toggle("atlas-dim", Boolean(state.chosen) && ![...chips.values()].flat().some((feature) => feature.id === state.chosen));
-        if (close) for (const [id, features] of chips) box.append(chip(country, turn, new Map([[id, features]])));
-        else box.append(chip(country, turn, chips));
-        const icon = L.divIcon({ html: box, className: "atlas-badge-anchor", iconSize: [0, 0] });
-        L.marker([country.label_lat, country.label_lon + turn], { icon, keyboard: false }).addTo(groups.badges);
-      }
-    }
-  }
-
-  function chip(country, turn, byLayer) {
-    const button = document.createElement("button"), all = [...byLayer.values()].flat(), ids = [...byLayer.keys()];
-    button.type = "button";
-    button.title = `${country.name}: ${all.length} without a place (${ids.map((id) => layers.get(id).title).join(", ")})`;
-    button.setAttribute("aria-label", button.title);
-    if (ids.length === 1) button.innerHTML = symbolSvg(layers.get(ids[0]).symbol, layers.get(ids[0]).colour[state.ground]);
-    button.append(String(all.length));
-    if (ids.length > 1) {
-      const colours = ids.map((id) => layers.get(id).colour[state.ground]);
-      button.style.borderImage = `linear-gradient(90deg, ${colours.map((c, i) => `${c} ${100 * i / ids.length}% ${100 * (i + 1) / ids.length}%`).join(", ")}) 1`;
-      button.classList.add("atlas-mixed");
-    }
-    button.dataset.layers = ids.join(" ");
-    button.onclick = (event) => { event.stopPropagation(); openList(atlas, [country.label_lat, country.label_lon + turn], `${country.name}: no place known`, byLayer); };
-    return button;
   }
 
   function inWindow(lon) {

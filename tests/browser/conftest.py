@@ -11,10 +11,11 @@ import urllib.request
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from chromium import find
 
+expect.set_options(timeout=20_000)  # how busy a machine is must not decide whether a test passes
 ROOT = Path(__file__).resolve().parents[2]
 _QUIET = ["--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"]
 

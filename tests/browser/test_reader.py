@@ -182,7 +182,7 @@ def test_cables_of_one_corridor_open_as_a_list(open_page):
     expect(page.get_by_role("article", name="Chosen record").get_by_role("heading")).to_have_text(name)
 
 
-def test_map_answers_the_keyboard_and_the_table_is_its_twin(open_page, atlas):
+def test_map_answers_the_keyboard(open_page):
     page = open_page("?layer=digital-trade")
     frame = page.get_by_role("application")
     page.get_by_role("button", name="Reset the view").click()
@@ -195,10 +195,13 @@ def test_map_answers_the_keyboard_and_the_table_is_its_twin(open_page, atlas):
     assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid"
     page.get_by_role("button", name="Reset the view").press("Enter")
     page.wait_for_function(f"Math.abs({MAP}.map.getZoom() - {zoom}) < 0.01")
+
+
+def test_the_table_is_the_twin_of_the_map_for_the_keyboard(open_page, atlas):
+    page = open_page("?layer=digital-trade")
     shown = Selection(layers=("digital-trade",)).records(atlas)
     table = page.get_by_test_id("stDataFrame").last
     table.scroll_into_view_if_needed()
-    page.wait_for_timeout(500)
     table.locator("canvas").first.focus()
     heading = page.get_by_role("article", name="Chosen record").get_by_role("heading")
     for name in shown["name"].iloc[1:3]:
@@ -206,7 +209,7 @@ def test_map_answers_the_keyboard_and_the_table_is_its_twin(open_page, atlas):
         page.keyboard.press("ArrowDown")
         page.wait_for_timeout(200)
         page.keyboard.press("Shift+Space")
-        expect(heading).to_have_text(name)
+        expect(heading).to_have_text(name, timeout=20_000)
 
 
 def test_names_never_meet_and_come_with_the_zoom(open_page):
