@@ -112,7 +112,9 @@ def curve(own: pd.DataFrame, beside: pd.DataFrame, unit: str, name: str, beside_
     projected = pd.concat([observed.tail(1), own[own["kind"] == "projection"]]) if (own["kind"] == "projection").any() else own.iloc[:0]
     line = alt.Chart(observed).mark_line(color=accent(), strokeWidth=2.2, point=len(observed) < 3).encode(x=x, y=y, tooltip=tip)
     ahead = alt.Chart(projected).mark_line(color=accent(), strokeWidth=2, strokeDash=[2, 3]).encode(x=x, y=y, tooltip=tip)
-    return (around + line + ahead).properties(height=150)
+    # A line without points would be a mark without a name to a screen reader.
+    drawn = [layer for layer, rows in ((around, median), (line, observed), (ahead, projected)) if len(rows)]
+    return alt.layer(*drawn).properties(height=150)
 
 
 def subjects(long: pd.DataFrame, order: list[str], unit: str, step: bool = False) -> alt.Chart:
