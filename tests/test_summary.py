@@ -66,3 +66,35 @@ def test_nothing_selected_counts_nothing(atlas):
 def test_one_sentence_says_what_is_shown(atlas, filters, expected):
     chosen = Selection(**filters)
     assert summary.sentence(atlas, chosen, chosen.records(atlas)) == expected
+
+
+def test_a_selection_is_put_in_other_places(atlas):
+    moved = summary.in_place(atlas, Selection(countries=("AAA",), text="tower"), "BBB", "union")
+    assert moved == Selection(countries=("BBB",), groups=("union",), text="tower")
+    assert (summary.place_name(atlas, "union"), summary.place_name(atlas, "BBB"), summary.place_name(atlas, "XXX")) == ("Union", "Bétonia", "XXX")
+
+
+def test_years_without_records_are_zero_and_totals_keep_what_came_before(atlas):
+    counts = summary.by_year(atlas, Selection(layers=("towers",), ended=True).records(atlas))
+    assert summary.every_year(counts, 2009, 2012)["towers"].tolist() == [0, 1, 0, 0]
+    assert summary.cumulative(counts, 2009, 2012)["towers"].tolist() == [1, 2, 2, 2]  # the first is of 2005
+    assert summary.cumulative(counts.iloc[:0], 2009, 2010)["towers"].tolist() == [0, 0]
+
+
+def test_medians_need_half_the_values_of_the_best_year(tiny):
+    value = dict(tiny.tables["countries/attributes"][0])
+    tiny.tables["countries/attributes"] += [value | {"country": country, "year": "2015", "value": number} for country, number in (("BBB", "50"), ("CCC", "90"))]
+    path = summary.median_path(tiny.load(), "internet_pct", ["AAA", "BBB", "CCC"])
+    assert path.loc[2015].tolist() == [50, 3] and 2010 not in path.index
+
+
+def test_path_total_and_members(atlas):
+    assert summary.path(atlas, "internet_pct", "AAA")["value"].to_dict() == {2010: 10, 2015: 30}
+    assert summary.total(atlas, "population", ["AAA", "BBB"], 2020) == 1000
+    assert summary.total(atlas, "population", ["BBB"], 2020) != summary.total(atlas, "population", ["BBB"], 2020)  # NaN
+    assert (summary.members(atlas, "union", 2016), summary.members(atlas, "CCC", 2016)) == ({"BBB"}, {"CCC"})
+
+
+def test_events_are_found_by_whole_words(atlas):
+    assert list(summary.events_naming(atlas, "speech").index) == ["ev-begin"]
+    assert summary.events_naming(atlas, "spee").empty and summary.events_naming(atlas).empty

@@ -13,7 +13,7 @@ SUBJECTS = {"light": ("#165CEC", "#B27637", "#155947", "#C33067"), "dark": ("#95
 """Up to four things that are compared; colours measured together with the catalogue's, and each has its own dash."""
 
 _DASHES = [[1, 0], [6, 3], [2, 2], [8, 3, 2, 3]]
-_QUIET = {"light": "#68727A", "dark": "#A3ADB5"}
+_QUIET = {"light": "#5B646B", "dark": "#A3ADB5"}
 _ROW = 36
 _FIT = alt.AutoSizeParams(type="fit-x", contains="padding")
 """The width is the page's, the height is that of the plot, with title and legend beside it."""
@@ -28,15 +28,19 @@ def accent() -> str:
     return SUBJECTS[ground()][0]
 
 
+def quiet() -> str:
+    """Second to the text, and still legible: 4.5 to 1 on the page."""
+    return _QUIET[ground()]
+
+
 def show(chart: alt.TopLevelMixin, title: str, alt_text: str, table: pd.DataFrame, name: str) -> None:
     """A chart with its title, its words for who cannot see it, and its numbers to take away.
 
-    The picture itself is saved as PNG or SVG from the menu at its corner (vega-embed's own, which works offline).
+    The picture itself is saved as PNG from Streamlit's own toolbar at its corner, which works offline.
     """
-    export = {"actions": {"export": True, "source": False, "compiled": False, "editor": False}, "downloadFileName": name}
     heading = alt.Title(title, anchor="start", fontSize=14, fontWeight=600, offset=10)
     with st.container(gap=None):
-        st.altair_chart(chart.properties(title=heading, usermeta={"embedOptions": export}, autosize=_FIT), alt=f"{title}. {alt_text}", width="stretch")
+        st.altair_chart(chart.properties(title=heading, autosize=_FIT), alt=f"{title}. {alt_text}", width="stretch")
         st.download_button("CSV", table.to_csv().encode("utf-8-sig"), f"{name}.csv", "text/csv", on_click="ignore", type="tertiary",
                            icon=":material/download:", key=f"csv-{name}", help=f"The numbers of “{title}”")
 
@@ -71,7 +75,7 @@ def dots_by_year(atlas: Atlas, found: pd.DataFrame, events: pd.DataFrame) -> alt
     dots = alt.Chart(dated).mark_circle(size=44, opacity=0.95).encode(
         x=_years(span, "year:Q"), y=_rows(len(layers)), color=_colour(atlas, layers),
         tooltip=[alt.Tooltip("name:N", title="Record"), alt.Tooltip("title:N", title="Layer"), alt.Tooltip("year:Q", title="Year")])
-    rules = alt.Chart(events.assign(year=events["year"].astype(int))[["year", "title"]]).mark_rule(color=_QUIET[ground()], strokeDash=[2, 3]).encode(
+    rules = alt.Chart(events.assign(year=events["year"].astype(int))[["year", "title"]]).mark_rule(color=quiet(), strokeDash=[2, 3]).encode(
         x=_years(span, "year:Q"), tooltip=[alt.Tooltip("title:N", title="Event"), alt.Tooltip("year:Q", title="Year")])
     counts = pd.DataFrame(index=span, columns=layers)
     numbers = dated["id"].value_counts()
@@ -101,14 +105,16 @@ def curve(own: pd.DataFrame, beside: pd.DataFrame, unit: str, name: str, beside_
     y = alt.Y("value:Q", title=unit, axis=alt.Axis(tickCount=4, titleFontWeight="normal", format="~s" if own["value"].max() >= 1e4 else "~r"))
     median = beside.rename(columns={"median": "value"}).reset_index()
     tip = [alt.Tooltip("year:Q", title="Year"), alt.Tooltip("value:Q", title=name, format=",.4~g")]
-    quiet = alt.Chart(median).mark_line(color=_QUIET[ground()], strokeWidth=1.5, strokeDash=[4, 3]).encode(
+    around = alt.Chart(median).mark_line(color=quiet(), strokeWidth=1.5, strokeDash=[4, 3]).encode(
         x=x, y=y, tooltip=[alt.Tooltip("year:Q", title="Year"), alt.Tooltip("value:Q", title=beside_name, format=",.4~g")])
     observed = own[own["kind"] != "projection"]
     # The projection starts where the observations end, so that the line has no gap.
     projected = pd.concat([observed.tail(1), own[own["kind"] == "projection"]]) if (own["kind"] == "projection").any() else own.iloc[:0]
     line = alt.Chart(observed).mark_line(color=accent(), strokeWidth=2.2, point=len(observed) < 3).encode(x=x, y=y, tooltip=tip)
     ahead = alt.Chart(projected).mark_line(color=accent(), strokeWidth=2, strokeDash=[2, 3]).encode(x=x, y=y, tooltip=tip)
-    return (quiet + line + ahead).properties(height=150)
+    # A line without points would be a mark without a name to a screen reader.
+    drawn = [layer for layer, rows in ((around, median), (line, observed), (ahead, projected)) if len(rows)]
+    return alt.layer(*drawn).properties(height=150)
 
 
 def subjects(long: pd.DataFrame, order: list[str], unit: str, step: bool = False) -> alt.Chart:
@@ -125,7 +131,7 @@ def bars(table: pd.DataFrame, unit: str, colour: str | None = None) -> alt.Layer
     order = list(table["name"])
     base = alt.Chart(table).encode(y=alt.Y("name:N", sort=order, title=None, axis=alt.Axis(labelLimit=210, ticks=False, domain=False)),
                                    x=alt.X("value:Q", title=unit, axis=alt.Axis(grid=False, tickMinStep=1, titleFontWeight="normal")))
-    return (base.mark_bar(color=colour or accent(), height=13) + base.mark_text(align="left", dx=4, color=_QUIET[ground()]).encode(
+    return (base.mark_bar(color=colour or accent(), height=13) + base.mark_text(align="left", dx=4, color=quiet()).encode(
         text=alt.Text("value:Q", format=","))).properties(height=24 * len(order))
 
 
@@ -162,8 +168,8 @@ def differences(path: pd.DataFrame, unit: str) -> alt.LayerChart:
            alt.Tooltip("high:Q", format=".2f", title="to"), alt.Tooltip("countries:Q", title="Countries with a record"), alt.Tooltip("beside:Q", title="Comparison countries")]
     interval = base.mark_rule(strokeWidth=2, color=accent(), opacity=0.55).encode(y=y, y2="high:Q", tooltip=tip)
     points = base.mark_point(filled=True, size=70, color=accent(), opacity=1).encode(y="difference:Q", tooltip=tip)
-    numbers = base.transform_filter("isValid(datum.countries)").mark_text(dy=-8, fontSize=11, color=_QUIET[ground()]).encode(y="high:Q", text=alt.Text("countries:Q", format="d"))
-    zero = alt.Chart(pd.DataFrame({"zero": [0]})).mark_rule(color=_QUIET[ground()]).encode(y="zero:Q")
+    numbers = base.transform_filter("isValid(datum.countries)").mark_text(dy=-8, fontSize=11, color=quiet()).encode(y="high:Q", text=alt.Text("countries:Q", format="d"))
+    zero = alt.Chart(pd.DataFrame({"zero": [0]})).mark_rule(color=quiet()).encode(y="zero:Q")
     return (_first_record() + zero + interval + points + numbers).properties(height=260)
 
 
@@ -173,7 +179,7 @@ def _from_record(path: pd.DataFrame) -> alt.X:
 
 
 def _first_record() -> alt.Chart:
-    return alt.Chart(pd.DataFrame({"k": [-0.5]})).mark_rule(color=_QUIET[ground()], strokeDash=[2, 3]).encode(x="k:Q")
+    return alt.Chart(pd.DataFrame({"k": [-0.5]})).mark_rule(color=quiet(), strokeDash=[2, 3]).encode(x="k:Q")
 
 
 def _subject_colour(order: list[str]) -> alt.Color:
@@ -199,6 +205,6 @@ def _labelled(atlas: Atlas, marks: alt.Chart, layers: list[str], counts: pd.Data
     """Rows with their names above them inside the plot, which leaves a phone its whole width."""
     names = pd.DataFrame({"year": float(min(counts.index)) - 0.4, "top": [len(layers) - 1 - i + 0.8 for i in range(len(layers))], "text": [words(id) for id in layers]})
     lines = pd.DataFrame({"top": range(len(layers))})
-    base = alt.Chart(lines).mark_rule(color=_QUIET[ground()], opacity=0.35).encode(y=_rows(len(layers)))
-    text = alt.Chart(names).mark_text(align="left", fontSize=11.5, color=_QUIET[ground()]).encode(x=_years(counts.index, "year:Q"), y=_rows(len(layers)), text="text:N")
+    base = alt.Chart(lines).mark_rule(color=quiet(), opacity=0.35).encode(y=_rows(len(layers)))
+    text = alt.Chart(names).mark_text(align="left", fontSize=11.5, color=quiet()).encode(x=_years(counts.index, "year:Q"), y=_rows(len(layers)), text="text:N")
     return (base + marks + text).properties(height=max(len(layers), 1) * _ROW)

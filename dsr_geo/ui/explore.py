@@ -35,7 +35,7 @@ def draw(atlas: Atlas) -> None:
             parts.chosen(atlas, chosen, on_map=True)
     if len(found):
         _overview(atlas, found)
-    st.subheader("The same selection as a table", anchor=False)
+    st.header("The same selection as a table", anchor=False)
     st.caption("Choose a row to open its record, as on the map. By keyboard: arrow keys, then Shift and Space.")
     parts.table(atlas, found)
     parts.downloads(atlas, selection)

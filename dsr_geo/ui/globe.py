@@ -33,8 +33,8 @@ def locator(atlas: Atlas, iso3: str, found: gpd.GeoDataFrame) -> None:
     turned = {"type": "orthographic", "rotate": [-about["label_lon"], -about["label_lat"], 0], "clipAngle": 90,
               "scale": min(8000 / wide, 620), "translate": [150, 110]}
     ring = alt.Chart(pd.DataFrame({"lon": [about["label_lon"]], "lat": [about["label_lat"]]})).mark_point(
-        size=240, color=charts.accent(), strokeWidth=2).encode(longitude="lon:Q", latitude="lat:Q")
-    meant = alt.Chart(alt.NamedData("meant")).mark_geoshape(fill=_LAND[charts.ground()][3], stroke=_LAND[charts.ground()][2])
+        size=240, aria=False, color=charts.accent(), strokeWidth=2).encode(longitude="lon:Q", latitude="lat:Q")
+    meant = alt.Chart(alt.NamedData("meant")).mark_geoshape(aria=False, fill=_LAND[charts.ground()][3], stroke=_LAND[charts.ground()][2])
     world = _outlines(atlas, 0.35)
     _put([*_ground(), meant, ring if wide == 9 else None, _points(atlas, found)], turned, {"width": 300, "height": 220}, "content",
          {"world": world, "meant": [feature for feature in world if feature["id"] == iso3]},
@@ -46,10 +46,10 @@ def world(atlas: Atlas, found: gpd.GeoDataFrame, what: str) -> None:
     lines = found[found.geometry.notna() & (found.geom_type != "Point")]
     drawn = [{"type": "Feature", "geometry": shapely.geometry.mapping(shape.simplify(0.3)), "properties": {"id": layer}}
              for shape, layer in zip(lines.geometry, lines["layer"])]
-    routes = alt.Chart(alt.NamedData("routes")).mark_geoshape(filled=False, strokeWidth=1.4).encode(color=_colour(atlas, "properties.id:N"))
+    routes = alt.Chart(alt.NamedData("routes")).mark_geoshape(aria=False, filled=False, strokeWidth=1.4).encode(color=_colour(atlas, "properties.id:N"))
     outlines = _outlines(atlas, 1)
     unplaced = set(atlas.hosts.loc[atlas.hosts["id"].isin(summary.unplaced(found)), "country"])
-    shade = alt.Chart(alt.NamedData("shaded")).mark_geoshape(fill=_LAND[charts.ground()][3], stroke=_LAND[charts.ground()][2], strokeWidth=0.6)
+    shade = alt.Chart(alt.NamedData("shaded")).mark_geoshape(aria=False, fill=_LAND[charts.ground()][3], stroke=_LAND[charts.ground()][2], strokeWidth=0.6)
     _put([*_ground(), shade, routes if drawn else None, _points(atlas, found)], {"type": "equalEarth", "rotate": [-70, 0, 0]}, {"height": 270}, "stretch",
          {"world": outlines, "routes": drawn, "shaded": [feature for feature in outlines if feature["id"] in unplaced]},
          f"World map of {what}: {int(found.geometry.notna().sum())} records with a place; {len(unplaced)} countries or territories shaded where only the country is known")
@@ -59,14 +59,13 @@ def _put(layers: list, projection: dict, size: dict, width: str, shapes: dict[st
     """Put a map on the page. Shapes go in beside the chart, because Altair would check every coordinate."""
     spec = alt.layer(*filter(None, layers)).project(**projection).properties(**size).configure_view(stroke=None).to_dict()
     spec["datasets"] = spec.get("datasets", {}) | shapes
-    spec["usermeta"] = {"embedOptions": {"actions": False}}
     st.vega_lite_chart(spec=spec, width=width, alt=words)
 
 
 def _ground() -> list[alt.Chart]:
     land, sea, borders, _ = _LAND[charts.ground()]
-    ball = alt.Chart(alt.sphere()).mark_geoshape(fill=sea)
-    return [ball, alt.Chart(alt.NamedData("world")).mark_geoshape(fill=land, stroke=borders, strokeWidth=0.6)]
+    ball = alt.Chart(alt.sphere()).mark_geoshape(aria=False, fill=sea)
+    return [ball, alt.Chart(alt.NamedData("world")).mark_geoshape(aria=False, fill=land, stroke=borders, strokeWidth=0.6)]
 
 
 def _points(atlas: Atlas, found: gpd.GeoDataFrame) -> alt.Chart | None:

@@ -28,6 +28,9 @@ _STYLE = """<style>
 .st-key-menu .stPageLink a p { font-size: .95rem; white-space: nowrap; color: inherit; }
 .st-key-menu .st-key-here a { border-bottom: 2px solid ACCENT; }
 .st-key-menu .st-key-here a p { font-weight: 600; }
+[data-testid="stCaptionContainer"] { opacity: 1; }
+[data-testid="stCaptionContainer"] p { color: QUIET; }
+[data-testid="stCaptionContainer"] a { color: ACCENT; opacity: 1; }
 @media (max-width: 640px) { .stMainBlockContainer { padding: 3.7rem 0.9rem 2rem; } }
 </style>"""
 
@@ -41,7 +44,7 @@ def navigation() -> st.Page:
 
 def menu(selection: Selection, here: str) -> None:
     """The links to all pages, with the filters as they are; `here` is the path of the open one."""
-    st.html(_STYLE.replace("ACCENT", charts.accent()))
+    st.html(_STYLE.replace("ACCENT", charts.accent()).replace("QUIET", charts.quiet()))
     with st.container(key="menu", horizontal=True):
         for name, title in PAGES.items():
             with st.container(key="here", width="content") if name == (here or next(iter(PAGES))) else st.container(width="content"):
