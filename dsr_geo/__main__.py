@@ -83,7 +83,10 @@ def _export(chosen: argparse.Namespace) -> int:
 
         webmap.folium_map(loaded, wanted, chosen.data).save(chosen.file)
     else:
-        chosen.file.write_bytes(export.FORMATS[ending](loaded, wanted))
+        if not chosen.file.parent.is_dir() or chosen.file.is_dir():
+        print(f"'{chosen.file}' cannot be written; name a file in a folder that exists.", file=sys.stderr)
+        return 2
+    chosen.file.write_bytes(export.FORMATS[ending](loaded, wanted))
     print(f"{chosen.file}: {int(wanted.mask(loaded).sum())} records")
     return 0
 

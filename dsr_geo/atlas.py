@@ -33,7 +33,7 @@ class Atlas:
     countries: see `countries.Countries`.
     sources, actors, events: DataFrames indexed by id, all columns text.
     landing_points: DataFrame indexed by name, all columns text; lon and lat in WGS 84 degrees.
-    version: eight hex digits that change whenever a built file changes; part of every citation.
+    version: eight hex digits that change whenever anything that is loaded changes; part of every citation.
     """
 
     layers: dict[str, Layer]
@@ -47,6 +47,12 @@ class Atlas:
 
     def __repr__(self) -> str:
         return f"<Atlas {self.version}: {len(self.records)} records in {len(self.layers)} layers>"
+
+    @cached_property
+    def kinds(self) -> pd.Series:
+        """The words for each record's kind; the same kind may be worded differently in two layers."""
+        words = [self.layers[layer].kinds[kind] for layer, kind in zip(self.records["layer"], self.records["kind"])]
+        return pd.Series(words, index=self.records.index, dtype=object)
 
     @cached_property
     def hosts(self) -> pd.DataFrame:
@@ -110,6 +116,8 @@ def load(data: Path = DATA) -> Atlas:
             raise FileNotFoundError(f"{path} is missing; run `python -m dsr_geo build`")
         digest.update(path.read_bytes())
         frames.append(_layer(path, layers[id]))
+    for path in sorted([*data.glob("*.csv"), *(data / "countries").glob("*.*")]):
+        digest.update(path.read_bytes())
     table = pd.concat(frames).set_index("id")
     for name in _WHOLE:
         table[name] = table[name].astype("Int64")

@@ -17,6 +17,8 @@ from dsr_geo import catalog, countries, records, routes, rules
 from dsr_geo.catalog import Layer
 from dsr_geo.records import InvalidData, Row, Tables
 
+_PACKED, _SPACED = ("countries", "source_ids", "related_ids"), ("actors", "partners")
+"""Cells with several values, written in one way however they were typed."""
 _YEARS = ("year_announced", "year_start", "year_end")
 
 
@@ -116,6 +118,10 @@ def _value(name: str, text: str, layer: Layer) -> str | int | float | None:
     declared = layer.fields.get(name)
     if not text:
         return None
+    if name in _PACKED:
+        return ";".join(records.split(text))
+    if name in _SPACED or (declared and declared.type == "list"):
+        return "; ".join(records.split(text))
     if name in _YEARS or (declared and declared.type == "flag"):
         return int(text)
     return _number(text) if name == "amount_usd" or (declared and declared.type == "number") else text

@@ -18,21 +18,20 @@ from dsr_geo.selection import Selection
 
 BOUNDARY_NOTE = (
     "Boundaries come from Natural Earth, adjusted where stated to the view used in United Nations statistics; "
-    "names follow ISO 3166. They express no opinion on the status of any territory, its authorities or its frontiers."
+    "names are short forms of those in ISO 3166. They express no opinion on the status of any territory, its authorities or its frontiers."
 )
 LICENCE = "Compilation CC BY 4.0; each source's own terms in data/LICENSE.md"
 
 
 def metadata(atlas: Atlas, selection: Selection, count: int) -> dict:
     """What every export says about itself: selection, version, licences of its layers, citation, boundary note."""
-    shown = selection.layers or tuple(layer.id for layer in atlas.layers.values() if layer.default)
     return {
         "title": "Digital Silk Road Atlas",
         "selection": urlencode(selection.query(), doseq=True),
         "count": count,
         "data_version": atlas.version,
         "licence": LICENCE,
-        "layers": {id: {"title": atlas.layers[id].title, "licence": atlas.layers[id].licence} for id in shown},
+        "layers": {id: {"title": atlas.layers[id].title, "licence": atlas.layers[id].licence} for id in selection.shown(atlas)},
         "citation": citation(atlas, selection),
         "boundaries": BOUNDARY_NOTE,
     }

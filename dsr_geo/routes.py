@@ -46,7 +46,8 @@ class SeaRoutes:
         if built.exists():
             before = json.loads(built.read_text(encoding="utf-8"))
             keys = before["metadata"].get("routes", {})
-            self._known = {f["id"]: (keys[f["id"]], shape(f["geometry"])) for f in before["features"] if f["id"] in keys}
+            lines = {feature["id"]: shape(feature["geometry"]) for feature in before["features"] if feature["id"] in keys}
+            self._known = {id: (keys[id], line) for id, line in lines.items()}
 
     def of(self, id: str, points: list[tuple[str, float, float]], river: bool) -> MultiLineString:
         """The route of a cable between its landing points (name, lon, lat), in WGS 84 degrees, cut at 180°.
@@ -54,10 +55,12 @@ class SeaRoutes:
         Raises `searoute.LandingError`, whose message names cable, landing point and distance, where a landing point is out
         of reach of the sea, and MissingLibraries if a route has to be computed without SciPy and rasterio.
         """
-        key = _digest(json.dumps([id, points, river], ensure_ascii=False).encode(), self._ground.encode())
-        self.keys[id] = key
-        known, line = self._known.get(id, (None, None))
-        return line if known == key else _sea(self._borders, self._passages, self._ground).route(id, points, river)
+        inputs = _digest(json.dumps([id, points, river], ensure_ascii=False).encode(), self._ground.encode())
+        known, line = self._known.get(id, ("", None))
+        if line is None or known != f"{inputs}-{_digest(line.wkb)}":  # a line that was edited by hand is drawn anew, too
+            line = _sea(self._borders, self._passages, self._ground).route(id, points, river)
+        self.keys[id] = f"{inputs}-{_digest(line.wkb)}"
+        return line
 
 
 @lru_cache(maxsize=2)

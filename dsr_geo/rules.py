@@ -110,6 +110,10 @@ def _place(row: Row, layer: Layer, hosts: list[str], countries: Countries) -> It
         yield row.problem("a statement about a country has a point", "empty lon and lat")
     elif layer.geometry == "point" and row.values.get("precision") in ("exact", "city", "region") and not (lon and lat):
         yield row.problem("no point although precision is not country", "fill lon and lat, or say country")
+    elif layer.geometry == "endpoints" and row.values.get("precision") == "country" and row.values.get("endpoints"):
+        yield row.problem("precision is country but there are endpoints", "empty the endpoints, or say city, region or exact")
+    elif layer.geometry == "endpoints" and row.values.get("precision") != "country" and not (lon and lat) and not row.values.get("endpoints"):
+        yield row.problem("no endpoints and no point although precision is not country", "fill one of them, or say country")
     elif lon or lat:
         yield from _point(row, hosts, countries)
 

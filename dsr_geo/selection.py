@@ -5,6 +5,7 @@ Empty filters let everything through. Within one filter the values are alternati
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
@@ -74,6 +75,8 @@ class Selection:
 
     def __post_init__(self):
         for name in _LISTS:
+            if isinstance(getattr(self, name), str):
+                raise TypeError(f"{name} takes several values; write ({getattr(self, name)!r},) for one")
             object.__setattr__(self, name, tuple(sorted(set(getattr(self, name)))))
         if self.years:
             object.__setattr__(self, "years", (min(self.years), max(self.years)))
@@ -100,6 +103,10 @@ class Selection:
         """The same selection with the named filters cleared (switches set so that nothing is left out)."""
         return replace(self, **{n: True if n in _SWITCHES else getattr(Selection(), n) for n in names})
 
+    def shown(self, atlas: Atlas) -> tuple[str, ...]:
+        """Ids of the layers that are on: those asked for, or else the catalogue's default ones."""
+        return self.layers or tuple(layer.id for layer in atlas.layers.values() if layer.default)
+
     def mask(self, atlas: Atlas) -> pd.Series:
         """Which records the selection holds: booleans over `atlas.records`, all filters together."""
         return pd.Series(np.logical_and.reduce(list(self._masks(atlas))), index=atlas.records.index)
@@ -109,23 +116,29 @@ class Selection:
         return atlas.records[self.mask(atlas)]
 
     def emptied_by(self, atlas: Atlas) -> list[str]:
-        """If nothing is selected: the fewest filters whose clearing brings records back, else an empty list.
+        """If nothing is selected: filters whose clearing brings records back, else an empty list.
 
-        Among equally few, those that bring back most.
+        One or two if that is enough, those that bring back most; otherwise a set of which none can be spared.
         """
         if self.mask(atlas).any():
             return []
-        for count in range(1, len(self.active()) + 1):
-            back = {names: int(self.without(*names).mask(atlas).sum()) for names in combinations(self.active(), count)}
+        held = lambda names: int(self.without(*names).mask(atlas).sum())
+        active = self.active()
+        for few in (combinations(active, 1), combinations(active, 2)):
+            back = {names: held(names) for names in few}
             if any(back.values()):
                 return list(max(back, key=back.get))
-        return []
+        # Rare, and trying every set of three or more would take long: clear all, then put back what can be put back.
+        cleared = list(active)
+        for name in active:
+            if held([other for other in cleared if other != name]):
+                cleared.remove(name)
+        return cleared if held(cleared) else []
 
     def _masks(self, atlas: Atlas) -> Iterator[np.ndarray]:
         """A boolean array over `atlas.records` for each filter that keeps something out."""
         table = atlas.records
-        shown = self.layers or [layer.id for layer in atlas.layers.values() if layer.default]
-        yield table["layer"].isin(shown).to_numpy()
+        yield table["layer"].isin(self.shown(atlas)).to_numpy()
         for name, column in (("kinds", "kind"), ("statuses", "status"), ("evidence", "evidence"), ("precisions", "precision")):
             if wanted := getattr(self, name):
                 yield table[column].isin(wanted).to_numpy()
@@ -192,7 +205,7 @@ def from_query(query: Mapping[str, Sequence[str]], atlas: Atlas) -> tuple[Select
         problems += [f"The link asks for {key} “{v}”, which the atlas does not know; it was left out." for v in values if v not in known[name]]
     for text in query.get("years", []):
         first, _, last = text.partition("-")
-        if first.isdecimal() and last.isdecimal():
+        if re.fullmatch(r"\d{1,4}-\d{1,4}", text):
             found["years"] = (int(first), int(last))
         else:
             problems.append(f"The link asks for years “{text}”, which is not like 2013-2026; it was left out.")
@@ -216,11 +229,10 @@ def search_text(atlas: Atlas) -> pd.Series:
     """For each record, the folded words that free text is looked up in."""
     table, borders = atlas.records, atlas.countries.borders["name"]
     names = atlas.actors[["name", "name_zh"]].agg(" ".join, axis=1)
-    kinds = {kind: title for layer in atlas.layers.values() for kind, title in layer.kinds.items()}
     own = ["name", "name_local", "place", "partners", "note"]
     own += sorted({name for layer in atlas.layers.values() for name, field in layer.fields.items() if field.type in ("text", "list")})
     parts = [table[name] for name in own]
-    parts.append(table["kind"].map(kinds))
+    parts.append(atlas.kinds)
     parts.append(atlas.hosts.assign(n=atlas.hosts["country"].map(borders)).groupby("id")["n"].agg(" ".join))
     parts.append(atlas.roles.assign(n=atlas.roles["actor"].map(names).fillna("")).groupby("id")["n"].agg(" ".join))
     joined = pd.concat([part.reindex(table.index).fillna("").astype(str) for part in parts], axis=1).agg(" ".join, axis=1)

@@ -64,7 +64,7 @@ def sentence(atlas: Atlas, selection: Selection, found: pd.DataFrame) -> str:
     if without_year:
         parts.append(f"{without_year} of them undated")
     if missing := len(unplaced(found)):
-        parts.append(f"{missing} known only by country")
+        parts.append(f"{missing} known only by country or territory")
     return "; ".join(parts) + "."
 
 

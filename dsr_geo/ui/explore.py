@@ -29,7 +29,7 @@ def draw(atlas: Atlas) -> None:
     left, right = st.columns([2.4, 1] if chosen else [1000, 1], gap="small" if chosen else None)
     with left:
         state = webmap.state(atlas, selection, shading, chosen, st.session_state.get("map_turn", 0))
-        map.draw(state, str(st.query_params.to_dict()), st.query_params.get("view", ""), _choose_on_map, _filter_on_map(atlas))
+        map.draw(state, str({key: st.query_params.get_all(key) for key in st.query_params}), st.query_params.get("view", ""), _choose_on_map(atlas), _filter_on_map(atlas))
     if chosen:
         with right, st.container(height=600, border=False):
             parts.chosen(atlas, chosen, on_map=True)
@@ -42,9 +42,11 @@ def draw(atlas: Atlas) -> None:
     st.caption(export.BOUNDARY_NOTE)
 
 
-def _choose_on_map() -> None:
-    link.touched()
-    st.session_state["record"] = st.session_state["map"].chosen or None
+def _choose_on_map(atlas: Atlas):
+    def chosen() -> None:
+        id = st.session_state["map"].chosen
+        parts.choose(id if id in atlas.records.index else None)
+    return chosen
 
 
 def _filter_on_map(atlas: Atlas):

@@ -31,8 +31,10 @@ def draw(atlas: Atlas) -> None:
     actors = atlas.roles.drop_duplicates(["id", "actor"])["actor"].value_counts().reindex(atlas.actors.index, fill_value=0)
     actors = actors.sort_values(ascending=False, kind="stable")
     shown = st.session_state["layers"] or list(atlas.layers)
-    kinds = {kind: f"{title} ({layer.title})" for layer in atlas.layers.values() if layer.id in shown for kind, title in layer.kinds.items()}
-    kinds |= {kind: words(kind) for kind in st.session_state["kinds"] if kind not in kinds}
+    kinds: dict[str, list[str]] = {kind: [] for kind in st.session_state["kinds"]}
+    for layer in atlas.layers.values():
+        for kind, title in layer.kinds.items() if layer.id in shown else ():
+            kinds.setdefault(kind, []).append(f"{title} ({layer.title})")
 
     st.text_input("Search", key="text", on_change=link.touched, placeholder="Name, place, company, 华为 …",
                   help="Every word must occur; case and accents do not matter.")
@@ -42,7 +44,7 @@ def draw(atlas: Atlas) -> None:
     _choose("Country or territory", "countries", countries, lambda code: f"{names[code]} ({hosts.get(code, 0)})")
     st.slider("Years in which a record was present", *atlas.years, key="years", on_change=link.touched)
     _choose("Company or institution", "actors", list(actors.index), lambda id: f"{atlas.actor_name(id)} ({actors[id]})")
-    _choose("Kind", "kinds", list(kinds), kinds.get)
+    _choose("Kind", "kinds", list(kinds), lambda kind: "; ".join(kinds[kind]) or words(kind))
     statuses = list(dict.fromkeys(status for layer in atlas.layers.values() for status in layer.statuses))
     _choose("Status", "statuses", statuses, words)
     _choose("Evidence", "evidence", records.EVIDENCE, words,
@@ -54,7 +56,7 @@ def draw(atlas: Atlas) -> None:
     st.checkbox("Undated records", key="undated", on_change=link.touched)
     st.checkbox("Cancelled, retired and ended", key="ended", on_change=link.touched)
     st.checkbox("Weaker ties and sources", key="opt_in", on_change=link.touched,
-                help="Hong-Kong-only ties, affiliates and records with low confidence.")
+                help="Cables tied to China through Hong Kong alone or through an affiliate, and records with low confidence.")
     st.button("Clear all filters", on_click=_clear, args=(atlas, list(TITLES)), width="stretch")
 
     st.divider()
@@ -71,7 +73,7 @@ def emptied(atlas: Atlas, selection: Selection) -> None:
     """Say which filter leaves nothing, and offer to clear it."""
     guilty = selection.emptied_by(atlas)
     what = " and ".join(f"“{TITLES[name]}”" for name in guilty) or "the filters together"
-    st.info(f"No record matches. What leaves nothing is {what}.")
+    st.info(f"No record matches. The cause: {what}.")
     st.button(f"Clear {what}", on_click=_clear, args=(atlas, guilty), type="primary")
 
 

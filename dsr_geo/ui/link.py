@@ -24,6 +24,7 @@ PAGE_KEYS = {"country": ("iso3",), "company": ("id",), "compare": ("a", "b", "c"
 def touched() -> None:
     """Callback of every widget: the reader acted on the page, so the address is behind and must not be read back."""
     st.session_state["touched"] = True
+    st.session_state["link_problems"] = []
 
 
 def restore(atlas: Atlas, page: str = "") -> None:
@@ -34,6 +35,8 @@ def restore(atlas: Atlas, page: str = "") -> None:
         return
     selection, state["link_problems"] = from_query(query, atlas)
     show(atlas, selection)
+    if selection.years and selection.years != tuple(state["years"]):
+        state["link_problems"].append(f"The link asks for years outside {atlas.years[0]}–{atlas.years[1]}; they were narrowed to what the atlas covers.")
     for key in PAGE_KEYS.get(page, ()):
         state[key] = query.get(key, [None])[0]
     record = query.get("record", [None])[0]
@@ -47,7 +50,7 @@ def restore(atlas: Atlas, page: str = "") -> None:
         state["link_problems"].append(f"The link shades countries by “{shade}”, which is not an attribute here.")
     year = query.get("shade_year", [""])[0]
     first, last = shade_years(atlas)
-    state["shade_year"] = min(max(int(year), first), last) if year.isdecimal() else last
+    state["shade_year"] = min(max(int(year), first), last) if year.isdecimal() and len(year) <= 4 else last
 
 
 def show(atlas: Atlas, selection: Selection) -> None:

@@ -53,16 +53,16 @@ def menu(selection: Selection, here: str) -> None:
 
 def to(page: str, label: str, selection: Selection, help: str | None = None, **own: str | None) -> None:
     """A link to a page with a selection and the page's own choices."""
-    st.page_link(f"{page}.py", label=_plain(label), query_params=link.query(selection, **own), help=help)
+    st.page_link(f"{page}.py", label=plain(label), query_params=link.query(selection, **own), help=help)
 
 
 def title(text: str) -> None:
     """The page's heading, and what its link asked for in vain."""
     st.title(text, anchor=False)
     for problem in st.session_state.get("link_problems", []):
-        st.warning(problem)
+        st.warning(plain(problem))
 
 
-def _plain(text: str) -> str:
-    """Text that Markdown shows as it is."""
+def plain(text: str) -> str:
+    """Text from data or a link as Markdown that shows it as it is."""
     return "".join("\\" + char if char in r"\`*_{}[]()#+-.!|:$~<>" else char for char in text)

@@ -22,6 +22,8 @@ def choose(id: str | None) -> None:
     """Callback: choose a record, or none."""
     link.touched()
     st.session_state["record"] = id
+    if not id:  # a table keeps its chosen row under its key; with a new one the same row can be chosen again
+        st.session_state["table_turn"] = st.session_state.get("table_turn", 0) + 1
 
 
 def chosen(atlas: Atlas, id: str, on_map: bool = False) -> None:
@@ -41,7 +43,7 @@ def chosen(atlas: Atlas, id: str, on_map: bool = False) -> None:
     if others := card.related(atlas, id):
         st.caption("Linked records")
         for other in others:
-            st.button(atlas.records.at[other, "name"], key=f"related-{other}", on_click=choose, args=(other,), type="tertiary")
+            st.button(pages.plain(atlas.records.at[other, "name"]), key=f"related-{other}", on_click=choose, args=(other,), type="tertiary")
 
 
 def including(selection: Selection, record: pd.Series) -> Selection:
@@ -67,9 +69,8 @@ def _shown(_atlas: Atlas, ids: tuple[str, ...]) -> pd.DataFrame:
     whole = export.table(_atlas, _atlas.records.loc[list(ids)])
     roles = _atlas.roles[_atlas.roles["id"].isin(ids)]
     who = roles.assign(text=roles["actor"].map(_atlas.actor_name) + " (" + roles["role"] + ")").groupby("id")["text"].agg("; ".join)
-    kinds = {kind: title for layer in _atlas.layers.values() for kind, title in layer.kinds.items()}
     return pd.DataFrame({
-        "Name": whole["name"], "Layer": whole["layer_title"], "Kind": whole["kind"].map(kinds),
+        "Name": whole["name"], "Layer": whole["layer_title"], "Kind": _atlas.kinds.reindex(whole.index),
         "Country or territory": whole["country_names"], "Place": whole["place"], "Who (role)": who.reindex(whole.index),
         "Announced": whole["year_announced"], "Start": whole["year_start"], "End": whole["year_end"],
         "Status": whole["status"], "Evidence": whole["evidence"], "Source": whole["source_urls"].str.split(" ").str[0],
@@ -79,16 +80,17 @@ def _shown(_atlas: Atlas, ids: tuple[str, ...]) -> pd.DataFrame:
 def table(atlas: Atlas, found: pd.DataFrame, height: int = 420) -> None:
     """Records as a table; choosing a row chooses the record."""
     shown = _shown(atlas, tuple(found.index))
-    st.dataframe(shown, key="table", hide_index=True, height=min(height, 38 + 35 * max(len(shown), 1)), width="stretch",
-                 on_select=_choose_in_table(list(shown.index)), selection_mode="single-row", column_config={
+    key = f"table-{st.session_state.get('table_turn', 0)}"
+    st.dataframe(shown, key=key, hide_index=True, height=min(height, 38 + 35 * max(len(shown), 1)), width="stretch",
+                 on_select=_choose_in_table(key, list(shown.index)), selection_mode="single-row", column_config={
                      "Source": st.column_config.LinkColumn(display_text=r"https?://(?:www\.)?([^/]+)"),
                      **{year: st.column_config.NumberColumn(format="%d") for year in ("Announced", "Start", "End")}},
                  alt=f"Table of {len(shown)} records")
 
 
-def _choose_in_table(ids: list[str]):
+def _choose_in_table(key: str, ids: list[str]):
     def chosen_row() -> None:
-        rows = st.session_state["table"]["selection"]["rows"]
+        rows = st.session_state[key]["selection"]["rows"]
         choose(ids[rows[0]] if rows else None)
     return chosen_row
 
@@ -99,7 +101,7 @@ def downloads(atlas: Atlas, selection: Selection) -> None:
         for ending, (title, mime) in _DOWNLOADS.items():
             st.download_button(f"Download {title}", lambda write=export.FORMATS[ending]: write(atlas, selection),
                                file_name=f"digital-silk-road-atlas.{ending}", mime=mime, on_click="ignore", icon=":material/download:")
-    st.caption(f"{export.LICENCE}. Cite as: {export.citation(atlas, selection)}")
+    st.caption(pages.plain(f"{export.LICENCE}. Cite as: {export.citation(atlas, selection)}"))
 
 
 def whole(atlas: Atlas, selection: Selection) -> Selection:

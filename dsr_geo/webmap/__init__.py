@@ -67,7 +67,7 @@ def state(atlas: Atlas, selection: Selection, shading: dict | None = None, chose
     others = replace(selection, layers=tuple(atlas.layers), kinds=(), years=None, undated=True).mask(atlas)
     position = atlas.records.groupby("layer", sort=False).cumcount()
     return {
-        "shown": list(selection.layers or [layer.id for layer in atlas.layers.values() if layer.default]),
+        "shown": list(selection.shown(atlas)),
         "kinds": list(selection.kinds),
         "years": list(selection.years) if selection.years else None,
         "undated": selection.undated,
@@ -77,6 +77,7 @@ def state(atlas: Atlas, selection: Selection, shading: dict | None = None, chose
         "shading": shading,
         "chosen": chosen,
         "turn": turn,
+        "version": atlas.version,
     }
 
 
@@ -137,7 +138,8 @@ def sources(atlas: Atlas) -> dict[str, list[str]]:
 def _about(atlas: Atlas) -> dict:
     """What every home tells the map about the atlas."""
     return {
-        "opening": OPENING, "layers": document(atlas), "landings": landings(atlas),
+        "opening": OPENING, "version": atlas.version,
+        "layers": document(atlas), "landings": landings(atlas),
         "actors": {id: [row["name"], row["name_zh"]] for id, row in atlas.actors.iterrows()},
         "years": list(atlas.years), "version": atlas.version, "boundary": BOUNDARY_NOTE, "licence": LICENCE,
     }

@@ -3,7 +3,7 @@
 // both return a handle whose `update(state)` draws a new state. Text from data only ever becomes textContent or canvas.
 
 import { drawBadges } from "./badges.js";
-import { extendLeaflet } from "./symbols.js";
+import { extendLeaflet, laneOf } from "./symbols.js";
 import { EAST, linesOf, shifted, span, turns, unbroken, WEST } from "./geo.js";
 import { drawLand } from "./land.js";
 import { GROUNDS, lineStyle, pointStyle } from "./style.js";
@@ -110,7 +110,8 @@ export function attach(L, map, options, el = map.getContainer()) {
     if (data.countries) drawLand(L, groups.land, renderers, data, GROUNDS[state.ground], state.shading);
   };
 
-  const opacityOf = (id) => (state.chosen && state.chosen !== id ? FADED : 1);
+  // All else fades when a record is chosen, unless it is not among what is shown.
+  const opacityOf = (id) => (atlas.faded && state.chosen !== id ? FADED : 1);
 
   function* visible() {
     for (const id of state.shown) {
@@ -123,8 +124,8 @@ export function attach(L, map, options, el = map.getContainer()) {
     if (!data.layers.size) return reader.update();
     for (const name of ["lines", "points"]) groups[name].clearLayers();
     const places = new Map();
-    let lane = 0;
     unplaced.clear();
+    atlas.faded = Boolean(state.chosen) && [...visible()].some(([, feature]) => feature.id === state.chosen);
     for (const [layer, feature] of visible()) {
       const { geometry, properties } = feature;
       if (!geometry) {
@@ -138,7 +139,7 @@ export function attach(L, map, options, el = map.getContainer()) {
         const key = geometry.coordinates.join();
         if (!places.has(key)) places.set(key, []);
         places.get(key).push([layer, feature]);
-      } else drawLine(layer, feature, ++lane);
+      } else drawLine(layer, feature, laneOf(feature.id));
     }
     drawLandings();
     for (const records of places.values()) records.forEach(([layer, feature], i) => drawPoint(layer, feature, i, records.length));
@@ -216,7 +217,7 @@ export function attach(L, map, options, el = map.getContainer()) {
     groups.landings.clearLayers();
     const cables = new Map(), near = map.getZoom() >= 4.5;
     for (const [layer, feature] of visible()) {
-      if (state.chosen ? feature.id !== state.chosen : !near) continue;
+      if (atlas.faded ? feature.id !== state.chosen : !near) continue;
       for (const name of feature.properties.landing_points?.split("; ") ?? []) {
         if (!cables.has(name)) cables.set(name, new Map());
         const here = cables.get(name);
@@ -251,9 +252,12 @@ export function attach(L, map, options, el = map.getContainer()) {
       return map.setView([lat, inWindow(lon)], Math.max(map.getZoom(), 5));
     }
     const lines = unbroken(linesOf(geometry));
-    const [west, east] = span(lines.flat());
+    // A branch beyond 180° lies by its trunk, not on the other side of the world.
+    const middle = (line) => span(line).reduce((a, b) => a + b) / 2, first = middle(lines[0]);
+    const near = lines.flatMap((line) => shifted(line, Math.round((first - middle(line)) / 360) * 360));
+    const west = Math.min(...near.map(([, lon]) => lon)), east = Math.max(...near.map(([, lon]) => lon));
     const turn = [0, 360, -360].find((t) => west + t >= WEST && east + t <= EAST) ?? 0;
-    map.fitBounds(L.latLngBounds(lines.flatMap((line) => shifted(line, turn))), { ...besideLegend(30), maxZoom: 6 });
+    map.fitBounds(L.latLngBounds(near.map(([lat, lon]) => [lat, lon + turn])), { ...besideLegend(30), maxZoom: 6 });
   }
 
   map.on("click", ({ latlng }) => clickAt(atlas, latlng));
@@ -269,7 +273,10 @@ export function attach(L, map, options, el = map.getContainer()) {
       state = { ...state, ...sync.accept(next) };
       el.dataset.ground = state.ground;
       if (before.ground !== state.ground || before.shading !== state.shading) drawGround();
-      if (next.view && !el.dataset.viewed) map.setView([next.view[0], inWindow(next.view[1])], next.view[2]);
+      if (next.view && !el.dataset.viewed) {
+        map.setView([next.view[0], inWindow(next.view[1])], next.view[2]);
+        fitted = state.chosen; // the link says what to look at
+      }
       el.dataset.viewed = "true";
       draw();
     },

@@ -16,7 +16,7 @@ export function drawBadges(atlas, group, unplaced) {
     for (const turn of turns(country.label_lon, country.label_lon)) {
       const box = document.createElement("div");
       box.className = "atlas-badge";
-      box.classList.toggle("atlas-dim", Boolean(state.chosen) && ![...chips.values()].flat().some((feature) => feature.id === state.chosen));
+      box.classList.toggle("atlas-dim", atlas.faded && ![...chips.values()].flat().some((feature) => feature.id === state.chosen));
       if (close) for (const [id, features] of chips) box.append(chip(atlas, country, turn, new Map([[id, features]])));
       else box.append(chip(atlas, country, turn, chips));
       const icon = L.divIcon({ html: box, className: "atlas-badge-anchor", iconSize: [0, 0] });

@@ -4,9 +4,9 @@ import { inYears, isOn, ofKind, only, withKind, withLayer } from "./filter.js";
 import { symbolSvg } from "./symbols.js";
 
 const READING = [
-  "Filled: operating. Pale: under construction. Hollow: announced. Grey: ended.",
+  "Filled: operating. Pale: under construction. Hollow: announced. Grey: ended. With a hole: suspended, or status not known.",
   "Lines: long dashes under construction or indicative, dots announced.",
-  "Edge: thick for strong evidence, thin for fair, dotted for a single source.",
+  "Edge: thick for strong evidence, thin for fair or disputed, dotted for a single source.",
   "Faint ring: placed on the town or, wider, in the region. Records in one place stand round it.",
   "Number in a box: records known only by country or territory. Open shapes: statements about a country.",
   "North is up. Mercator projection: areas look larger towards the poles, and the scale holds at the middle of the map.",

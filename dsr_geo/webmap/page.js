@@ -46,6 +46,11 @@ export async function open(host, base) {
   host.atlas = handle;
   return {
     update(data) {
+      // Positions are of the server's files: after an update of the data an open page has to load them anew, once.
+      if (data.state.version !== options.version && sessionStorage.atlasVersion !== data.state.version) {
+        sessionStorage.atlasVersion = data.state.version;
+        return location.reload();
+      }
       const start = data.view?.split(",").map(Number);
       const first = !opened && start?.length === 3 && start.every(Number.isFinite) ? start : undefined;
       handle.update({ ...data.state, ground: groundOf(host), view: first });

@@ -8,6 +8,7 @@ export const GROUNDS = {
 };
 
 const ENDED = new Set(["cancelled", "retired", "ended"]);
+const STATED = new Set(["announced", "construction", "operating", "signed", "stated", ...ENDED]); // else suspended or not known
 const DASHES = { construction: "9 5", announced: "2 5" };
 
 const shade = (hex, towards, share) => "#" + [1, 3, 5].map((i) => {
@@ -29,6 +30,6 @@ export function pointStyle(layer, properties, ground, chosen) {
   return {
     fill, halo: casing, chosen, ink: fill === colour ? shade(colour, ink, 0.45) : colour,
     weight: { strong: 1.6, fair: 0.8, single: 1, disputed: 1 }[properties.evidence], dots: properties.evidence === "single",
-    haze: { city: 4, region: 9 }[properties.precision] ?? 0,
+    hole: !STATED.has(properties.status), haze: { city: 4, region: 9 }[properties.precision] ?? 0,
   };
 }

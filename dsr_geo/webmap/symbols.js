@@ -47,12 +47,15 @@ export function offset(index, count, zoom) {
   return [radius * Math.cos(angle), radius * Math.sin(angle)];
 }
 
+// A cable keeps its lane whatever else is shown.
+export const laneOf = (id) => 1 + [...id].reduce((hash, letter) => (hash * 31 + letter.charCodeAt(0)) % 97, 0);
+
 export function extendLeaflet(L) {
   if (L.Canvas.prototype.drawAtlasSymbol) return;
   L.Canvas.include({
     drawAtlasSymbol(layer) {
       if (!this._drawing || layer._empty()) return;
-      const context = this._ctx, { symbol, fill, ink, weight, dots, haze, halo, opacity } = layer.options;
+      const context = this._ctx, { symbol, fill, ink, weight, dots, haze, halo, hole, opacity } = layer.options;
       const { x, y } = layer._point, radius = layer._radius;
       context.save();
       context.globalAlpha = opacity;
@@ -75,6 +78,12 @@ export function extendLeaflet(L) {
       context.strokeStyle = ink;
       if (dots) context.setLineDash([1.5, 1.8]);
       context.stroke();
+      if (hole) {
+        context.beginPath();
+        context.arc(x, y, radius * 0.38, 0, 2 * Math.PI);
+        context.fillStyle = halo;
+        context.fill();
+      }
       context.restore();
     },
   });
