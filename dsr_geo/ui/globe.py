@@ -53,6 +53,8 @@ def world(atlas: Atlas, found: gpd.GeoDataFrame, what: str) -> None:
     _put([*_ground(), shade, routes if drawn else None, _points(atlas, found)], {"type": "equalEarth", "rotate": [-70, 0, 0]}, {"height": 270}, "stretch",
          {"world": outlines, "routes": drawn, "shaded": [feature for feature in outlines if feature["id"] in unplaced]},
          f"World map of {what}: {int(found.geometry.notna().sum())} records with a place; {len(unplaced)} countries or territories shaded where only the country is known")
+    if unplaced:
+        st.caption("Shaded: countries or territories with records of which no place is known. Lines are schematic.")
 
 
 def _put(layers: list, projection: dict, size: dict, width: str, shapes: dict[str, list[dict]], words: str) -> None:

@@ -55,7 +55,7 @@ export async function open(host, base) {
       const first = !opened && start?.length === 3 && start.every(Number.isFinite) ? start : undefined;
       handle.update({ ...data.state, ground: groundOf(host), view: first });
       opened = true;
-      setTimeout(() => writeView(view), 200);
+      setTimeout(() => host.isConnected && writeView(view), 200);
     },
   };
 }

@@ -17,7 +17,8 @@ OTHERS = [OPENED.get(name, name) for name in PAGES if name != "explore"]
 
 
 def query(page: Page) -> dict[str, list[str]]:
-    return parse_qs(urlsplit(page.url).query)
+    """The address without the map's view, which the map may still write while it is being left."""
+    return {key: values for key, values in parse_qs(urlsplit(page.url).query).items() if key != "view"}
 
 
 def settled(page: Page) -> None:
