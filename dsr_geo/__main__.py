@@ -71,6 +71,9 @@ def _export(chosen: argparse.Namespace) -> int:
     if ending not in _ENDINGS:
         print(f"'{chosen.file}' ends in none of {', '.join('.' + f for f in _ENDINGS)}; give it one of these.", file=sys.stderr)
         return 2
+    if not chosen.file.parent.is_dir() or chosen.file.is_dir():
+        print(f"'{chosen.file}' cannot be written; name a file in a folder that exists.", file=sys.stderr)
+        return 2
     loaded = atlas.load(chosen.data)
     query = parse_qs(chosen.selection.removeprefix("?"), keep_blank_values=True)
     wanted, problems = selection.from_query(query, loaded)
@@ -83,10 +86,7 @@ def _export(chosen: argparse.Namespace) -> int:
 
         webmap.folium_map(loaded, wanted, chosen.data).save(chosen.file)
     else:
-        if not chosen.file.parent.is_dir() or chosen.file.is_dir():
-        print(f"'{chosen.file}' cannot be written; name a file in a folder that exists.", file=sys.stderr)
-        return 2
-    chosen.file.write_bytes(export.FORMATS[ending](loaded, wanted))
+        chosen.file.write_bytes(export.FORMATS[ending](loaded, wanted))
     print(f"{chosen.file}: {int(wanted.mask(loaded).sum())} records")
     return 0
 
