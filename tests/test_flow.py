@@ -14,7 +14,7 @@ PACKAGE = ROOT / "dsr_geo"
 # Upstream to downstream. A module imports only from lines above its own; ui modules also from each other.
 ORDER = [
     {"catalog"}, {"records"}, {"countries"}, {"rules"}, {"sealine", "landroute"}, {"searoute"}, {"routes"}, {"build"},
-    {"atlas"}, {"selection"}, {""}, {"summary", "export"}, {"webmap"}, {"api"}, {"ui"}, {"__main__", "app"},
+    {"atlas"}, {"selection"}, {""}, {"summary", "export"}, {"impact", "stories"}, {"webmap"}, {"api"}, {"ui"}, {"__main__", "app"},
 ]
 RANK = {name: rank for rank, names in enumerate(ORDER) for name in names}
 FILES = sorted([*PACKAGE.rglob("*.py"), ROOT / "app.py"])

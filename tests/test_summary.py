@@ -57,11 +57,11 @@ def test_nothing_selected_counts_nothing(atlas):
 
 
 @pytest.mark.parametrize(("filters", "expected"), [
-    ({}, "10 records in 3 countries and territories, as of November 2026; 1 of them undated; 2 known only by country."),
+    ({}, "10 records in 3 countries and territories, as of November 2026; 1 of them undated; 2 known only by country or territory."),
     ({"text": "date line"}, "1 record in 1 country or territory, as of November 2026."),
     ({"layers": ("cables",), "years": (2012, 2020)}, "1 record in 2 countries and territories, present in 2012–2020."),
     ({"layers": ("cables",), "years": (2027, 2027)}, "2 records in 3 countries and territories, present in 2027."),
-    ({"layers": ("pacts",)}, "2 records in 2 countries and territories, as of November 2026; 1 of them undated; 2 known only by country."),
+    ({"layers": ("pacts",)}, "2 records in 2 countries and territories, as of November 2026; 1 of them undated; 2 known only by country or territory."),
 ])
 def test_one_sentence_says_what_is_shown(atlas, filters, expected):
     chosen = Selection(**filters)
