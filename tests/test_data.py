@@ -225,3 +225,8 @@ def test_groups_and_attributes_speak_of_known_countries_and_sources():
     assert all(not (row["since"] and row["until"]) or int(row["since"]) <= int(row["until"]) for row in members)
     pairs = [(row["country"], row["indicator"], row["year"]) for row in values]
     assert len(pairs) == len(set(pairs)), "one value a year"
+
+
+def test_each_kind_is_worded_as_its_own_layer_words_it(published):
+    for id, record in published.records.iterrows():
+        assert published.kinds[id] == published.layers[record["layer"]].kinds[record["kind"]]

@@ -23,6 +23,17 @@ def test_an_unchanged_route_is_taken_over(tiny, monkeypatch):
     assert set(first["metadata"]["routes"]) == {feature["id"] for feature in first["features"]}
 
 
+def test_a_line_edited_by_hand_is_drawn_anew(tiny):
+    tiny.build()
+    first = built(tiny)
+    path = tiny.folder / "geojson" / "cables.geojson"
+    bent = json.loads(path.read_text(encoding="utf-8"))
+    bent["features"][0]["geometry"]["coordinates"][0][0] = [5.0, 5.0]
+    path.write_text(json.dumps(bent), encoding="utf-8")
+    build.build(tiny.folder)
+    assert built(tiny) == first
+
+
 def test_a_moved_landing_point_draws_its_cables_anew(tiny):
     tiny.build()
     before = built(tiny)

@@ -131,6 +131,8 @@ def test_link_reproduces_the_view_and_back_undoes(open_page, atlas):
     expect(page.get_by_text(sentence(atlas, Selection(actors=("huawei",), countries=("PAK",))))).to_be_visible()
     expect(page.locator(".atlas-shading-title")).to_contain_text("Internet users")
     expect(page.locator(".atlas-shading-title")).to_contain_text("2015")
+    seen = page.evaluate("(() => { const { map } = document.querySelector('.atlas-host').atlas, c = map.getCenter(); return [c.lat, c.lng, map.getZoom()]; })()")
+    assert seen == pytest.approx([30, 70, 5], abs=0.5)
     page.get_by_role("button", name="Close", exact=True).click()
     expect(page.get_by_role("article", name="Chosen record")).to_have_count(0)
     page.go_back()
@@ -152,3 +154,29 @@ def test_phone_has_no_sideways_scroll_and_a_closed_legend(open_page, scheme):
     assert page.locator(".atlas-host").get_attribute("data-ground") == scheme
     page.locator(".atlas-legend > summary").tap()
     assert page.locator(".atlas-legend label.atlas-layer").count() == len(dsr_geo.load().layers)
+
+
+def test_choosing_a_record_fades_all_else_unless_it_is_not_shown(open_page):
+    faded = "document.querySelectorAll('.atlas-badge.atlas-dim').length"
+    page = open_page("?record=peace-cable")
+    page.wait_for_function(f"{faded} > 0 && {faded} === document.querySelectorAll('.atlas-badge').length")
+    page = open_page("?record=bri-mou-cmr")
+    expect(page.get_by_role("article", name="Chosen record")).to_have_count(1)
+    assert page.evaluate(faded) == 0
+
+
+def test_a_line_over_the_antimeridian_is_one_line_on_the_map(open_page, atlas):
+    parts = atlas.records.at["faster", "geometry"].geoms
+    assert any(abs(abs(part.coords[0][0]) - 180) < 1e-6 for part in parts)  # the file is cut there
+    page = open_page("?layer=submarine-cables&q=faster")
+    longest = page.evaluate("""(() => { let longest = 0;
+      for (const part of document.querySelector('.atlas-host').atlas.map ? Object.values(document.querySelector('.atlas-host').atlas.map._layers) : [])
+        if (part.record?.feature.id === 'faster') { const lons = part.getLatLngs().map((p) => p.lng); longest = Math.max(longest, Math.max(...lons) - Math.min(...lons)); }
+      return longest; })()""")
+    assert longest > 80  # Japan to Oregon without a break
+
+
+def test_a_link_cannot_put_markup_into_the_page(open_page):
+    page = open_page("?country=%5BFree%20money%5D(https%3A%2F%2Fevil.example)%20!%5Bx%5D(https%3A%2F%2Fevil.example%2Fx.png)")
+    expect(page.get_by_text("Free money").first).to_be_visible()
+    assert page.locator('[href*="evil.example"], [src*="evil.example"]').count() == 0
