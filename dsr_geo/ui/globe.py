@@ -10,7 +10,7 @@ import streamlit as st
 
 from dsr_geo import summary
 from dsr_geo.atlas import Atlas
-from dsr_geo.ui import charts
+from dsr_geo.ui import cache, charts
 
 _LAND = {"light": ("#F4F2EE", "#E3EAEE", "#D6D1C7", "#9FA8AF"), "dark": ("#2B3138", "#171B20", "#3C444D", "#6B7680")}
 """Ground → land, sea, borders, and the country that is meant."""
@@ -36,32 +36,42 @@ def locator(atlas: Atlas, iso3: str, found: gpd.GeoDataFrame) -> None:
         size=240, aria=False, color=charts.accent(), strokeWidth=2).encode(longitude="lon:Q", latitude="lat:Q")
     meant = alt.Chart(alt.NamedData("meant")).mark_geoshape(aria=False, fill=_LAND[charts.ground()][3], stroke=_LAND[charts.ground()][2])
     world = _outlines(atlas, 0.35)
-    _put([*_ground(), meant, ring if wide == 9 else None, _points(atlas, found)], turned, {"width": 300, "height": 220}, "content",
-         {"world": world, "meant": [feature for feature in world if feature["id"] == iso3]},
-         f"Globe turned to {about['name']}, with {int((found.geom_type == 'Point').sum())} records that have a place")
+    shapes = {"world": world, "meant": [feature for feature in world if feature["id"] == iso3]}
+    spec = _spec([*_ground(), meant, ring if wide == 9 else None, _points(atlas, found)], turned, {"width": 300, "height": 220}, shapes)
+    st.vega_lite_chart(spec=spec, width="content",
+                       alt=f"Globe turned to {about['name']}, with {int((found.geom_type == 'Point').sum())} records that have a place")
 
 
 def world(atlas: Atlas, found: gpd.GeoDataFrame, what: str) -> None:
     """The world with these records: points, lines as they are drawn on the map, and a shade where only the country is known."""
-    lines = found[found.geometry.notna() & (found.geom_type != "Point")]
-    drawn = [{"type": "Feature", "geometry": shapely.geometry.mapping(shape.simplify(0.3)), "properties": {"id": layer}}
-             for shape, layer in zip(lines.geometry, lines["layer"])]
-    routes = alt.Chart(alt.NamedData("routes")).mark_geoshape(aria=False, filled=False, strokeWidth=1.4).encode(color=_colour(atlas, "properties.id:N"))
-    outlines = _outlines(atlas, 1)
-    unplaced = set(atlas.hosts.loc[atlas.hosts["id"].isin(summary.unplaced(found)), "country"])
-    shade = alt.Chart(alt.NamedData("shaded")).mark_geoshape(aria=False, fill=_LAND[charts.ground()][3], stroke=_LAND[charts.ground()][2], strokeWidth=0.6)
-    _put([*_ground(), shade, routes if drawn else None, _points(atlas, found)], {"type": "equalEarth", "rotate": [-70, 0, 0]}, {"height": 270}, "stretch",
-         {"world": outlines, "routes": drawn, "shaded": [feature for feature in outlines if feature["id"] in unplaced]},
-         f"World map of {what}: {int(found.geometry.notna().sum())} records with a place; {len(unplaced)} countries or territories shaded where only the country is known")
+    spec, unplaced = _world(atlas, tuple(found.index), charts.ground())
+    st.vega_lite_chart(spec=spec, width="stretch", alt=f"World map of {what}: {int(found.geometry.notna().sum())} records with a place; "
+                       f"{unplaced} countries or territories shaded where only the country is known")
     if unplaced:
         st.caption("Shaded: countries or territories with records of which no place is known. Lines are schematic.")
 
 
-def _put(layers: list, projection: dict, size: dict, width: str, shapes: dict[str, list[dict]], words: str) -> None:
-    """Put a map on the page. Shapes go in beside the chart, because Altair would check every coordinate."""
+@cache.pure()
+def _world(_atlas: Atlas, ids: tuple[str, ...], ground: str) -> tuple[dict, int]:
+    """The map of these records on a ground, and the number of shaded countries or territories."""
+    found = _atlas.records.loc[list(ids)]
+    lines = found[found.geometry.notna() & (found.geom_type != "Point")]
+    drawn = [{"type": "Feature", "geometry": shapely.geometry.mapping(shape.simplify(0.3)), "properties": {"id": layer}}
+             for shape, layer in zip(lines.geometry, lines["layer"])]
+    routes = alt.Chart(alt.NamedData("routes")).mark_geoshape(aria=False, filled=False, strokeWidth=1.4).encode(color=_colour(_atlas, "properties.id:N"))
+    outlines = _outlines(_atlas, 1)
+    unplaced = set(_atlas.hosts.loc[_atlas.hosts["id"].isin(summary.unplaced(found)), "country"])
+    shade = alt.Chart(alt.NamedData("shaded")).mark_geoshape(aria=False, fill=_LAND[ground][3], stroke=_LAND[ground][2], strokeWidth=0.6)
+    layers = [*_ground(), shade, routes if drawn else None, _points(_atlas, found)]
+    shapes = {"world": outlines, "routes": drawn, "shaded": [feature for feature in outlines if feature["id"] in unplaced]}
+    return _spec(layers, {"type": "equalEarth", "rotate": [-70, 0, 0]}, {"height": 270}, shapes), len(unplaced)
+
+
+def _spec(layers: list, projection: dict, size: dict, shapes: dict[str, list[dict]]) -> dict:
+    """A map as Vega-Lite. Shapes go in beside the chart, because Altair would check every coordinate."""
     spec = alt.layer(*filter(None, layers)).project(**projection).properties(**size).configure_view(stroke=None).to_dict()
     spec["datasets"] = spec.get("datasets", {}) | shapes
-    st.vega_lite_chart(spec=spec, width=width, alt=words)
+    return spec
 
 
 def _ground() -> list[alt.Chart]:

@@ -65,4 +65,6 @@ def title(text: str) -> None:
 
 def plain(text: str) -> str:
     """Text from data or a link as Markdown that shows it as it is."""
-    return "".join("\\" + char if char in r"\`*_{}[]()#+-.!|:$~<>" else char for char in text)
+    escaped = "".join("\\" + char if char in r"\`*_{}[]()#+-.!|:$~<>" else char for char in text)
+    # Streamlit turns bare addresses into links after reading the escapes; a space of no width keeps them text.
+    return escaped.replace("//", "/\u200b/").replace("www", "w\u200bww")

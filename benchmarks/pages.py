@@ -1,0 +1,56 @@
+"""How long each page takes to open: everything computed anew, as a page without caches does, beside ours with its caches.
+
+    python benchmarks/pages.py [page ...]
+
+Both run the real page script with Streamlit's own test runner in the same process, in turn. Prints medians in seconds
+with min-max, n = 5, and their ratio.
+"""
+
+import statistics
+import sys
+import time
+from pathlib import Path
+
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+import dsr_geo  # noqa: E402
+from dsr_geo import countries, selection  # noqa: E402
+from dsr_geo.ui.pages import PAGES  # noqa: E402
+
+UI = Path(dsr_geo.__file__).parent / "ui"
+RUNS = 5
+
+
+def opening(page: str, fresh: bool) -> float:
+    """Seconds from nothing to the finished page, Pakistan and Huawei where a page asks for one."""
+    if fresh:
+        st.cache_data.clear()
+        st.cache_resource.clear()
+        countries.load.cache_clear()
+        selection.search_text.cache_clear()
+    app = AppTest.from_file(str(UI / "main.py"), default_timeout=300)
+    if page == "country":
+        app.query_params["iso3"] = "PAK"
+    if page == "company":
+        app.query_params["id"] = "huawei"
+    begin = time.perf_counter()
+    app.switch_page(f"{page}.py").run()
+    took = time.perf_counter() - begin
+    assert not app.exception, app.exception
+    return took
+
+
+def main() -> None:
+    print(f"{'page':10} {'anew':>20} {'ours':>20} {'ratio':>6}")
+    for page in sys.argv[1:] or PAGES:
+        opening(page, fresh=False)
+        pairs = [(opening(page, fresh=True), opening(page, fresh=False)) for _ in range(RUNS)]
+        anew, ours = zip(*pairs)
+        show = lambda times: f"{statistics.median(times):.2f} ({min(times):.2f}-{max(times):.2f})"
+        print(f"{page:10} {show(anew):>20} {show(ours):>20} {statistics.median(ours) / statistics.median(anew):6.2f}", flush=True)
+
+
+if __name__ == "__main__":
+    main()
