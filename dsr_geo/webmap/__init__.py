@@ -151,7 +151,7 @@ def folium_map(atlas: Atlas, selection: Selection = Selection(), data: Path = DA
 
 
 def _bundle(name: str) -> str:
-    """A module of ours as a data: address, its imports replaced by data: addresses too, so that no server is needed."""
+    """A module of ours as a data: address, its imports and its worker being data: addresses too, so that no server is needed."""
     text = (_HERE / name).read_text(encoding="utf-8")
-    text = re.sub(r'from "\./([\w-]+\.js)"', lambda match: f'from "{_bundle(match[1])}"', text)
+    text = re.sub(r'(from |new URL\()"\./([\w-]+\.js)"', lambda match: f'{match[1]}"{_bundle(match[2])}"', text)
     return "data:text/javascript;base64," + base64.b64encode(text.encode()).decode()

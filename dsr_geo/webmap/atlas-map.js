@@ -2,19 +2,20 @@
 // It knows no framework. `mount` makes a Leaflet map in an element, `attach` takes one that is there (folium's);
 // both return a handle whose `update(state)` draws a new state. Text from data only ever becomes textContent or canvas.
 
-import { extendLeaflet, symbolSvg } from "./symbols.js";
+import { symbolSvg } from "./symbols.js";
 import { EAST, linesOf, shifted, span, turns, unbroken, WEST } from "./geo.js";
 import { drawLand } from "./land.js";
-import { GROUNDS, lineStyle, pointStyle } from "./style.js";
+import { GROUNDS } from "./style.js";
 import { buildLegend } from "./legend.js";
+import { bitset, fromFeatures, select } from "./columns.js";
+import { painter } from "./painter.js";
+import { listen } from "./pointer.js";
 
-const FADED = 0.1;
-
-async function fetchJson(url) {
+async function fetched(url, type) {
   const answer = await fetch(url);
-  if (!answer.ok || !(answer.headers.get("content-type") ?? "").includes("json"))
+  if (!answer.ok || !(answer.headers.get("content-type") ?? "").includes(type))
     throw new Error(`${url} answered ${answer.status} without data. Was the app started with “streamlit run app.py”?`);
-  return answer.json();
+  return answer;
 }
 
 export function mount(L, el, options) {
@@ -26,25 +27,25 @@ export function mount(L, el, options) {
 }
 
 export function attach(L, map, options, el = map.getContainer()) {
-  extendLeaflet(L);
   el.classList.add("atlas-map");
   const canvas = map.getContainer();
   if (map.zoomControl) map.zoomControl.setPosition("topright");
   fillWindow();
   L.control.scale({ position: "bottomright", imperial: false }).addTo(map);
   L.control.attribution({ position: "bottomright", prefix: false }).addAttribution("Natural Earth · GeoNames · schematic routes").addTo(map);
-  for (const [pane, z] of [["land", 200], ["shade", 210], ["borders", 220], ["marks", 410]]) map.createPane(pane).style.zIndex = z;
+  for (const [pane, z] of [["land", 200], ["borders", 220], ["marks", 410], ["landings", 420]]) map.createPane(pane).style.zIndex = z;
   const renderers = {};
-  // Lines and points share a canvas: of two, the upper one would take every click.
-  for (const pane of ["land", "borders", "marks"]) renderers[pane] = L.canvas({ pane, padding: 0.3, tolerance: 5 });
+  for (const pane of ["land", "borders", "landings"]) renderers[pane] = L.canvas({ pane, padding: 0.3, tolerance: 5 });
   for (const pane of ["land", "borders"]) map.getPane(pane).style.pointerEvents = "none";
 
-  const groups = { land: L.layerGroup().addTo(map), lines: L.layerGroup().addTo(map), points: L.layerGroup().addTo(map), landings: L.layerGroup().addTo(map), badges: L.layerGroup().addTo(map) };
+  const groups = { land: L.layerGroup().addTo(map), landings: L.layerGroup().addTo(map), badges: L.layerGroup().addTo(map) };
   const layers = new Map(options.layers.map((layer) => [layer.id, layer]));
-  const data = { countries: null, disputed: null, layers: new Map() };
+  const marks = painter(L, map, options.layers, "marks");
+  const data = { countries: null, disputed: null, features: [], source: null, columns: 0 }; // columns: how many further sources
   const byId = new Map(), unplaced = new Map(); // unplaced: country → layer → records
   let state = { shown: [], selected: {}, counts: {}, shading: null, chosen: null, ground: "light", ...options.state };
-  let fitted = null;
+  const starts = new Map(); // layer id → record number of its first feature
+  let fitted = null, total = 0, nearness = "";
 
   const legend = buildLegend(L, el, options.layers, (shown) => { state = { ...state, shown }; draw(); options.onLayers?.(shown); });
   if (options.opening) open();
@@ -73,16 +74,17 @@ export function attach(L, map, options, el = map.getContainer()) {
     message.textContent = "Loading the map…";
     message.hidden = false;
     try {
-      const need = (path) => options.files?.[path] ?? fetchJson(options.base + path);
+      const need = async (path) => options.files?.[path] ?? (await fetched(options.base + path, "json")).json();
       [data.countries, data.disputed] = await Promise.all([need("/countries.geojson"), need("/disputed.geojson")]);
       drawGround();
-      const files = await Promise.all(options.layers.map((layer) => need(`/layers/${layer.id}.geojson`)));
-      files.forEach((file, i) => {
-        data.layers.set(options.layers[i].id, file.features);
-        for (const feature of file.features) byId.set(feature.id, { feature, layer: options.layers[i] });
-      });
-      message.hidden = true;
-      el.dataset.ready = "true";
+      const own = options.layers.filter((layer) => !layer.columns);
+      const files = await Promise.all(own.map((layer) => need(`/layers/${layer.id}.geojson`)));
+      files.forEach((file, i) => { for (const feature of file.features) keep(feature, own[i]); });
+      data.source = fromFeatures(data.features, data.features.map(({ id }) => byId.get(id).layer.id));
+      await marks.load(data.source);
+      // Big layers come as columns and stay with the painter; several may share a file.
+      const shared = new Set(options.layers.flatMap((layer) => layer.columns ?? []));
+      for (const path of shared) data.columns = await marks.bytes(await (await fetched(options.base + path, "octet-stream")).arrayBuffer());
       draw();
     } catch (error) {
       message.textContent = `The map could not be loaded: ${error.message} `;
@@ -98,69 +100,60 @@ export function attach(L, map, options, el = map.getContainer()) {
     if (data.countries) drawLand(L, groups.land, renderers, data, GROUNDS[state.ground], state.shading);
   };
 
-  const opacityOf = (id) => (state.chosen && state.chosen !== id ? FADED : 1);
+  // A feature's record number is its place in the painter's first source; its position, that in its layer's file.
+  function keep(feature, layer) {
+    if (!starts.has(layer.id)) starts.set(layer.id, data.features.length);
+    byId.set(feature.id, { feature, layer, record: data.features.length });
+    data.features.push(feature);
+  }
 
-  function* visible() {
-    for (const id of state.shown) {
-      const features = data.layers.get(id);
-      if (features) for (const index of state.selected[id] ?? []) if (features[index]) yield [layers.get(id), features[index]];
-    }
+  // What is asked of the painter's sources (see `select`): the server's selection, and what the browser narrows by itself.
+  const asked = () => ({ masks: { layer: state.shown }, years: state.years, undated: state.undated });
+
+  function selected() {
+    const records = Object.entries(state.selected).flatMap(([id, positions]) => starts.has(id) ? positions.map((position) => starts.get(id) + position) : []);
+    return { ...asked(), only: bitset(data.source.n, records) };
+  }
+
+  // Big layers have no ids of their own: a record is called by its source and number.
+  function locate(id) {
+    const [source, record] = byId.has(id) ? [0, byId.get(id).record] : id?.split(":").map(Number) ?? [];
+    return Number.isInteger(record) ? { source, record } : null;
+  }
+
+  const nameOf = ({ source, record }) => (source ? `${source}:${record}` : data.features[record].id);
+
+  function visible() {
+    if (!data.source) return [];
+    const pass = select(data.source, selected());
+    return data.features.filter((_, record) => pass[record]).map((feature) => [byId.get(feature.id).layer, feature]);
   }
 
   function draw() {
     legend.update(state);
-    if (!data.layers.size) return;
-    for (const name of ["lines", "points"]) groups[name].clearLayers();
-    const places = new Map();
-    let lane = 0;
+    if (!data.source) return;
+    marks.look({
+      filters: [selected(), ...Array(data.columns).fill({ ...asked(), masks: { ...asked().masks, ...state.masks } })],
+      chosen: locate(state.chosen), ground: state.ground,
+    }).then((counts) => { total = counts.flatMap(Object.values).reduce((a, b) => a + b, 0); });
     unplaced.clear();
-    for (const [layer, feature] of visible()) {
-      const { geometry, properties } = feature;
-      if (!geometry) {
-        for (const iso3 of properties.countries.split(";")) {
-          if (!unplaced.has(iso3)) unplaced.set(iso3, new Map());
-          const chips = unplaced.get(iso3);
-          if (!chips.has(layer.id)) chips.set(layer.id, []);
-          chips.get(layer.id).push(feature);
-        }
-      } else if (geometry.type === "Point") {
-        const key = geometry.coordinates.join();
-        if (!places.has(key)) places.set(key, []);
-        places.get(key).push([layer, feature]);
-      } else drawLine(layer, feature, ++lane);
+    for (const [layer, feature] of visible()) if (!feature.geometry) for (const iso3 of feature.properties.countries.split(";")) {
+      if (!unplaced.has(iso3)) unplaced.set(iso3, new Map());
+      const chips = unplaced.get(iso3);
+      if (!chips.has(layer.id)) chips.set(layer.id, []);
+      chips.get(layer.id).push(feature);
     }
     drawLandings();
-    for (const records of places.values()) records.forEach(([layer, feature], i) => drawPoint(layer, feature, i, records.length));
     drawBadges();
     // The host may be making room for the record's card; the map is fitted when that is done.
     setTimeout(fit, 150);
   }
 
-  function drawLine(layer, feature, lane) {
-    const chosen = state.chosen === feature.id;
-    const style = lineStyle(layer, feature.properties, state.ground, chosen);
-    const paths = unbroken(linesOf(feature.geometry)).flatMap((line) => turns(...span(line)).map((turn) => shifted(line, turn)));
-    const common = { renderer: renderers.marks, pane: "marks", opacity: opacityOf(feature.id), lineJoin: "round", lane: chosen ? 0 : lane };
-    const casing = { ...common, color: GROUNDS[state.ground].casing, weight: style.weight + 2, opacity: common.opacity * 0.8, interactive: false };
-    // All casings first, or a branch's would cut its own trunk.
-    for (const path of paths) groups.lines.addLayer(new L.AtlasLine(path, casing));
-    for (const path of paths) listen(new L.AtlasLine(path, { ...common, ...style }), feature, layer).addTo(groups.lines);
-  }
-
-  function drawPoint(layer, feature, index, count) {
-    const [lon, lat] = feature.geometry.coordinates;
-    for (const turn of turns(lon, lon)) {
-      const style = pointStyle(layer, feature.properties, state.ground, state.chosen === feature.id);
-      const marker = new L.AtlasSymbol([lat, lon + turn], { renderer: renderers.marks, pane: "marks", symbol: layer.symbol, opacity: opacityOf(feature.id), index, count, ...style });
-      listen(marker, feature, layer).addTo(groups.points);
-    }
-  }
-
-  function listen(shape, feature, layer) {
-    shape.on("click", (event) => { L.DomEvent.stopPropagation(event); choose(feature.id); });
-    shape.bindTooltip(() => label(feature, layer), { sticky: true, className: "atlas-tooltip" });
-    return shape;
-  }
+  marks.onPaint(({ current }) => {
+    if (!current || !data.source) return;
+    el.dataset.total = total; // records drawn now
+    el.dataset.ready = message.hidden = true;
+  });
 
   // The host decides what choosing means; without one the map keeps the choice itself.
   function choose(id) {
@@ -169,7 +162,9 @@ export function attach(L, map, options, el = map.getContainer()) {
     draw();
   }
 
-  function label(feature, layer) {
+  function label(hit) {
+    const { feature, layer } = byId.get(nameOf(hit)) ?? {};
+    if (!feature) return Object.assign(document.createElement("div"), { textContent: `Record ${hit.record}` });
     const box = document.createElement("div");
     const name = document.createElement("strong");
     name.textContent = feature.properties.name;
@@ -198,7 +193,7 @@ export function attach(L, map, options, el = map.getContainer()) {
       if (!position) continue;
       for (const turn of turns(position[0], position[0])) {
         const place = { label_lon: position[0], label_lat: position[1] };
-        L.circleMarker([position[1], position[0] + turn], { renderer: renderers.marks, pane: "marks", radius: state.chosen ? 4 : 3, color: ground.casing, weight: 1, fillColor: ground.landing, fillOpacity: 1 })
+        L.circleMarker([position[1], position[0] + turn], { renderer: renderers.landings, pane: "landings", radius: state.chosen ? 4 : 3, color: ground.casing, weight: 1, fillColor: ground.landing, fillOpacity: 1 })
           .bindTooltip(() => Object.assign(document.createElement("div"), { textContent: `Landing point ${name}` }), { className: "atlas-tooltip" })
           .on("click", (event) => { L.DomEvent.stopPropagation(event); list(place, turn, here, `Cables landing at ${name}`); })
           .addTo(groups.landings);
@@ -281,10 +276,17 @@ export function attach(L, map, options, el = map.getContainer()) {
     map.fitBounds(L.latLngBounds(lines.flatMap((line) => shifted(line, turn))), { ...besideLegend(30), maxZoom: 6 });
   }
 
-  map.on("click", () => state.chosen && choose(null));
+  listen(L, map, marks, label, (hit) => (hit || state.chosen) && choose(hit && nameOf(hit)));
   el.addEventListener("keydown", (event) => { if (event.key === "Escape" && state.chosen) choose(null); });
   map.on("moveend", () => { const c = map.getCenter(); options.onView?.([c.lat, ((c.lng + 180) % 360 + 360) % 360 - 180, map.getZoom()]); });
-  map.on("zoomend", draw); // badges, landing points and lanes depend on the zoom
+  // Badges unfold and landing points appear when the map is near enough.
+  map.on("zoomend", () => {
+    const now = `${map.getZoom() >= 4} ${map.getZoom() >= 4.5}`;
+    if (now === nearness) return;
+    nearness = now;
+    drawLandings();
+    drawBadges();
+  });
   new ResizeObserver(() => { map.invalidateSize({ pan: false }); fillWindow(); }).observe(canvas);
   load();
 
@@ -300,7 +302,8 @@ export function attach(L, map, options, el = map.getContainer()) {
       draw();
     },
     // What is drawn now, for tests and for the curious.
-    drawn: () => ({ landings: groups.landings.getLayers().length, lines: groups.lines.getLayers().length, points: groups.points.getLayers().length, badges: groups.badges.getLayers().length, ids: [...visible()].map(([, feature]) => feature.id) }),
+    drawn: () => ({ landings: groups.landings.getLayers().length, badges: groups.badges.getLayers().length, ids: visible().map(([, feature]) => feature.id), lines: visible().filter(([, { geometry }]) => geometry?.type.endsWith("LineString")).length, points: visible().filter(([, { geometry }]) => geometry?.type === "Point").length }),
+    painter: marks,
   };
 }
 

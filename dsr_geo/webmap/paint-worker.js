@@ -1,0 +1,23 @@
+// The scene off the page's thread: each message names a method, its answer carries the same number.
+
+import { fromBytes } from "./columns.js";
+import { Scene } from "./scene.js";
+
+let scene;
+const acts = {
+  open: (layers) => { scene = new Scene(layers); },
+  load: (source) => scene.load(source),
+  bytes: (buffer) => scene.load(fromBytes(buffer)),
+  look: (state) => scene.look(state),
+  paint: (view) => scene.paint(view),
+  hit: (view, x, y) => scene.hit(view, x, y),
+};
+
+onmessage = ({ data: { number, act, values } }) => {
+  try {
+    const result = acts[act](...values);
+    postMessage({ number, result }, result?.bitmap ? [result.bitmap] : []);
+  } catch (error) {
+    postMessage({ number, error: error.message });
+  }
+};

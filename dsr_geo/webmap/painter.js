@@ -1,0 +1,122 @@
+// A Leaflet layer that shows what the scene paints. The scene lives in a worker where there is one, so that the page
+// stays free to move: the canvas is carried along with the map and replaced when the next picture is there.
+
+const PADDING = 0.25; // of the map's size, painted beyond each edge
+
+// A worker from a blob of one line: the only kind that works in the app, in a notebook and from a file.
+function startWorker() {
+  const address = new URL("./paint-worker.js", import.meta.url).href;
+  const source = URL.createObjectURL(new Blob([`import ${JSON.stringify(address)};`], { type: "text/javascript" }));
+  return new Worker(source, { type: "module" });
+}
+
+// Calls to the scene, answered in order.
+class Remote {
+  constructor() {
+    this.waiting = new Map();
+    this.last = 0;
+    this.worker = startWorker();
+    this.worker.onmessage = ({ data: { number, result, error } }) => {
+      const { resolve, reject } = this.waiting.get(number);
+      this.waiting.delete(number);
+      error ? reject(new Error(error)) : resolve(result);
+    };
+    this.worker.onerror = (event) => {
+      for (const { reject } of this.waiting.values()) reject(new Error(event.message || "the painter did not start"));
+      this.waiting.clear();
+    };
+  }
+
+  call(act, values, transfer = []) {
+    return new Promise((resolve, reject) => {
+      this.waiting.set(++this.last, { resolve, reject });
+      this.worker.postMessage({ number: this.last, act, values }, transfer);
+    });
+  }
+}
+
+export function painter(L, map, layers, pane) {
+  const canvas = L.DomUtil.create("canvas", "leaflet-zoom-animated", map.getPane(pane));
+  canvas.style.pointerEvents = "none";
+  const remote = new Remote(), listeners = new Set();
+  let shown = null, late = null, painting = false, wanted = false, looks = 0, painted = 0, zooming = false;
+  remote.call("open", [layers]);
+
+  // What is to be painted: the map and a margin, in pixels of the world at this zoom.
+  function view() {
+    const size = map.getSize(), pad = size.multiplyBy(PADDING).floor(), corner = map.getPixelBounds().min.subtract(pad);
+    const ratio = Math.min(2, devicePixelRatio || 1);
+    return { zoom: map.getZoom(), left: corner.x, top: corner.y, width: size.x + 2 * pad.x, height: size.y + 2 * pad.y, ratio };
+  }
+
+  async function paint() {
+    wanted = true;
+    if (painting) return;
+    painting = true;
+    while (wanted) {
+      wanted = false;
+      const look = looks, asked = view(), answer = await remote.call("paint", [asked]);
+      late = { ...answer, view: asked, look };
+      if (!zooming) show();
+    }
+    painting = false;
+  }
+
+  function show() {
+    if (!late) return;
+    const { bitmap, view, look, points, lines } = late;
+    if (canvas.width !== bitmap.width || canvas.height !== bitmap.height) {
+      [canvas.width, canvas.height] = [bitmap.width, bitmap.height];
+      [canvas.style.width, canvas.style.height] = [`${view.width}px`, `${view.height}px`];
+    }
+    const context = canvas.getContext("2d");
+    context.globalCompositeOperation = "copy";
+    context.drawImage(bitmap, 0, 0);
+    bitmap.close();
+    [shown, painted, late] = [view, look, null];
+    place(map.getCenter(), map.getZoom());
+    for (const listener of listeners) listener({ points, lines, current: painted === looks });
+  }
+
+  // Puts the last picture where it belongs on a map with this centre and zoom.
+  function place(center, zoom) {
+    if (!shown) return;
+    const scale = map.getZoomScale(zoom, shown.zoom), origin = map._getNewPixelOrigin(center, zoom);
+    L.DomUtil.setTransform(canvas, L.point(shown.left, shown.top).multiplyBy(scale).subtract(origin), scale);
+  }
+
+  function follow() {
+    if (zooming || !shown) return;
+    const { min, max } = map.getPixelBounds();
+    const slack = shown.width * PADDING * 0.3;
+    if (shown.zoom !== map.getZoom()) place(map.getCenter(), map.getZoom());
+    else if (min.x - shown.left > slack && min.y - shown.top > slack && shown.left + shown.width - max.x > slack && shown.top + shown.height - max.y > slack) return;
+    paint();
+  }
+
+  map.on("zoomanim", ({ center, zoom }) => { zooming = true; place(center, zoom); });
+  map.on("zoomend", () => { zooming = false; show(); });
+  map.on("viewreset", () => shown && place(map.getCenter(), map.getZoom()));
+  map.on("move", follow);
+  map.on("moveend resize", paint);
+
+  return {
+    canvas,
+    // Both return the number of the source, which filters and hits refer to.
+    load: (source) => remote.call("load", [source]),
+    bytes: (buffer) => remote.call("bytes", [buffer], [buffer]),
+    // Filters, chosen record and ground (see Scene.look); answers the counts per source and layer.
+    look(state) {
+      looks++;
+      const counts = remote.call("look", [state]);
+      paint();
+      return counts;
+    },
+    hit: (x, y) => {
+      const { zoom } = view(), { x: left, y: top } = map.getPixelBounds().min;
+      return remote.call("hit", [{ zoom, left, top }, x, y]);
+    },
+    onPaint: (listener) => listeners.add(listener),
+    remove: () => { remote.worker.terminate(); canvas.remove(); },
+  };
+}
