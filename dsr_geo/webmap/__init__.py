@@ -106,7 +106,7 @@ class AtlasMap(folium.Map):
     """A folium.Map with our window and nothing from other origins: Leaflet is inside the page it renders."""
 
     default_js = [("leaflet", _inline(_LEAFLET / "leaflet.js", "text/javascript"))]
-    default_css = [("leaflet", _inline(_LEAFLET / "leaflet.css", "text/css")),
+    default_css = [("leaflet_css", _inline(_LEAFLET / "leaflet.css", "text/css")),
                    ("atlas", _inline(_HERE / "atlas-map.css", "text/css"))]
 
     def __init__(self, **kwargs):

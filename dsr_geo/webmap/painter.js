@@ -3,19 +3,12 @@
 
 const PADDING = 0.25; // of the map's size, painted beyond each edge
 
-// A worker from a blob of one line: the only kind that works in the app, in a notebook and from a file.
-function startWorker() {
-  const address = new URL("./paint-worker.js", import.meta.url).href;
-  const source = URL.createObjectURL(new Blob([`import ${JSON.stringify(address)};`], { type: "text/javascript" }));
-  return new Worker(source, { type: "module" });
-}
-
 // Calls to the scene, answered in order.
 class Remote {
   constructor() {
     this.waiting = new Map();
     this.last = 0;
-    this.worker = startWorker();
+    this.worker = new Worker(new URL("./paint-worker.js", import.meta.url), { type: "module" });
     this.worker.onmessage = ({ data: { number, result, error } }) => {
       const { resolve, reject } = this.waiting.get(number);
       this.waiting.delete(number);
@@ -53,7 +46,7 @@ export function painter(L, map, layers, pane) {
     wanted = true;
     if (painting) return;
     painting = true;
-    while (wanted) {
+    while (wanted && map.getSize().x && map.getSize().y) { // a hidden map is painted when it has a size again
       wanted = false;
       const look = looks, asked = view(), answer = await remote.call("paint", [asked]);
       late = { ...answer, view: asked, look };
