@@ -80,11 +80,12 @@ export function attach(L, map, options, el = map.getContainer()) {
       const own = options.layers.filter((layer) => !layer.columns);
       const files = await Promise.all(own.map((layer) => need(`/layers/${layer.id}.geojson`)));
       files.forEach((file, i) => { for (const feature of file.features) keep(feature, own[i]); });
-      data.source = fromFeatures(data.features, data.features.map(({ id }) => byId.get(id).layer.id));
-      await marks.load(data.source);
+      const source = fromFeatures(data.features, data.features.map(({ id }) => byId.get(id).layer.id));
+      await marks.load(source);
       // Big layers come as columns and stay with the painter; several may share a file.
       const shared = new Set(options.layers.flatMap((layer) => layer.columns ?? []));
       for (const path of shared) data.columns = await marks.bytes(await (await fetched(options.base + path, "octet-stream")).arrayBuffer());
+      data.source = source;
       draw();
     } catch (error) {
       message.textContent = `The map could not be loaded: ${error.message} `;

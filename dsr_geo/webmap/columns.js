@@ -65,10 +65,10 @@ function withBoxes(lines) {
 export function fromBytes(buffer) {
   const view = new DataView(buffer);
   if (view.getUint32(0, false) !== 0x44535243) throw new Error("these are not columns of the atlas");
-  const header = JSON.parse(new TextDecoder().decode(new Uint8Array(buffer, 8, view.getUint32(4, true))));
+  const length = view.getUint32(4, true), header = JSON.parse(new TextDecoder().decode(new Uint8Array(buffer, 8, length)));
   const types = { u1: Uint8Array, u4: Uint32Array, f4: Float32Array };
   const source = { n: header.n, vocabularies: header.vocabularies, columns: {}, points: {}, lines: {} };
-  for (const { group, name, type, start, length } of header.arrays) source[group][name] = new types[type](buffer, start, length);
+  for (const { group, name, type, start, length: items } of header.arrays) source[group][name] = new types[type](buffer, 8 + length + start, items);
   source.lines = withBoxes(source.lines);
   return source;
 }
