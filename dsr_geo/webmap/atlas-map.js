@@ -150,7 +150,7 @@ export function attach(L, map, options, el = map.getContainer()) {
     setTimeout(fit, 150);
   }
 
-  marks.onPaint(({ current }) => {
+  marks.onPaint((current) => {
     if (!current || !data.source) return;
     el.dataset.total = total; // records drawn now
     el.dataset.ready = message.hidden = true;

@@ -1,7 +1,7 @@
 // A Leaflet layer that shows what the scene paints. The scene lives in a worker where there is one, so that the page
 // stays free to move: the canvas is carried along with the map and replaced when the next picture is there.
 
-const PADDING = 0.25; // of the map's size, painted beyond each edge
+const PADDING = 0.2; // of the map's size, painted beyond each edge
 
 // Calls to the scene, answered in order.
 class Remote {
@@ -57,7 +57,7 @@ export function painter(L, map, layers, pane) {
 
   function show() {
     if (!late) return;
-    const { bitmap, view, look, points, lines } = late;
+    const { bitmap, view, look } = late;
     if (canvas.width !== bitmap.width || canvas.height !== bitmap.height) {
       [canvas.width, canvas.height] = [bitmap.width, bitmap.height];
       [canvas.style.width, canvas.style.height] = [`${view.width}px`, `${view.height}px`];
@@ -68,7 +68,7 @@ export function painter(L, map, layers, pane) {
     bitmap.close();
     [shown, painted, late] = [view, look, null];
     place(map.getCenter(), map.getZoom());
-    for (const listener of listeners) listener({ points, lines, current: painted === looks });
+    for (const listener of listeners) listener(painted === looks);
   }
 
   // Puts the last picture where it belongs on a map with this centre and zoom.

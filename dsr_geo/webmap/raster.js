@@ -1,59 +1,73 @@
 // Crowds as density: when symbols would only cover each other, every record adds its colour to the cells of a coarse
-// raster. Nothing is dropped: each record that passes is added, and a cell says how many by its strength.
-
-const CELL = 2; // CSS pixels
+// raster. Nothing is dropped: each record that passes is added, and a cell says by its strength how many there are.
+// The loops run over millions of records at every filter, hence flat arrays and no objects in them.
 
 export class Raster {
-  constructor(width, height) {
-    this.width = Math.ceil(width / CELL);
-    this.height = Math.ceil(height / CELL);
-    this.sums = new Float32Array(4 * this.width * this.height); // red, green, blue, number
-    this.most = 0;
+  // cell: its side in CSS pixels; colours: [red, green, blue] of each layer code.
+  constructor(width, height, cell, colours) {
+    this.cell = cell;
+    this.width = Math.ceil(width / cell);
+    this.height = Math.ceil(height / cell);
+    this.colours = colours;
+    this.numbers = colours.map(() => null); // per layer code: how many marks each cell has
   }
 
-  add(column, row, [r, g, b], share = 1) {
-    if (column < 0 || row < 0 || column >= this.width || row >= this.height) return;
-    const { sums } = this, at = 4 * (row * this.width + column);
-    sums[at] += r * share;
-    sums[at + 1] += g * share;
-    sums[at + 2] += b * share;
-    if ((sums[at + 3] += share) > this.most) this.most = sums[at + 3];
+  #plane(code) {
+    return (this.numbers[code] ??= new Uint16Array(this.width * this.height));
   }
 
-  clear() {
-    this.sums.fill(0);
-    this.most = 0;
+  // Points from one row to another as squares of `size` cells; unit coordinates times `scale` plus dx, dy are pixels.
+  points({ x, y, record, layer }, pass, from, to, scale, dx, dy, size) {
+    const { width, height } = this, k = scale / this.cell, left = dx / this.cell - (size - 1) / 2, top = dy / this.cell - (size - 1) / 2;
+    for (let i = from; i < to; i++) {
+      if (!pass[record[i]]) continue;
+      const column = Math.floor(x[i] * k + left), row = Math.floor(y[i] * k + top);
+      if (column < 0 || row < 0 || column + size > width || row + size > height) continue;
+      const plane = this.numbers[layer[i]] ?? this.#plane(layer[i]);
+      for (let r = 0, at = row * width + column; r < size; r++, at += width) for (let c = 0; c < size; c++) plane[at + c]++;
+    }
   }
 
-  // A square of `size` cells round a place in CSS pixels: single records must be seen, too.
-  dot(x, y, colour, size) {
-    const left = Math.round(x / CELL - size / 2), top = Math.round(y / CELL - size / 2);
-    if (size === 1) return this.add(left, top, colour);
-    for (let row = top; row < top + size; row++) for (let column = left; column < left + size; column++) this.add(column, row, colour);
+  // One line; bends nearer together than a cell are passed over.
+  line({ x, y, offsets }, line, code, scale, dx, dy) {
+    const { width, height } = this, plane = this.#plane(code), k = scale / this.cell, left = dx / this.cell, top = dy / this.cell;
+    const last = offsets[line + 1] - 1;
+    let ax = x[offsets[line]] * k + left, ay = y[offsets[line]] * k + top;
+    for (let i = offsets[line] + 1; i <= last; i++) {
+      const bx = x[i] * k + left, by = y[i] * k + top, length = Math.max(Math.abs(bx - ax), Math.abs(by - ay));
+      if (length < 1 && i < last) continue;
+      if (Math.max(ax, bx) >= 0 && Math.max(ay, by) >= 0 && Math.min(ax, bx) < width && Math.min(ay, by) < height) {
+        const steps = Math.ceil(length), sx = (bx - ax) / steps, sy = (by - ay) / steps;
+        for (let s = 0; s < steps; s++) {
+          const column = Math.floor(ax + s * sx), row = Math.floor(ay + s * sy);
+          if (column >= 0 && row >= 0 && column < width && row < height) plane[row * width + column]++;
+        }
+      }
+      ax = bx;
+      ay = by;
+    }
   }
 
-  line(ax, ay, bx, by, colour) {
-    const steps = Math.ceil(Math.max(Math.abs(bx - ax), Math.abs(by - ay)) / CELL) || 1;
-    const dx = (bx - ax) / steps / CELL, dy = (by - ay) / steps / CELL;
-    for (let i = 0, x = ax / CELL, y = ay / CELL; i < steps; i++, x += dx, y += dy) this.add(Math.floor(x), Math.floor(y), colour, 0.5);
-  }
-
-  // faintest: the strength of a cell with one record.
-  draw(context, faintest, alpha) {
-    const image = new ImageData(this.width, this.height), { data } = image, { sums } = this;
-    const scale = (255 - faintest * 255) / Math.log1p(Math.max(4, this.most));
-    for (let at = 0; at < sums.length; at += 4) {
-      const number = sums[at + 3];
-      if (!number) continue;
-      data[at] = sums[at] / number;
-      data[at + 1] = sums[at + 1] / number;
-      data[at + 2] = sums[at + 2] / number;
-      data[at + 3] = 255 * faintest + scale * Math.log1p(number);
+  // faintest: the strength of a cell with hardly a record; the fullest cell is opaque.
+  draw(context, faintest, opacity) {
+    const used = this.numbers.flatMap((plane, code) => (plane ? [[plane, ...this.colours[code]]] : []));
+    const cells = this.width * this.height, sums = used.length > 1 ? new Uint32Array(cells) : used[0]?.[0] ?? [];
+    if (used.length > 1) for (const [plane] of used) for (let i = 0; i < cells; i++) sums[i] += plane[i];
+    let most = 8;
+    for (let i = 0; i < cells; i++) if (sums[i] > most) most = sums[i];
+    const strength = new Float32Array(most + 1).map((_, n) => 255 * (faintest + (1 - faintest) * Math.log(n) / Math.log(most)));
+    const image = new ImageData(this.width, this.height), { data } = image;
+    for (const [plane, r, g, b] of used) for (let i = 0; i < cells; i++) if (plane[i]) {
+      const share = plane[i] / sums[i], at = 4 * i;
+      data[at] += r * share;
+      data[at + 1] += g * share;
+      data[at + 2] += b * share;
+      data[at + 3] = strength[sums[i]];
     }
     const own = new OffscreenCanvas(this.width, this.height);
     own.getContext("2d").putImageData(image, 0, 0);
-    context.globalAlpha = alpha;
-    context.drawImage(own, 0, 0, this.width * CELL, this.height * CELL);
+    context.globalAlpha = opacity;
+    context.drawImage(own, 0, 0, this.width * this.cell, this.height * this.cell);
     context.globalAlpha = 1;
   }
 }

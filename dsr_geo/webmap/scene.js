@@ -8,6 +8,7 @@ import { drawSymbol, laneOf, offset, radiusAt } from "./symbols.js";
 
 const FADED = 0.1;
 const MOST_SYMBOLS = 4000, MOST_LINES = 1500; // in view; beyond, they are drawn as density
+const FAR = 256 * 2 ** 4; // world size in pixels up to which a raster of lines is coarse
 const MARGIN = 90; // CSS pixels a symbol may lie off its place
 const REACH = 8; // CSS pixels round a mark that still choose it: with the symbol 26 across, fit for a finger
 
@@ -21,7 +22,9 @@ export class Scene {
   }
 
   load(source) {
-    this.sources.push({ ...source, points: sorted(source.points), filter: {}, pass: new Uint8Array(source.n).fill(1) });
+    const points = sorted(source.points);
+    points.layer = new Uint8Array(points.record.length).map((_, row) => source.columns.layer[points.record[row]]);
+    this.sources.push({ ...source, points, pass: new Uint8Array(source.n).fill(1) });
     this.#settle(this.sources.at(-1));
     return this.sources.length - 1;
   }
@@ -61,31 +64,44 @@ export class Scene {
       .map((name) => [name, vocabularies[name][columns[name][record]]]));
   }
 
-  // Paints a view { zoom, left, top (world pixels), width, height, ratio } and returns { bitmap, points, lines }.
+  // Paints a view { zoom, left, top (world pixels), width, height, ratio } and returns { bitmap, dense, crowded }.
   paint(view) {
-    const { zoom, left, top, width, height, ratio } = view, frame = this.#frame(view);
+    const { width, height, ratio } = view, frame = this.#frame(view);
     const canvas = new OffscreenCanvas(Math.round(width * ratio), Math.round(height * ratio)), context = canvas.getContext("2d");
     context.scale(ratio, ratio);
-    let count = 0;
-    const lines = [], symbols = []; // of lines: all parts of a record together
-    this.sources.forEach((source, number) => {
-      const { pass, points } = source;
-      meeting(source.lines, frame, (line, turn) => {
-        const record = source.lines.record[line];
-        if (!pass[record]) return;
-        if (lines.at(-1)?.record !== record || lines.at(-1).number !== number) lines.push({ source, number, record, parts: [] });
-        lines.at(-1).parts.push([line, turn]);
-      });
-      runs(points, frame, (from, to) => { for (let i = from; i < to; i++) count += pass[points.record[i]]; });
-    });
+    const faded = this.chosen ? FADED : 1, isOther = ({ number, record }) => !this.#isChosen(number, record);
+    const lines = this.#linesIn(frame), count = this.#countPoints(frame, (width * height) / 16);
     this.dense = count > MOST_SYMBOLS;
-    const faded = this.chosen ? FADED : 1;
-    if (this.dense || lines.length > MOST_LINES) this.#drawDensity(context, view, frame, lines.length > MOST_LINES ? lines : [], count, faded);
-    if (lines.length <= MOST_LINES) for (const one of lines) if (!this.#isChosen(one.number, one.record)) this.#drawLine(context, view, frame, one, faded);
-    if (!this.dense) this.#eachPoint(frame, (...one) => { if (!this.#isChosen(one[1], one[0].points.record[one[2]])) symbols.push(one); });
-    for (const one of symbols) this.#drawPoint(context, view, frame, one, faded);
-    this.#drawChosen(context, view, frame, lines);
-    return { bitmap: canvas.transferToImageBitmap(), points: count, lines: lines.length };
+    if (!lines) this.#drawDenseLines(context, view, frame, faded);
+    for (const one of lines?.filter(isOther) ?? []) this.#drawLine(context, view, frame, one, faded);
+    if (this.dense) this.#drawDensePoints(context, view, frame, count, faded);
+    else this.#eachPoint(frame, (one) => isOther(one) && this.#drawPoint(context, view, frame, one, faded));
+    if (this.chosen) this.#drawChosen(context, view, frame);
+    return { bitmap: canvas.transferToImageBitmap(), dense: this.dense, crowded: !lines };
+  }
+
+  // The lines in view, all parts of a record together; null if they are too many to be drawn one by one.
+  #linesIn(frame, keep = () => true) {
+    const found = [];
+    this.sources.forEach((source, number) => {
+      const { pass, lines } = source;
+      meeting(lines, frame, (line, turn) => {
+        const record = lines.record[line];
+        if (found.length > MOST_LINES || !pass[record] || !keep(number, record)) return;
+        if (found.at(-1)?.record !== record || found.at(-1).number !== number) found.push({ source, number, record, parts: [] });
+        found.at(-1).parts.push([line, turn]);
+      });
+    });
+    return found.length > MOST_LINES ? null : found;
+  }
+
+  // How many points are in view; counting ends when there are `enough` to know how to draw them.
+  #countPoints(frame, enough) {
+    let count = 0;
+    for (const { points, pass } of this.sources) runs(points, frame, (from, to) => {
+      for (let i = from; i < to && count < enough; i++) count += pass[points.record[i]];
+    });
+    return count;
   }
 
   #isChosen(number, record) {
@@ -94,14 +110,16 @@ export class Scene {
 
   #eachPoint(frame, visit) {
     this.sources.forEach((source, number) => runs(source.points, frame, (from, to, turn) => {
-      for (let row = from; row < to; row++) if (source.pass[source.points.record[row]]) visit(source, number, row, turn);
+      for (let row = from; row < to; row++) {
+        const record = source.points.record[row];
+        if (source.pass[record]) visit({ source, number, record, row, turn });
+      }
     }));
   }
 
-  #drawChosen(context, view, frame, lines) {
-    if (!this.chosen) return;
-    for (const one of lines) if (this.#isChosen(one.number, one.record)) this.#drawLine(context, view, frame, one, 1, true);
-    this.#eachPoint(frame, (...one) => { if (this.#isChosen(one[1], one[0].points.record[one[2]])) this.#drawPoint(context, view, frame, one, 1, true); });
+  #drawChosen(context, view, frame) {
+    for (const one of this.#linesIn(frame, (number, record) => this.#isChosen(number, record))) this.#drawLine(context, view, frame, one, 1, true);
+    this.#eachPoint(frame, (one) => this.#isChosen(one.number, one.record) && this.#drawPoint(context, view, frame, one, 1, true));
   }
 
   // Pixels from the frame's corner. Lines that share a corridor are moved apart, each record as a whole.
@@ -136,8 +154,8 @@ export class Scene {
     context.globalAlpha = 1;
   }
 
-  #drawPoint(context, view, frame, [source, , row, turn], opacity, chosen = false) {
-    const [x, y] = this.#place(view, frame, source, row, turn), sprite = this.#sprite(source, source.points.record[row], view, chosen);
+  #drawPoint(context, view, frame, { source, record, row, turn }, opacity, chosen = false) {
+    const [x, y] = this.#place(view, frame, source, row, turn), sprite = this.#sprite(source, record, view, chosen);
     context.globalAlpha = opacity;
     context.drawImage(sprite, x - sprite.side / 2, y - sprite.side / 2, sprite.side, sprite.side);
     context.globalAlpha = 1;
@@ -158,29 +176,29 @@ export class Scene {
     return this.sprites.get(key);
   }
 
-  #drawDensity(context, view, { scale, ...frame }, lines, points, opacity) {
-    const { left, top, width, height } = view, raster = new Raster(width, height);
-    const colours = new Map([...this.layers].map(([id, layer]) => [id, rgb(layer.colour[this.ground])]));
-    for (const { source, record, parts } of lines) for (const [line, turn] of parts) {
-      const { x, y, offsets } = source.lines, colour = colours.get(source.vocabularies.layer[source.columns.layer[record]]);
-      const dx = turn * scale - left;
-      for (let k = offsets[line] + 1; k < offsets[line + 1]; k++)
-        raster.line(x[k - 1] * scale + dx, y[k - 1] * scale - top, x[k] * scale + dx, y[k] * scale - top, colour);
-    }
-    if (lines.length) {
-      raster.draw(context, 0.35, opacity);
-      raster.clear();
-    }
-    if (!this.dense) return;
-    const size = Math.max(1, Math.min(3, Math.round(Math.sqrt((width * height) / points / 12))));
-    for (const { points: { x, y, record, start }, pass, columns, vocabularies } of this.sources) {
-      const byCode = vocabularies.layer.map((id) => colours.get(id)), codes = columns.layer;
-      runs({ start }, frame, (from, to, turn) => {
-        const dx = turn * scale - left;
-        for (let i = from; i < to; i++) if (pass[record[i]]) raster.dot(x[i] * scale + dx, y[i] * scale - top, byCode[codes[record[i]]], size);
+  #raster({ width, height }, cell, source) {
+    return new Raster(width, height, cell, source.vocabularies.layer.map((id) => rgb(this.layers.get(id).colour[this.ground])));
+  }
+
+  #drawDenseLines(context, view, frame, opacity) {
+    for (const source of this.sources) {
+      const { lines, pass, columns } = source, raster = this.#raster(view, frame.scale < FAR ? 2 : 1, source);
+      meeting(lines, frame, (line, turn) => {
+        const record = lines.record[line];
+        if (pass[record]) raster.line(lines, line, columns.layer[record], frame.scale, turn * frame.scale - view.left, -view.top);
       });
+      raster.draw(context, 0.25, opacity);
     }
-    raster.draw(context, 0.5, opacity);
+  }
+
+  #drawDensePoints(context, view, frame, count, opacity) {
+    // The fewer the points, the larger: single ones must be seen, too.
+    const size = Math.max(1, Math.min(3, Math.round(Math.sqrt((view.width * view.height) / count / 12))));
+    for (const source of this.sources) {
+      const raster = this.#raster(view, 2, source);
+      runs(source.points, frame, (from, to, turn) => raster.points(source.points, source.pass, from, to, frame.scale, turn * frame.scale - view.left, -view.top, size));
+      raster.draw(context, 0.5, opacity);
+    }
   }
 
   // The record whose mark is nearest to a place of the view (CSS pixels from its corner), or null.
