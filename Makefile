@@ -5,7 +5,7 @@ VENV := .venv
 RUN := $(VENV)/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help app test build check clean
+.PHONY: help app test build check bench clean
 
 help:  ## list the commands
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
@@ -21,6 +21,9 @@ build: $(VENV)/app.installed  ## check the tables and write data/geojson
 
 check: $(VENV)/app.installed  ## say what is wrong with the tables
 	$(RUN) -m dsr_geo check
+
+bench: $(VENV)/bench.installed  ## measure the map against naive ones (BENCHMARKS.md); some minutes
+	$(RUN) benchmarks/run.py
 
 clean:  ## remove the environment
 	rm -rf $(VENV)
@@ -38,4 +41,8 @@ $(VENV)/app.installed: requirements.txt constraints.txt | $(RUN)
 $(VENV)/test.installed: requirements-test.txt requirements.txt constraints.txt | $(RUN)
 	$(RUN) -m pip install --quiet --disable-pip-version-check -r requirements-test.txt
 	$(RUN) tests/browser/chromium.py
+	@touch $@
+
+$(VENV)/bench.installed: requirements-bench.txt $(VENV)/test.installed
+	$(RUN) -m pip install --quiet --disable-pip-version-check -r requirements-bench.txt
 	@touch $@

@@ -277,7 +277,7 @@ export function attach(L, map, options, el = map.getContainer()) {
     map.fitBounds(L.latLngBounds(lines.flatMap((line) => shifted(line, turn))), { ...besideLegend(30), maxZoom: 6 });
   }
 
-  listen(L, map, marks, label, (hit) => (hit || state.chosen) && choose(hit && nameOf(hit)));
+  listen(L, map, marks, label, (hit) => (hit || state.chosen) && choose(hit ? nameOf(hit) : null));
   el.addEventListener("keydown", (event) => { if (event.key === "Escape" && state.chosen) choose(null); });
   map.on("moveend", () => { const c = map.getCenter(); options.onView?.([c.lat, ((c.lng + 180) % 360 + 360) % 360 - 180, map.getZoom()]); });
   // Badges unfold and landing points appear when the map is near enough.

@@ -10,7 +10,7 @@ const acts = {
   bytes: (buffer) => scene.load(fromBytes(buffer)),
   look: (state) => scene.look(state),
   paint: (view) => scene.paint(view),
-  hit: (view, x, y) => scene.hit(view, x, y),
+  hits: (view, x, y) => scene.hits(view, x, y),
 };
 
 onmessage = ({ data: { number, act, values } }) => {

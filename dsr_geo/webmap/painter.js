@@ -32,27 +32,29 @@ export function painter(L, map, layers, pane) {
   const canvas = L.DomUtil.create("canvas", "leaflet-zoom-animated", map.getPane(pane));
   canvas.style.pointerEvents = "none";
   const remote = new Remote(), listeners = new Set();
-  let shown = null, late = null, painting = false, wanted = false, looks = 0, painted = 0, zooming = false;
+  let shown = null, late = null, painting = null, wanted = false, least = 1, looks = 0, painted = 0, zooming = false;
   remote.call("open", [layers]);
 
   // What is to be painted: the map and a margin, in pixels of the world at this zoom.
   function view() {
     const size = map.getSize(), pad = size.multiplyBy(PADDING).floor(), corner = map.getPixelBounds().min.subtract(pad);
-    const ratio = Math.min(2, devicePixelRatio || 1);
+    const ratio = Math.max(least, Math.min(2, devicePixelRatio || 1));
     return { zoom: map.getZoom(), left: corner.x, top: corner.y, width: size.x + 2 * pad.x, height: size.y + 2 * pad.y, ratio };
   }
 
-  async function paint() {
+  // Resolves when what is now wanted has been painted; one view at a time, the latest last.
+  function paint() {
     wanted = true;
-    if (painting) return;
-    painting = true;
+    return (painting ??= paintAll().finally(() => { painting = null; }));
+  }
+
+  async function paintAll() {
     while (wanted && map.getSize().x && map.getSize().y) { // a hidden map is painted when it has a size again
       wanted = false;
       const look = looks, asked = view(), answer = await remote.call("paint", [asked]);
       late = { ...answer, view: asked, look };
       if (!zooming) show();
     }
-    painting = false;
   }
 
   function show() {
@@ -105,9 +107,16 @@ export function painter(L, map, layers, pane) {
       paint();
       return counts;
     },
-    hit: (x, y) => {
-      const { zoom } = view(), { x: left, y: top } = map.getPixelBounds().min;
-      return remote.call("hit", [{ zoom, left, top }, x, y]);
+    // What lies within reach of a point of the map's container, nearest first: { source, record, away }.
+    hits: (x, y) => {
+      const { x: left, y: top } = map.getPixelBounds().min;
+      return remote.call("hits", [{ zoom: map.getZoom(), left, top }, x, y]);
+    },
+    // Calls work while the picture has at least twice the pixels, as for print.
+    async sharp(work) {
+      least = 2;
+      await paint();
+      try { return await work(canvas); } finally { least = 1; paint(); }
     },
     onPaint: (listener) => listeners.add(listener),
     remove: () => { remote.worker.terminate(); canvas.remove(); },

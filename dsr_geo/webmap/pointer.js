@@ -1,6 +1,6 @@
 // What the pointer does over the painted records: a short label while it rests on one, a choice when it is pressed.
 
-// label(hit) gives an element, choose(hit or null) takes the choice; hits are the painter's.
+// label(hit) gives an element, choose(hit or undefined) takes the choice; hits are the painter's.
 export function listen(L, map, painter, label, choose) {
   const tooltip = L.tooltip({ className: "atlas-tooltip", direction: "auto", offset: [12, 0], interactive: false });
   let latest = null, asking = false, under = null;
@@ -18,7 +18,7 @@ export function listen(L, map, painter, label, choose) {
     while (latest) {
       const { containerPoint: { x, y }, latlng } = latest;
       latest = null;
-      const found = await painter.hit(x, y);
+      const [found] = await painter.hits(x, y);
       if (!found) {
         if (under) close();
         continue;
@@ -38,5 +38,5 @@ export function listen(L, map, painter, label, choose) {
     hover();
   });
   map.on("mouseout movestart", close);
-  map.on("click", async ({ containerPoint: { x, y } }) => choose(await painter.hit(x, y)));
+  map.on("click", async ({ containerPoint: { x, y } }) => choose((await painter.hits(x, y))[0]));
 }

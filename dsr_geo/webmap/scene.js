@@ -201,30 +201,31 @@ export class Scene {
     }
   }
 
-  // The record whose mark is nearest to a place of the view (CSS pixels from its corner), or null.
-  hit(view, px, py) {
-    const { zoom, left, top } = view, at = { ...view, left: left + px, top: top + py, width: 0, height: 0 };
-    const near = this.#frame(at, REACH + 12), { scale } = near, radius = radiusAt(zoom);
-    let best = REACH, found = null;
+  // The records whose marks lie within reach of a place of the view (CSS pixels from its corner), nearest first, each
+  // once: { source, record, away }.
+  hits(view, px, py) {
+    const { zoom, left, top } = view, near = this.#frame({ left: left + px, top: top + py, width: 0, height: 0, zoom }, REACH + 12);
+    const { scale } = near, radius = radiusAt(zoom), found = new Map();
+    const take = (source, record, away) => {
+      const key = `${source} ${record}`;
+      if (away <= REACH && this.sources[source].pass[record] && !(found.get(key)?.away <= away)) found.set(key, { source, record, away });
+    };
     this.sources.forEach((source, number) => {
-      const { points, lines, pass, seats } = source;
-      const test = (row, turn) => {
-        const [x, y] = this.#place(view, near, source, row, turn), distance = Math.max(0, Math.hypot(x - px, y - py) - radius);
-        // Of marks that cover each other the last is the upper one.
-        if (distance <= best && pass[points.record[row]]) { best = distance; found = { source: number, record: points.record[row] }; }
+      const { points, lines: { x, y, offsets, record }, seats } = source;
+      const point = (row, turn) => {
+        const [sx, sy] = this.#place(view, near, source, row, turn);
+        take(number, points.record[row], Math.max(0, Math.hypot(sx - px, sy - py) - radius));
       };
-      runs(points, near, (from, to, turn) => { for (let row = from; row < to; row++) if (this.dense || !seats.has(row)) test(row, turn); });
-      if (!this.dense) for (const row of seats.keys()) for (let turn = -1; turn <= 1; turn++) test(row, turn);
+      runs(points, near, (from, to, turn) => { for (let row = from; row < to; row++) if (this.dense || !seats.has(row)) point(row, turn); });
+      if (!this.dense) for (const row of seats.keys()) for (let turn = -1; turn <= 1; turn++) point(row, turn);
+      meeting(source.lines, near, (line, turn) => {
+        const [lx, ly] = this.#isChosen(number, record[line]) ? [0, 0] : laneOf(record[line], zoom);
+        const ax = (px + left - lx) / scale - turn, ay = (py + top - ly) / scale;
+        let away = Infinity;
+        for (let k = offsets[line] + 1; k < offsets[line + 1]; k++) away = Math.min(away, toSegment(ax, ay, x[k - 1], y[k - 1], x[k], y[k]));
+        take(number, record[line], Math.sqrt(away) * scale);
+      });
     });
-    this.sources.forEach(({ lines: { x, y, offsets, record }, pass }, number) => meeting({ ...this.sources[number].lines }, near, (line, turn) => {
-      if (!pass[record[line]]) return;
-      const [lx, ly] = this.#isChosen(number, record[line]) ? [0, 0] : laneOf(record[line], zoom);
-      const ax = (px + left - lx) / scale - turn, ay = (py + top - ly) / scale;
-      for (let k = offsets[line] + 1; k < offsets[line + 1]; k++) {
-        const distance = Math.sqrt(toSegment(ax, ay, x[k - 1], y[k - 1], x[k], y[k])) * scale;
-        if (distance < best) { best = distance; found = { source: number, record: record[line] }; }
-      }
-    }));
-    return found;
+    return [...found.values()].sort((a, b) => a.away - b.away);
   }
 }
