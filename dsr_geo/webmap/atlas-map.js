@@ -4,7 +4,6 @@
 
 import { symbolSvg } from "./symbols.js";
 import { EAST, linesOf, shifted, span, turns, unbroken, WEST } from "./geo.js";
-import { drawLand } from "./land.js";
 import { GROUNDS } from "./style.js";
 import { buildLegend } from "./legend.js";
 import { bitset, fromFeatures, select } from "./columns.js";
@@ -34,13 +33,10 @@ export function attach(L, map, options, el = map.getContainer()) {
   L.control.scale({ position: "bottomright", imperial: false }).addTo(map);
   L.control.attribution({ position: "bottomright", prefix: false }).addAttribution("Natural Earth · GeoNames · schematic routes").addTo(map);
   for (const [pane, z] of [["land", 200], ["borders", 220], ["marks", 410], ["landings", 420]]) map.createPane(pane).style.zIndex = z;
-  const renderers = {};
-  for (const pane of ["land", "borders", "landings"]) renderers[pane] = L.canvas({ pane, padding: 0.3, tolerance: 5 });
-  for (const pane of ["land", "borders"]) map.getPane(pane).style.pointerEvents = "none";
-
-  const groups = { land: L.layerGroup().addTo(map), landings: L.layerGroup().addTo(map), badges: L.layerGroup().addTo(map) };
+  const landingsCanvas = L.canvas({ pane: "landings", padding: 0.3, tolerance: 5 });
+  const groups = { landings: L.layerGroup().addTo(map), badges: L.layerGroup().addTo(map) };
   const layers = new Map(options.layers.map((layer) => [layer.id, layer]));
-  const marks = painter(L, map, options.layers, "marks");
+  const marks = painter(L, map, options.layers);
   const data = { countries: null, disputed: null, features: [], source: null, columns: 0 }; // columns: how many further sources
   const byId = new Map(), unplaced = new Map(); // unplaced: country → layer → records
   let state = { shown: [], selected: {}, counts: {}, shading: null, chosen: null, ground: "light", ...options.state };
@@ -76,6 +72,7 @@ export function attach(L, map, options, el = map.getContainer()) {
     try {
       const need = async (path) => options.files?.[path] ?? (await fetched(options.base + path, "json")).json();
       [data.countries, data.disputed] = await Promise.all([need("/countries.geojson"), need("/disputed.geojson")]);
+      marks.base(data.countries, data.disputed);
       drawGround();
       const own = options.layers.filter((layer) => !layer.columns);
       const files = await Promise.all(own.map((layer) => need(`/layers/${layer.id}.geojson`)));
@@ -98,7 +95,7 @@ export function attach(L, map, options, el = map.getContainer()) {
 
   const drawGround = () => {
     canvas.style.background = GROUNDS[state.ground].sea;
-    if (data.countries) drawLand(L, groups.land, renderers, data, GROUNDS[state.ground], state.shading);
+    marks.look({ chosen: locate(state.chosen), ground: state.ground, shading: state.shading });
   };
 
   // A feature's record number is its place in the painter's first source; its position, that in its layer's file.
@@ -135,7 +132,7 @@ export function attach(L, map, options, el = map.getContainer()) {
     if (!data.source) return;
     marks.look({
       filters: [selected(), ...Array(data.columns).fill({ ...asked(), masks: { ...asked().masks, ...state.masks } })],
-      chosen: locate(state.chosen), ground: state.ground,
+      chosen: locate(state.chosen), ground: state.ground, shading: state.shading,
     }).then((counts) => { total = counts.flatMap(Object.values).reduce((a, b) => a + b, 0); });
     unplaced.clear();
     for (const [layer, feature] of visible()) if (!feature.geometry) for (const iso3 of feature.properties.countries.split(";")) {
@@ -194,7 +191,7 @@ export function attach(L, map, options, el = map.getContainer()) {
       if (!position) continue;
       for (const turn of turns(position[0], position[0])) {
         const place = { label_lon: position[0], label_lat: position[1] };
-        L.circleMarker([position[1], position[0] + turn], { renderer: renderers.landings, pane: "landings", radius: state.chosen ? 4 : 3, color: ground.casing, weight: 1, fillColor: ground.landing, fillOpacity: 1 })
+        L.circleMarker([position[1], position[0] + turn], { renderer: landingsCanvas, pane: "landings", radius: state.chosen ? 4 : 3, color: ground.casing, weight: 1, fillColor: ground.landing, fillOpacity: 1 })
           .bindTooltip(() => Object.assign(document.createElement("div"), { textContent: `Landing point ${name}` }), { className: "atlas-tooltip" })
           .on("click", (event) => { L.DomEvent.stopPropagation(event); list(place, turn, here, `Cables landing at ${name}`); })
           .addTo(groups.landings);

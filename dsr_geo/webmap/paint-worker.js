@@ -9,14 +9,15 @@ const acts = {
   load: (source) => scene.load(source),
   bytes: (buffer) => scene.load(fromBytes(buffer)),
   look: (state) => scene.look(state),
-  paint: (view) => scene.paint(view),
+  base: (countries, disputed) => scene.base(countries, disputed),
+  paint: (view, ground) => scene.paint(view, ground),
   hits: (view, x, y) => scene.hits(view, x, y),
 };
 
 onmessage = ({ data: { number, act, values } }) => {
   try {
     const result = acts[act](...values);
-    postMessage({ number, result }, result?.bitmap ? [result.bitmap] : []);
+    postMessage({ number, result }, act === "paint" ? Object.values(result) : []);
   } catch (error) {
     postMessage({ number, error: error.message });
   }

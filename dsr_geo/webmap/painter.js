@@ -28,11 +28,14 @@ class Remote {
   }
 }
 
-export function painter(L, map, layers, pane) {
-  const canvas = L.DomUtil.create("canvas", "leaflet-zoom-animated", map.getPane(pane));
-  canvas.style.pointerEvents = "none";
+const PANES = ["land", "borders", "marks"];
+
+// The map has to have the panes `land`, `borders` and `marks`; each gets a canvas.
+export function painter(L, map, layers) {
+  const canvases = Object.fromEntries(PANES.map((pane) => [pane, L.DomUtil.create("canvas", "leaflet-zoom-animated", map.getPane(pane))]));
+  for (const canvas of Object.values(canvases)) canvas.style.pointerEvents = "none";
   const remote = new Remote(), listeners = new Set();
-  let shown = null, late = null, painting = null, wanted = false, least = 1, looks = 0, painted = 0, zooming = false;
+  let shown = null, late = null, painting = null, wanted = false, least = 1, looks = 0, painted = 0, zooming = false, ground = "", stale = true;
   remote.call("open", [layers]);
 
   // What is to be painted: the map and a margin, in pixels of the world at this zoom.
@@ -51,23 +54,28 @@ export function painter(L, map, layers, pane) {
   async function paintAll() {
     while (wanted && map.getSize().x && map.getSize().y) { // a hidden map is painted when it has a size again
       wanted = false;
-      const look = looks, asked = view(), answer = await remote.call("paint", [asked]);
-      late = { ...answer, view: asked, look };
+      const look = looks, asked = view(), moved = JSON.stringify(asked) !== JSON.stringify(late?.view ?? shown);
+      // The base map is painted anew only where it has to be.
+      const base = stale || moved;
+      stale = false;
+      const pictures = await remote.call("paint", [asked, base]);
+      late = { pictures: { ...late?.pictures, ...pictures }, view: asked, look };
       if (!zooming) show();
     }
   }
 
   function show() {
     if (!late) return;
-    const { bitmap, view, look } = late;
-    if (canvas.width !== bitmap.width || canvas.height !== bitmap.height) {
-      [canvas.width, canvas.height] = [bitmap.width, bitmap.height];
+    const { pictures, view, look } = late;
+    for (const [pane, picture] of Object.entries(pictures)) {
+      const canvas = canvases[pane];
+      if (canvas.width !== picture.width || canvas.height !== picture.height) [canvas.width, canvas.height] = [picture.width, picture.height];
       [canvas.style.width, canvas.style.height] = [`${view.width}px`, `${view.height}px`];
+      const context = canvas.getContext("2d");
+      context.globalCompositeOperation = "copy";
+      context.drawImage(picture, 0, 0);
+      picture.close();
     }
-    const context = canvas.getContext("2d");
-    context.globalCompositeOperation = "copy";
-    context.drawImage(bitmap, 0, 0);
-    bitmap.close();
     [shown, painted, late] = [view, look, null];
     place(map.getCenter(), map.getZoom());
     for (const listener of listeners) listener(painted === looks);
@@ -77,13 +85,13 @@ export function painter(L, map, layers, pane) {
   function place(center, zoom) {
     if (!shown) return;
     const scale = map.getZoomScale(zoom, shown.zoom), origin = map._getNewPixelOrigin(center, zoom);
-    L.DomUtil.setTransform(canvas, L.point(shown.left, shown.top).multiplyBy(scale).subtract(origin), scale);
+    for (const canvas of Object.values(canvases)) L.DomUtil.setTransform(canvas, L.point(shown.left, shown.top).multiplyBy(scale).subtract(origin), scale);
   }
 
   function follow() {
     if (zooming || !shown) return;
     const { min, max } = map.getPixelBounds();
-    const slack = shown.width * PADDING * 0.3;
+    const slack = Math.min(shown.width, shown.height) * PADDING * 0.3;
     if (shown.zoom !== map.getZoom()) place(map.getCenter(), map.getZoom());
     else if (min.x - shown.left > slack && min.y - shown.top > slack && shown.left + shown.width - max.x > slack && shown.top + shown.height - max.y > slack) return;
     paint();
@@ -96,13 +104,19 @@ export function painter(L, map, layers, pane) {
   map.on("moveend resize", paint);
 
   return {
-    canvas,
+    // Countries and disputed borders, as GeoJSON.
+    base(countries, disputed) {
+      stale = true;
+      return remote.call("base", [countries, disputed]);
+    },
     // Both return the number of the source, which filters and hits refer to.
     load: (source) => remote.call("load", [source]),
     bytes: (buffer) => remote.call("bytes", [buffer], [buffer]),
-    // Filters, chosen record and ground (see Scene.look); answers the counts per source and layer.
+    // Filters, chosen record, ground and shading (see Scene.look); answers the counts per source and layer.
     look(state) {
       looks++;
+      const next = JSON.stringify([state.ground, state.shading]);
+      if (next !== ground) [ground, stale] = [next, true];
       const counts = remote.call("look", [state]);
       paint();
       return counts;
@@ -116,9 +130,9 @@ export function painter(L, map, layers, pane) {
     async sharp(work) {
       least = 2;
       await paint();
-      try { return await work(canvas); } finally { least = 1; paint(); }
+      try { return await work(); } finally { least = 1; paint(); }
     },
     onPaint: (listener) => listeners.add(listener),
-    remove: () => { remote.worker.terminate(); canvas.remove(); },
+    remove: () => { remote.worker.terminate(); for (const canvas of Object.values(canvases)) canvas.remove(); },
   };
 }

@@ -2,6 +2,7 @@
 
 import { counted, select } from "./columns.js";
 import { meeting, runs, sorted, toSegment } from "./grid.js";
+import { Land } from "./land.js";
 import { Raster } from "./raster.js";
 import { GROUNDS, lineStyle, pointStyle } from "./style.js";
 import { drawSymbol, laneOf, offset, radiusAt } from "./symbols.js";
@@ -29,9 +30,15 @@ export class Scene {
     return this.sources.length - 1;
   }
 
-  // filters: one per source (see `select`), or undefined to keep it; chosen: { source, record } or null.
-  look({ filters = [], chosen, ground }) {
+  base(countries, disputed) {
+    this.land = new Land(countries, disputed);
+  }
+
+  // filters: one per source (see `select`), or undefined to keep it; chosen: { source, record } or null;
+  // ground: light or dark; shading: class by country, or null.
+  look({ filters = [], chosen, ground, shading = null }) {
     this.chosen = chosen;
+    this.shading = shading;
     if (this.ground !== ground) this.sprites = new Map();
     this.ground = ground;
     filters.forEach((filter, i) => {
@@ -64,10 +71,18 @@ export class Scene {
       .map((name) => [name, vocabularies[name][columns[name][record]]]));
   }
 
-  // Paints a view { zoom, left, top (world pixels), width, height, ratio } and returns { bitmap, dense, crowded }.
-  paint(view) {
+  // Paints a view { zoom, left, top (world pixels), width, height, ratio } and returns pictures by pane: the marks, and
+  // with `ground` the base map.
+  paint(view, ground) {
+    const fresh = () => new OffscreenCanvas(Math.round(view.width * view.ratio), Math.round(view.height * view.ratio)).getContext("2d");
+    const pens = ground && this.land ? { land: fresh(), borders: fresh(), marks: fresh() } : { marks: fresh() };
+    if (pens.land) this.land.paint(pens.land, pens.borders, view, GROUNDS[this.ground], this.shading);
+    this.#paintMarks(pens.marks, view);
+    return Object.fromEntries(Object.entries(pens).map(([pane, pen]) => [pane, pen.canvas.transferToImageBitmap()]));
+  }
+
+  #paintMarks(context, view) {
     const { width, height, ratio } = view, frame = this.#frame(view);
-    const canvas = new OffscreenCanvas(Math.round(width * ratio), Math.round(height * ratio)), context = canvas.getContext("2d");
     context.scale(ratio, ratio);
     const faded = this.chosen ? FADED : 1, isOther = ({ number, record }) => !this.#isChosen(number, record);
     const lines = this.#linesIn(frame), count = this.#countPoints(frame, (width * height) / 16);
@@ -77,7 +92,6 @@ export class Scene {
     if (this.dense) this.#drawDensePoints(context, view, frame, count, faded);
     else this.#eachPoint(frame, (one) => isOther(one) && this.#drawPoint(context, view, frame, one, faded));
     if (this.chosen) this.#drawChosen(context, view, frame);
-    return { bitmap: canvas.transferToImageBitmap(), dense: this.dense, crowded: !lines };
   }
 
   // The lines in view, all parts of a record together; null if they are too many to be drawn one by one.
