@@ -6,8 +6,10 @@ import { mercatorX, mercatorY } from "./columns.js";
 const polygonsOf = ({ type, coordinates }) => (type === "Polygon" ? [coordinates] : coordinates);
 const onEdge = ([lon]) => Math.abs(Math.abs(lon) - 180) < 1e-6;
 
+const place = (lon, lat) => [mercatorX(lon), mercatorY(Math.min(85, Math.max(-85, lat)))];
+
 function trace(path, points) {
-  points.forEach(([lon, lat], i) => path[i ? "lineTo" : "moveTo"](mercatorX(lon), mercatorY(Math.min(85, Math.max(-85, lat)))));
+  points.forEach(([lon, lat], i) => path[i ? "lineTo" : "moveTo"](...place(lon, lat)));
 }
 
 // A polygon cut at 180° has an edge along the meridian that is no border.
@@ -20,10 +22,16 @@ function withoutEdge(ring) {
   return parts.filter((part) => part.length > 1);
 }
 
-function span(polygons) {
-  let west = Infinity, east = -Infinity;
-  for (const [outer] of polygons) for (const [lon] of outer) { west = Math.min(west, lon); east = Math.max(east, lon); }
-  return { west: mercatorX(west), east: mercatorX(east) };
+function boxOf(ring) {
+  let west = 1, east = 0, north = 1, south = 0;
+  for (const [lon, lat] of ring) {
+    const [x, y] = place(lon, lat);
+    west = Math.min(west, x);
+    east = Math.max(east, x);
+    north = Math.min(north, y);
+    south = Math.max(south, y);
+  }
+  return { west, east, north, south };
 }
 
 export class Land {
@@ -35,14 +43,14 @@ export class Land {
         trace(area, ring);
         for (const part of withoutEdge(ring)) trace(border, part);
       }
-      return { iso3, area, border, ...span([rings]) };
+      return { iso3, area, border, ...boxOf(rings[0]) };
     }));
     this.disputed = new Path2D();
     for (const { geometry } of disputed.features) for (const rings of polygonsOf(geometry)) for (const ring of rings) trace(this.disputed, ring);
   }
 
   // Paints areas on one context and borders on another: what stands between them is the page's affair.
-  paint(areas, borders, { zoom, left, top, width, ratio }, ground, shading) {
+  paint(areas, borders, { zoom, left, top, width, height, ratio }, ground, shading) {
     const scale = 256 * 2 ** zoom;
     borders.lineJoin = "round";
     for (let turn = -1; turn <= 1; turn++) {
@@ -53,7 +61,7 @@ export class Land {
       borders.strokeStyle = ground.border;
       borders.setLineDash([]);
       for (const piece of this.pieces) {
-        if (piece.east < west || piece.west > east) continue;
+        if (piece.east < west || piece.west > east || piece.south < top / scale || piece.north > (top + height) / scale) continue;
         const shade = shading?.values[piece.iso3];
         areas.fillStyle = shade === undefined ? ground.land : ground.classes[shade];
         areas.fill(piece.area, "evenodd");
