@@ -23,7 +23,10 @@ PREFIX = "/atlas"
 """Where the routes live; Streamlit keeps other paths for itself."""
 
 _WEBMAP = Path(webmap.__file__).parent
-_TYPES = {".js": "text/javascript", ".css": "text/css", ".png": "image/png", ".geojson": "application/geo+json", ".json": "application/json"}
+_TYPES = {".js": "text/javascript", ".css": "text/css", ".png": "image/png", ".geojson": "application/geo+json", ".json": "application/json", ".columns": "application/octet-stream"}
+
+Answer = tuple[bytes, dict[str, str]]
+"""A body, gzipped, and its headers."""
 
 
 def routes(atlas: Atlas, data: Path = DATA, base: str = "") -> list[BaseRoute]:
@@ -33,14 +36,23 @@ def routes(atlas: Atlas, data: Path = DATA, base: str = "") -> list[BaseRoute]:
     An unknown layer or asset is answered with 404 and JSON that names it.
     """
     files = {f"layers/{id}.geojson": data / "geojson" / f"{id}.geojson" for id in atlas.layers}
-    files["countries.geojson"] = data / "countries" / "borders.geojson"
-    files["disputed.geojson"] = data / "countries" / "disputed.geojson"
+    answers = ground(data) | {name: answer(path.read_bytes(), path.suffix) for name, path in files.items()}
+    answers["map.json"] = answer(json.dumps(webmap.options(atlas)).encode(), ".json")
+    answers["sources.json"] = answer(json.dumps(webmap.sources(atlas)).encode(), ".json")
+    return serve(answers, base)
+
+
+def ground(data: Path = DATA) -> dict[str, Answer]:
+    """What any map of ours needs: the drawing module with Leaflet, countries and disputed borders."""
+    files = {"countries.geojson": data / "countries" / "borders.geojson", "disputed.geojson": data / "countries" / "disputed.geojson"}
     files |= {f"assets/{path.name}": path for path in _WEBMAP.iterdir() if path.suffix in (".js", ".css")}
     library = Path(leaflet.BASE_DIR)
     files |= {f"assets/leaflet/{path.relative_to(library)}": path for path in library.rglob("*") if path.suffix in (".js", ".css", ".png")}
-    answers = {name: _answer(path.read_bytes(), path.suffix) for name, path in files.items()}
-    answers["map.json"] = _answer(json.dumps(webmap.options(atlas)).encode(), ".json")
-    answers["sources.json"] = _answer(json.dumps(webmap.sources(atlas)).encode(), ".json")
+    return {name: answer(path.read_bytes(), path.suffix) for name, path in files.items()}
+
+
+def serve(answers: dict[str, Answer], base: str = "") -> list[BaseRoute]:
+    """Routes that send prepared answers (see `answer`) by their names."""
 
     async def send(request: Request) -> Response:
         name = request.path_params["name"]
@@ -62,7 +74,8 @@ def address(base: str = "") -> str:
     return (f"/{base.strip('/')}" if base.strip("/") else "") + PREFIX
 
 
-def _answer(content: bytes, ending: str) -> tuple[bytes, dict[str, str]]:
+def answer(content: bytes, ending: str, level: int = 9) -> Answer:
+    """Content compressed once, with its headers. level: of gzip; a low one suits columns, which shrink little."""
     headers = {
         "content-type": _TYPES[ending],
         "content-encoding": "gzip",
@@ -70,4 +83,4 @@ def _answer(content: bytes, ending: str) -> tuple[bytes, dict[str, str]]:
         "cache-control": "no-cache",
         "vary": "accept-encoding",
     }
-    return gzip.compress(content, mtime=0), headers
+    return gzip.compress(content, level, mtime=0), headers

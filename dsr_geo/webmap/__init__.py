@@ -9,11 +9,11 @@ from __future__ import annotations
 import base64
 import json
 import math
-import re
 from dataclasses import replace
 from pathlib import Path
 
 import folium
+import numpy as np
 import pandas as pd
 from branca.element import MacroElement
 from folium.utilities import camelize
@@ -59,20 +59,19 @@ def landings(atlas: Atlas) -> dict[str, list[float]]:
 def state(atlas: Atlas, selection: Selection, shading: dict | None = None, chosen: str | None = None, turn: int = 0) -> dict:
     """What the map shows now.
 
-    shown, kinds, years, undated: the filters that the browser answers itself. selected: per layer, the positions in its
-    GeoJSON file of the records that pass all other filters, so that the browser can change its own ones without asking.
-    spans: for groups that countries joined or left, per layer and position the years of membership (`None` is open).
+    shown, kinds, years, undated: the filters that the browser answers itself. selected: one bit per record of the atlas,
+    lowest first, in base64: those that pass all other filters, so that the browser can change its own ones without
+    asking. spans: for groups that countries joined or left, the years of membership by record number (`None` is open).
     query: the selection as a URL query. turn: the number of the reader's last filter in the map that this answers.
     """
-    others = replace(selection, layers=tuple(atlas.layers), kinds=(), years=None, undated=True).mask(atlas)
-    position = atlas.records.groupby("layer", sort=False).cumcount()
+    others = replace(selection, layers=tuple(atlas.layers), kinds=(), years=None, undated=True).mask(atlas).to_numpy()
     return {
         "shown": list(selection.shown(atlas)),
         "kinds": list(selection.kinds),
         "years": list(selection.years) if selection.years else None,
         "undated": selection.undated,
-        "selected": {id: position[others & (atlas.records["layer"] == id)].tolist() for id in atlas.layers},
-        "spans": _spans(atlas, selection, position[others]),
+        "selected": base64.b64encode(np.packbits(others, bitorder="little")).decode(),
+        "spans": _spans(atlas, selection, others),
         "query": selection.query(),
         "shading": shading,
         "chosen": chosen,
@@ -81,21 +80,21 @@ def state(atlas: Atlas, selection: Selection, shading: dict | None = None, chose
     }
 
 
-def _spans(atlas: Atlas, selection: Selection, position: pd.Series) -> dict[str, dict[int, list]]:
-    """Years in which the hosts of records belonged to the selection's groups, where that is not always."""
+def _spans(atlas: Atlas, selection: Selection, others: np.ndarray) -> dict[int, list]:
+    """Years in which the hosts of these records belonged to the selection's groups, where that is not always."""
     ever = (-math.inf, math.inf)
     by_country: dict[str, list[tuple[float, float]]] = {country: [ever] for country in selection.countries}
     for group in selection.groups:
         for country, spans in atlas.countries.spans(group).items():
             by_country.setdefault(country, []).extend(spans)
-    found: dict[str, dict[int, list]] = {}
+    found: dict[int, list] = {}
     if not any(ever not in spans for spans in by_country.values()):
         return found
     of_year = lambda year: None if math.isinf(year) else int(year)
-    for id, at in position.items():
-        own = [span for country in records.split(atlas.records.at[id, "countries"]) for span in by_country.get(country, [])]
+    for number in np.flatnonzero(others):
+        own = [span for country in records.split(atlas.records["countries"].iat[number]) for span in by_country.get(country, [])]
         if ever not in own:
-            found.setdefault(atlas.records.at[id, "layer"], {})[int(at)] = [[of_year(year) for year in span] for span in own]
+            found[int(number)] = [[of_year(year) for year in span] for span in own]
     return found
 
 
@@ -165,8 +164,14 @@ class AtlasMap(folium.Map):
 class AtlasElement(MacroElement):
     """Draws the atlas on a folium.Map of any kind: the layers and a state go into the page itself."""
 
+    # No server: each module becomes a blob, those that it imports first.
     _template = Template("""{% macro script(this, kwargs) %}
-        import("{{ this.module }}").then(({ attach }) => attach(L, {{ this._parent.get_name() }}, {{ this.payload }}));
+        {
+            const modules = {{ this.modules }}, made = {};
+            const address = (name) => (made[name] ??= URL.createObjectURL(new Blob(
+                [modules[name].replace(/"\\.\\/([\\w-]+\\.js)"/g, (_, other) => JSON.stringify(address(other)))], { type: "text/javascript" })));
+            import(address("atlas-map.js")).then(({ attach }) => attach(L, {{ this._parent.get_name() }}, {{ this.payload }}));
+        }
     {% endmacro %}""")
 
     def __init__(self, atlas: Atlas, state: dict, data: Path = DATA):
@@ -179,9 +184,8 @@ class AtlasElement(MacroElement):
             **_about(atlas), "state": state, "sources": sources(atlas),
             "files": {name: json.loads(path.read_text(encoding="utf-8")) for name, path in files.items()},
         }
-        # Inside <script>, "<" could end it.
-        self.payload = json.dumps(about, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
-        self.module = _bundle("atlas-map.js")
+        self.payload = _script(about)
+        self.modules = _script({path.name: path.read_text(encoding="utf-8") for path in sorted(_HERE.glob("*.js")) if path.name != "page.js"})
 
 
 def folium_map(atlas: Atlas, selection: Selection = Selection(), data: Path = DATA, **shown) -> AtlasMap:
@@ -194,8 +198,6 @@ def folium_map(atlas: Atlas, selection: Selection = Selection(), data: Path = DA
     return map
 
 
-def _bundle(name: str) -> str:
-    """A module of ours as a data: address, its imports replaced by data: addresses too, so that no server is needed."""
-    text = (_HERE / name).read_text(encoding="utf-8")
-    text = re.sub(r'from "\./([\w-]+\.js)"', lambda match: f'from "{_bundle(match[1])}"', text)
-    return "data:text/javascript;base64," + base64.b64encode(text.encode()).decode()
+def _script(value) -> str:
+    """JSON inside a script of a page, where "<" could end the script."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")

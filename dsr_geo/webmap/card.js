@@ -1,6 +1,6 @@
 // The chosen record inside the map, for homes that have no page round it: a file, a notebook, the full screen.
 
-const make = (tag, className = "", text = "") => Object.assign(document.createElement(tag), { className, textContent: text });
+import { make } from "./dom.js";
 
 const whenOf = ({ year_announced: announced, year_start: start, year_end: end }) =>
   [["announced or agreed", announced], ["start", start], ["end", end]].filter(([, year]) => year).map(([word, year]) => `${word} ${year}`).join(", ") || "Undated";
@@ -14,7 +14,7 @@ export function addCard(atlas) {
   let shown = null;
 
   const whereOf = ({ place, countries }) => {
-    const names = new Map(atlas.data.countries.features.map(({ properties }) => [properties.iso3, properties.name]));
+    const names = new Map(atlas.store.countries.features.map(({ properties }) => [properties.iso3, properties.name]));
     return [place, ...countries.split(";").map((code) => names.get(code) ?? code)].filter(Boolean).join(", ");
   };
   const whoOf = ({ actors }) => (actors?.split("; ") ?? []).map((pair) => {

@@ -1,27 +1,5 @@
-// The filters that the browser answers itself: layers, kinds, years, undated records. Python's `Selection` stays the
-// authority: what arrives as `selected` has passed all its other filters, and a test holds both sides to the same records.
-
-// Presence: (year_start, else year_announced) ≤ last and first ≤ year_end. `spans` are the years in which the record's
-// hosts belonged to a chosen group, [since, until] with null for open; a record counts only while they did.
-export function inYears(record, { years, undated }, spans) {
-  const begin = record.year_start ?? record.year_announced, end = record.year_end ?? Infinity;
-  const dated = begin !== null && begin !== undefined;
-  if (!dated && !undated) return false;
-  if (!years) return true;
-  const [first, last] = years;
-  if (dated && (begin > last || end < first)) return false;
-  if (!spans) return true;
-  const from = Math.max(dated ? begin : first, first), to = Math.min(end, last);
-  return spans.some(([since, until]) => from <= (until ?? Infinity) && to >= (since ?? -Infinity));
-}
-
-export const ofKind = (record, { kinds }) => !kinds.length || kinds.includes(record.kind);
-
-// Positions of a layer's records that pass; `records` are in the order of its file.
-export const passing = (state, id, records) => (state.selected[id] ?? []).filter((position) => {
-  const record = records[position];
-  return record && ofKind(record, state) && inYears(record, state, state.spans?.[id]?.[position]);
-});
+// What the reader's ticks mean for the filters that the browser answers itself (layers, kinds, years, undated records;
+// see `sift`). Python's `Selection` stays the authority, and a test holds both sides to the same records.
 
 const kindsOf = (layer) => Object.keys(layer.kinds);
 export const isOn = ({ shown, kinds }, layer, kind) =>

@@ -37,13 +37,13 @@ export function addLabels(atlas) {
   let names = null, placed = [];
 
   function prepare() {
-    names = atlas.data.countries.features
+    names = atlas.store.countries.features
       .map((feature) => ({ ...feature.properties, size: extent(feature), text: lines(feature.properties.name) }))
       .sort((a, b) => b.size[0] * b.size[1] - a.size[0] * a.size[1]);
   }
 
   function update() {
-    if (!atlas.data.countries) return;
+    if (!atlas.store.countries) return;
     if (!names) prepare();
     const zoom = map.getZoom(), perDegree = (256 * 2 ** zoom) / 360, view = map.getSize();
     const frame = el.getBoundingClientRect();

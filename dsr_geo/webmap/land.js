@@ -1,35 +1,75 @@
 // The base map: countries or territories from our own borders file, shaded or not, disputed borders dashed.
+// Paths are made once in unit coordinates (Web Mercator from 0 to 1) and drawn through a transformation.
 
-import { shifted, span, turns } from "./geo.js";
+import { mercatorX, mercatorY } from "./columns.js";
 
-export function drawLand(L, group, renderers, data, ground, shading) {
-  group.clearLayers();
-  for (const feature of data.countries.features) {
-    const { geometry, properties } = feature;
-    const polygons = geometry.type === "Polygon" ? [geometry.coordinates] : geometry.coordinates;
-    const shade = shading?.values[properties.iso3];
-    const fillColor = shade === undefined ? ground.land : ground.classes[shade];
-    for (const rings of polygons) for (const turn of turns(...span(rings[0]))) {
-      group.addLayer(L.polygon(rings.map((ring) => shifted(ring, turn)),
-        { renderer: renderers.land, pane: "land", stroke: false, fillColor, fillOpacity: 1, interactive: false }));
-      for (const ring of rings) for (const part of withoutEdge(ring))
-        group.addLayer(L.polyline(shifted(part, turn), { renderer: renderers.borders, pane: "borders", color: ground.border, weight: 0.8, interactive: false }));
-    }
-  }
-  for (const { geometry } of data.disputed.features) {
-    const polygons = geometry.type === "Polygon" ? [geometry.coordinates] : geometry.coordinates;
-    for (const rings of polygons) for (const ring of rings) for (const turn of turns(...span(ring)))
-      group.addLayer(L.polyline(shifted(ring, turn), { renderer: renderers.borders, pane: "borders", color: ground.disputed, weight: 0.8, dashArray: "3 3", interactive: false }));
-  }
+const polygonsOf = ({ type, coordinates }) => (type === "Polygon" ? [coordinates] : coordinates);
+const onEdge = ([lon]) => Math.abs(Math.abs(lon) - 180) < 1e-6;
+
+const place = (lon, lat) => [mercatorX(lon), mercatorY(Math.min(85, Math.max(-85, lat)))];
+
+function trace(path, points) {
+  points.forEach(([lon, lat], i) => path[i ? "lineTo" : "moveTo"](...place(lon, lat)));
 }
 
 // A polygon cut at 180° has an edge along the meridian that is no border.
 function withoutEdge(ring) {
   const parts = [[]];
   ring.forEach((point, i) => {
-    const previous = ring[i - 1];
-    if (previous && Math.abs(Math.abs(point[0]) - 180) < 1e-6 && Math.abs(Math.abs(previous[0]) - 180) < 1e-6) parts.push([]);
+    if (i && onEdge(point) && onEdge(ring[i - 1])) parts.push([]);
     parts.at(-1).push(point);
   });
   return parts.filter((part) => part.length > 1);
+}
+
+function boxOf(ring) {
+  let west = 1, east = 0, north = 1, south = 0;
+  for (const [lon, lat] of ring) {
+    const [x, y] = place(lon, lat);
+    west = Math.min(west, x);
+    east = Math.max(east, x);
+    north = Math.min(north, y);
+    south = Math.max(south, y);
+  }
+  return { west, east, north, south };
+}
+
+export class Land {
+  constructor(countries, disputed) {
+    // One entry for each polygon, so that those out of view cost nothing.
+    this.pieces = countries.features.flatMap(({ geometry, properties: { iso3 } }) => polygonsOf(geometry).map((rings) => {
+      const area = new Path2D(), border = new Path2D();
+      for (const ring of rings) {
+        trace(area, ring);
+        for (const part of withoutEdge(ring)) trace(border, part);
+      }
+      return { iso3, area, border, ...boxOf(rings[0]) };
+    }));
+    this.disputed = new Path2D();
+    for (const { geometry } of disputed.features) for (const rings of polygonsOf(geometry)) for (const ring of rings) trace(this.disputed, ring);
+  }
+
+  // Paints areas on one context and borders on another: what stands between them is the page's affair.
+  paint(areas, borders, { zoom, left, top, width, height, ratio }, ground, shading) {
+    const scale = 256 * 2 ** zoom;
+    borders.lineJoin = "round";
+    for (let turn = -1; turn <= 1; turn++) {
+      const west = left / scale - turn, east = (left + width) / scale - turn;
+      if (east < 0 || west > 1) continue;
+      for (const context of [areas, borders]) context.setTransform(scale * ratio, 0, 0, scale * ratio, (turn * scale - left) * ratio, -top * ratio);
+      borders.lineWidth = 0.8 / scale;
+      borders.strokeStyle = ground.border;
+      borders.setLineDash([]);
+      for (const piece of this.pieces) {
+        if (piece.east < west || piece.west > east || piece.south < top / scale || piece.north > (top + height) / scale) continue;
+        const shade = shading?.values[piece.iso3];
+        areas.fillStyle = shade === undefined ? ground.land : ground.classes[shade];
+        areas.fill(piece.area, "evenodd");
+        borders.stroke(piece.border);
+      }
+      borders.strokeStyle = ground.disputed;
+      borders.setLineDash([3 / scale, 3 / scale]);
+      borders.stroke(this.disputed);
+    }
+  }
 }

@@ -1,6 +1,7 @@
 // The legend is made of the same catalogue entries that draw the map, and is the filter of layers and their kinds.
 
-import { inYears, isOn, ofKind, only, withKind, withLayer } from "./filter.js";
+import { make } from "./dom.js";
+import { isOn, only, withKind, withLayer } from "./filter.js";
 import { symbolSvg } from "./symbols.js";
 
 const READING = [
@@ -11,8 +12,6 @@ const READING = [
   "Number in a box: records known only by country or territory. Open shapes: statements about a country.",
   "North is up. Mercator projection: areas look larger towards the poles, and the scale holds at the middle of the map.",
 ];
-
-const make = (tag, className = "", text = "") => Object.assign(document.createElement(tag), { className, textContent: text });
 
 function tickRow(className, name, tip, onTick, onOnly) {
   const row = make("label", className), input = document.createElement("input");
@@ -63,31 +62,19 @@ export function buildLegend(atlas, side) {
 
   // Counts are of records that pass every filter but the tick itself, so that a tick's number is what it brings.
   function update() {
-    const { state, records } = atlas;
-    const active = rows.filter(({ layer }) => isOn(state, layer));
-    let without = 0;
+    const { state, tally } = atlas, active = rows.filter(({ layer }) => isOn(state, layer));
     for (const { layer, head, kinds } of rows) {
-      const counts = new Map(), on = isOn(state, layer);
-      let n = 0;
-      for (const position of state.selected[layer.id] ?? []) {
-        const record = records(layer.id)[position];
-        if (!record) continue;
-        const dated = (record.year_start ?? record.year_announced ?? null) !== null;
-        if (!dated && on && ofKind(record, state)) without += 1;
-        if (!inYears(record, state, state.spans?.[layer.id]?.[position])) continue;
-        counts.set(record.kind, (counts.get(record.kind) ?? 0) + 1);
-        if (!on || ofKind(record, state)) n += 1;
-      }
-      head.show(n, on);
+      const counts = tally?.kinds[layer.id] ?? {}, on = isOn(state, layer);
+      head.show(on ? tally?.on[layer.id] ?? 0 : Object.values(counts).reduce((sum, count) => sum + count, 0), on);
       head.input.indeterminate = on && kinds.some(({ kind }) => !isOn(state, layer, kind));
       head.input.disabled = on && active.length === 1; // an empty map would only be a riddle
       head.symbol.innerHTML = symbolSvg(layer.symbol, layer.colour[state.ground]);
       for (const { kind, input, show } of kinds) {
-        show(counts.get(kind) ?? 0, isOn(state, layer, kind));
+        show(counts[kind] ?? 0, isOn(state, layer, kind));
         input.disabled = head.input.disabled && input.checked && kinds.filter((other) => other.input.checked).length === 1;
       }
     }
-    undated.show(without, state.undated);
+    undated.show(tally?.undated ?? 0, state.undated);
     shading.replaceChildren();
     if (!state.shading) return;
     shading.append(make("div", "atlas-shading-title", state.shading.title));

@@ -1,6 +1,5 @@
 // The present map as a PNG at twice its size: title, map, legend of what is shown, sources, boundary note, date.
 
-import { isOn, passing } from "./filter.js";
 import { GROUNDS } from "./style.js";
 import { symbolSvg } from "./symbols.js";
 
@@ -27,16 +26,10 @@ function wrapped(pen, text, width) {
 
 // What the picture says in words, and its legend.
 function contents(atlas) {
-  const { state, options, records } = atlas, countries = new Set(), legend = [];
-  let count = 0;
-  for (const layer of options.layers.filter((layer) => isOn(state, layer))) {
-    const found = passing(state, layer.id, records(layer.id));
-    if (!found.length) continue;
-    count += found.length;
-    legend.push({ layer, count: found.length });
-    for (const position of found) for (const code of records(layer.id)[position].countries.split(";")) countries.add(code);
-  }
-  const { years } = state;
+  const { state: { years }, tally, options } = atlas;
+  const legend = options.layers.map((layer) => ({ layer, count: tally.on[layer.id] })).filter(({ count }) => count);
+  const count = legend.reduce((sum, { count }) => sum + count, 0);
+  const countries = new Set(atlas.visible().flatMap(({ feature }) => feature.properties.countries.split(";")));
   const when = years ? `, present in ${years[0] === years[1] ? years[0] : years.join("–")}` : "";
   return { legend, sentence: `${count.toLocaleString("en")} record${count === 1 ? "" : "s"} in ${countries.size} ${countries.size === 1 ? "country or territory" : "countries and territories"}${when}` };
 }

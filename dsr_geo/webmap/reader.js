@@ -26,7 +26,9 @@ export function addReader(atlas) {
     L.DomEvent.disableScrollPropagation(panel);
   }
   addKeys(atlas);
-  return { legend, update() { legend.update(); years.update(); card.update(); labels.update(); } };
+  // `update` follows a drawing, `count` the numbers that come a little later.
+  const count = () => { legend.update(); years.update(); };
+  return { legend, count, update() { count(); card.update(); labels.update(); } };
 }
 
 // Leaflet answers arrows, plus and minus while the map has the focus; Escape gives the whole map back.

@@ -1,17 +1,17 @@
 // One box that finds records, places, companies and countries, by any spelling of case and accent, also in Chinese.
 
+import { make } from "./dom.js";
 import { symbolSvg } from "./symbols.js";
 import { span, turns } from "./geo.js";
 
 const MOST = 40;
 export const fold = (text) => text.normalize("NFKD").toLowerCase().replace(/\p{M}/gu, "");
-const make = (tag, className = "", text = "") => Object.assign(document.createElement(tag), { className, textContent: text });
 
 function indexOf(atlas) {
-  const { options, data } = atlas, entries = [], places = new Map(), companies = new Map();
-  for (const { properties } of data.countries.features)
+  const { options, store } = atlas, entries = [], places = new Map(), companies = new Map();
+  for (const { properties } of store.countries.features)
     entries.push({ type: "Country or territory", name: properties.name, words: `${properties.name} ${properties.iso3}`, country: properties });
-  for (const layer of options.layers) for (const feature of atlas.features(layer.id)) {
+  for (const { layer, feature } of store.records) {
     const { properties, geometry } = feature;
     const who = properties.actors?.split("; ").map((pair) => pair.split(":")[0]) ?? [];
     for (const id of new Set(who)) companies.set(id, [...companies.get(id) ?? [], { layer, feature }]);
@@ -74,7 +74,7 @@ export function addSearch(atlas, side) {
 
   function show(found) {
     hits = found.slice(0, MOST);
-    const visible = new Set([...atlas.visible()].map(([, feature]) => feature.id));
+    const visible = new Set(atlas.visible().map(({ feature }) => feature.id));
     list.replaceChildren(...hits.map((hit, i) => {
       const row = make("div", "atlas-hit"), about = make("small");
       row.id = `${id}-${i}`;
@@ -115,7 +115,7 @@ export function addSearch(atlas, side) {
   }
 
   function flyToCountry({ iso3, label_lat, label_lon }) {
-    const { geometry } = atlas.data.countries.features.find(({ properties }) => properties.iso3 === iso3);
+    const { geometry } = atlas.store.countries.features.find(({ properties }) => properties.iso3 === iso3);
     const polygons = geometry.type === "Polygon" ? [geometry.coordinates] : geometry.coordinates;
     // The part that carries the label: far islands would make the view a hemisphere.
     const holds = ([ring]) => { const [west, east] = span(ring); return west <= label_lon && label_lon <= east; };

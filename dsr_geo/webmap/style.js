@@ -24,11 +24,11 @@ export function lineStyle(layer, properties, ground, chosen) {
   return { color: colourOf(layer, properties, ground), weight: properties.status === "announced" ? weight * 0.8 : weight, dashArray, lineCap: dashArray ? "butt" : "round" };
 }
 
-export function pointStyle(layer, properties, ground, chosen) {
+export function pointStyle(layer, properties, ground) {
   const colour = colourOf(layer, properties, ground), { casing, ink, land } = GROUNDS[ground];
   const fill = isOpen(layer.symbol) || properties.status === "announced" ? land : properties.status === "construction" ? shade(colour, land, 0.6) : colour;
   return {
-    fill, halo: casing, chosen, ink: fill === colour ? shade(colour, ink, 0.45) : colour,
+    fill, halo: casing, ink: fill === colour ? shade(colour, ink, 0.45) : colour,
     weight: { strong: 1.6, fair: 0.8, single: 1, disputed: 1 }[properties.evidence], dots: properties.evidence === "single",
     hole: !STATED.has(properties.status), haze: { city: 4, region: 9 }[properties.precision] ?? 0,
   };

@@ -47,64 +47,42 @@ export function offset(index, count, zoom) {
   return [radius * Math.cos(angle), radius * Math.sin(angle)];
 }
 
-// A cable keeps its lane whatever else is shown.
-export const laneOf = (id) => 1 + [...id].reduce((hash, letter) => (hash * 31 + letter.charCodeAt(0)) % 97, 0);
+// Lines that share a corridor are moved a few pixels apart, each as a whole, so that its branches stay on its trunk;
+// a line keeps its lane whatever else is shown.
+export function laneOf(number, zoom) {
+  const radius = Math.min(4, Math.max(1, zoom - 1)), angle = number * 2.399963;
+  return [radius * Math.cos(angle), radius * Math.sin(angle)];
+}
 
-export function extendLeaflet(L) {
-  if (L.Canvas.prototype.drawAtlasSymbol) return;
-  L.Canvas.include({
-    drawAtlasSymbol(layer) {
-      if (!this._drawing || layer._empty()) return;
-      const context = this._ctx, { symbol, fill, ink, weight, dots, haze, halo, hole, opacity } = layer.options;
-      const { x, y } = layer._point, radius = layer._radius;
-      context.save();
-      context.globalAlpha = opacity;
-      if (haze && layer._map.getZoom() >= 5) {
-        context.globalAlpha = opacity * 0.16;
-        context.beginPath();
-        context.arc(x, y, radius + haze, 0, 2 * Math.PI);
-        context.fillStyle = ink;
-        context.fill();
-        context.globalAlpha = opacity;
-      }
-      trace(context, symbol, x, y, radius);
-      context.lineJoin = "round";
-      context.lineWidth = weight + 3;
-      context.strokeStyle = halo;
-      context.stroke();
-      context.fillStyle = fill;
-      context.fill();
-      context.lineWidth = weight;
-      context.strokeStyle = ink;
-      if (dots) context.setLineDash([1.5, 1.8]);
-      context.stroke();
-      if (hole) {
-        context.beginPath();
-        context.arc(x, y, radius * 0.38, 0, 2 * Math.PI);
-        context.fillStyle = halo;
-        context.fill();
-      }
-      context.restore();
-    },
-  });
-  // Cables that share a corridor are moved a few pixels apart, each as a whole, so that its branches stay on its trunk.
-  L.AtlasLine = L.Polyline.extend({
-    _projectLatlngs(latlngs, rings, bounds) {
-      L.Polyline.prototype._projectLatlngs.call(this, latlngs, rings, bounds);
-      const { lane } = this.options;
-      if (!lane) return;
-      const radius = Math.min(4, Math.max(1, this._map.getZoom() - 1)), angle = lane * 2.399963;
-      const [dx, dy] = [radius * Math.cos(angle), radius * Math.sin(angle)];
-      for (const ring of rings) for (const point of ring) { point.x += dx; point.y += dy; }
-    },
-  });
-  L.AtlasSymbol = L.CircleMarker.extend({
-    _project() {
-      const zoom = this._map.getZoom(), [dx, dy] = offset(this.options.index, this.options.count, zoom);
-      this._point = this._map.latLngToLayerPoint(this._latlng).add([dx, dy]);
-      this._radius = (zoom < 3 ? 4 : zoom > 6 ? 6.5 : 5.2) * (this.options.chosen ? 1.5 : 1);
-      this._updateBounds();
-    },
-    _updatePath() { this._renderer.drawAtlasSymbol(this); },
-  });
+export const radiusAt = (zoom) => (zoom < 3 ? 4 : zoom > 6 ? 6.5 : 5.2);
+
+// A symbol on a canvas, from the outside in: haze (how roughly it is placed), halo, shape, edge (evidence), hole.
+export function drawSymbol(context, symbol, x, y, radius, { fill, ink, weight, dots, haze, halo, hole }) {
+  context.save();
+  if (haze) {
+    context.globalAlpha = 0.16;
+    context.beginPath();
+    context.arc(x, y, radius + haze, 0, 2 * Math.PI);
+    context.fillStyle = ink;
+    context.fill();
+    context.globalAlpha = 1;
+  }
+  trace(context, symbol, x, y, radius);
+  context.lineJoin = "round";
+  context.lineWidth = weight + 3;
+  context.strokeStyle = halo;
+  context.stroke();
+  context.fillStyle = fill;
+  context.fill();
+  context.lineWidth = weight;
+  context.strokeStyle = ink;
+  if (dots) context.setLineDash([1.5, 1.8]);
+  context.stroke();
+  if (hole) {
+    context.beginPath();
+    context.arc(x, y, radius * 0.38, 0, 2 * Math.PI);
+    context.fillStyle = halo;
+    context.fill();
+  }
+  context.restore();
 }

@@ -1,7 +1,5 @@
 // The years: a slider with play, over bars of how many records were present in each year.
 
-import { inYears, isOn, ofKind } from "./filter.js";
-
 const STEP_MS = 800;
 
 export function addYears(atlas) {
@@ -58,25 +56,9 @@ export function addYears(atlas) {
   }
 
   // The bars follow every filter but the years themselves.
-  let drawnFor = "";
   function update() {
-    const { state, records } = atlas;
-    const key = JSON.stringify([options.layers.map(({ id }) => records(id).length), state.shown, state.kinds, state.selected]);
-    if (key !== drawnFor) {
-      drawnFor = key;
-      const counts = Array.from({ length: last - first + 1 }, () => 0);
-      for (const layer of options.layers) {
-        if (!isOn(state, layer)) continue;
-        for (const position of state.selected[layer.id] ?? []) {
-          const record = records(layer.id)[position];
-          if (!record || !ofKind(record, state)) continue;
-          for (let i = 0; i < counts.length; i++)
-            if (inYears(record, { years: [first + i, first + i], undated: false }, state.spans?.[layer.id]?.[position])) counts[i] += 1;
-        }
-      }
-      const most = Math.max(1, ...counts);
-      [...bars.children].forEach((bar, i) => { bar.style.height = `${counts[i] ? 4 + 96 * counts[i] / most : 0}%`; bar.dataset.count = counts[i]; });
-    }
+    const counts = [...bars.children].map((_, i) => atlas.tally?.present[first + i] ?? 0), most = Math.max(1, ...counts);
+    [...bars.children].forEach((bar, i) => { bar.style.height = `${counts[i] ? 4 + 96 * counts[i] / most : 0}%`; bar.dataset.count = counts[i]; });
     draw();
   }
   return { update };

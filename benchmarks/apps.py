@@ -1,0 +1,93 @@
+"""The apps that are measured: how each is started, and how one sees in the browser that its map shows what it should."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import dsr_geo
+import synthetic
+
+ROOT = Path(__file__).resolve().parents[1]
+
+_PARTS = "expected => [...document.querySelectorAll('iframe')].some(f => f.contentDocument?.querySelectorAll('.leaflet-interactive').length === expected)"
+_TOTAL = "expected => document.querySelector('.atlas-host')?.dataset.ready && Number(document.querySelector('.atlas-host').dataset.total) === expected"
+_TEXT = "expected => document.body.textContent.includes(`chosen: ${expected}`)"
+
+
+@dataclass(frozen=True)
+class App:
+    name: str
+    script: str
+    size: str
+    """`points,lines` of the invented records, or `atlas`."""
+    shown: str
+    """JavaScript: whether the page shows what is expected."""
+
+    @property
+    def choices(self) -> list[tuple[str, object]]:
+        """Clicks and what each must lead to, in a circle; the last is what the page opens with."""
+        return _choices(self.script, self.size)
+
+
+def naive_loop(size: str) -> App:
+    return App("naive loop", "benchmarks/naive/loop.py", size, _PARTS)
+
+
+def naive_geojson(size: str) -> App:
+    return App("naive GeoJson", "benchmarks/naive/geojson.py", size, _PARTS)
+
+
+def ours(size: str) -> App:
+    return App("ours", "app.py" if size == "atlas" else "benchmarks/ours/app.py", size, _TOTAL)
+
+
+EMPTY = App("empty page", "benchmarks/empty.py", "", _TEXT)
+
+
+@cache
+def _choices(script: str, size: str) -> list[tuple[str, object]]:
+    if not size:
+        return [("red", "red"), ("all", "all")]
+    if size == "atlas":
+        atlas = dsr_geo.load()
+        counts = []
+        for undated in (False, True):
+            found = dsr_geo.Selection(undated=undated).records(atlas)
+            placed = found.geometry[found.geometry.notna()]
+            counts.append(len(found) if script == "app.py" else len(placed.explode()) if "loop" in script else len(placed))
+        return [("Undated records", counts[0]), ("Undated records", counts[1])]
+    points, lines = (int(number) for number in size.split(","))
+    counts = synthetic.frame(points, lines)["layer"].value_counts()
+    return [(layer, int(counts[layer])) for layer in ("red", "links", "violet")] + [("all", points + lines)]
+
+
+@contextmanager
+def running(app: App, cdn: str):
+    """The app's address while it runs."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    paths = os.pathsep.join([str(ROOT), str(ROOT / "benchmarks"), os.environ.get("PYTHONPATH", "")])
+    command = [sys.executable, "-m", "streamlit", "run", app.script, "--server.headless", "true", "--server.address", "127.0.0.1", "--server.port", str(port)]
+    server = subprocess.Popen(command, cwd=ROOT, env={**os.environ, "PYTHONPATH": paths, "BENCH_SIZE": app.size, "BENCH_CDN": cdn},
+                              stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        for _ in range(1200):
+            try:
+                urllib.request.urlopen(f"http://127.0.0.1:{port}/_stcore/health", timeout=1)
+                break
+            except OSError:
+                time.sleep(0.1)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.terminate()
+        server.wait()

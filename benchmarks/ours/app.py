@@ -1,0 +1,26 @@
+"""Our map with invented records, which travel once as columns: `BENCH_SIZE=1000000,100000 streamlit run app.py`."""
+
+import json
+import sys
+from pathlib import Path
+
+import streamlit as st
+
+sys.path[:0] = [str(Path(__file__).resolve().parents[1])]
+
+import dsr_geo
+import synthetic
+from dsr_geo import api, webmap
+from dsr_geo.webmap import columns
+
+layers = [
+    {"id": id, "title": id, "description": "invented", "symbol": symbol, "colour": {"light": light, "dark": dark},
+     "kinds": {}, "columns": "/synthetic.columns"}
+    for id, (symbol, light, dark) in synthetic.LAYERS.items()
+]
+options = webmap.options(dsr_geo.load()) | {"layers": layers, "landings": {}}
+answers = api.ground() | {
+    "map.json": api.answer(json.dumps(options).encode(), ".json"),
+    "synthetic.columns": api.answer(columns.encode(synthetic.frame(*synthetic.size())), ".columns", level=1),
+}
+app = st.App(Path(__file__).resolve().with_name("page.py"), routes=api.serve(answers))

@@ -1,0 +1,133 @@
+// Records as columns: what the painter walks, at any size. No DOM here, so that page, worker and tests share it.
+//
+// A source is { n, columns, vocabularies, points, lines }: one byte per record and categorical column (`layer`,
+// `status`, … as positions in its vocabulary), `begin` and `end` years as bytes, and the geometry that belongs to the
+// records: points { x, y, record } and lines { x, y, offsets, record, box } in Web Mercator from 0 to 1, westwards cut
+// nowhere: a line may run past 1. dsr_geo/webmap/columns.py writes the same as bytes.
+
+import { linesOf, unbroken } from "./geo.js";
+
+const CATEGORIES = ["layer", "kind", "status", "evidence", "precision", "route_basis"];
+const YEAR = 1899; // byte 1 is 1900; begin 0: undated; end 255: still there
+const yearByte = (year) => Math.min(254, Math.max(1, year - YEAR));
+export const yearOf = (byte) => (byte ? byte + YEAR : null);
+
+export const mercatorX = (lon) => (lon + 180) / 360;
+export const mercatorY = (lat) => 0.5 - Math.log(Math.tan(Math.PI / 4 + (lat * Math.PI) / 360)) / (2 * Math.PI);
+
+// GeoJSON features (in record order) as a source. `layerOf[i]` is the layer id of record i.
+export function fromFeatures(features, layerOf) {
+  const n = features.length, columns = {}, vocabularies = {};
+  for (const name of CATEGORIES) {
+    const codes = new Map(), column = (columns[name] = new Uint8Array(n));
+    features.forEach(({ properties }, i) => {
+      const value = name === "layer" ? layerOf[i] : properties[name] ?? "";
+      if (!codes.has(value)) codes.set(value, codes.size);
+      column[i] = codes.get(value);
+    });
+    vocabularies[name] = [...codes.keys()];
+  }
+  columns.begin = Uint8Array.from(features, ({ properties: p }) => { const year = p.year_start ?? p.year_announced; return year == null ? 0 : yearByte(year); });
+  columns.end = Uint8Array.from(features, ({ properties: p }, i) => (columns.begin[i] && p.year_end != null ? yearByte(p.year_end) : 255));
+  const points = { x: [], y: [], record: [] }, lines = { x: [], y: [], offsets: [0], record: [] };
+  features.forEach(({ geometry }, record) => {
+    if (geometry?.type === "Point") {
+      points.x.push(mercatorX(geometry.coordinates[0]));
+      points.y.push(mercatorY(geometry.coordinates[1]));
+      points.record.push(record);
+    } else if (geometry) for (const line of unbroken(linesOf(geometry))) {
+      for (const [lon, lat] of line) { lines.x.push(mercatorX(lon)); lines.y.push(mercatorY(lat)); }
+      lines.offsets.push(lines.x.length);
+      lines.record.push(record);
+    }
+  });
+  return { n, columns, vocabularies, points: typed(points), lines: withBoxes(typed(lines)) };
+}
+
+const typed = (table) => Object.fromEntries(Object.entries(table).map(([name, values]) =>
+  [name, name === "x" || name === "y" ? Float32Array.from(values) : Uint32Array.from(values)]));
+
+function withBoxes(lines) {
+  const { x, y, offsets, record } = lines, box = new Float32Array(4 * record.length);
+  for (let i = 0; i < record.length; i++) {
+    let west = Infinity, north = Infinity, east = -Infinity, south = -Infinity;
+    for (let k = offsets[i]; k < offsets[i + 1]; k++) {
+      if (x[k] < west) west = x[k];
+      if (x[k] > east) east = x[k];
+      if (y[k] < north) north = y[k];
+      if (y[k] > south) south = y[k];
+    }
+    box.set([west, north, east, south], 4 * i);
+  }
+  return { ...lines, box };
+}
+
+// The bytes of columns.py: magic, length of the header, header (JSON), arrays on 8-byte borders.
+export function fromBytes(buffer) {
+  const view = new DataView(buffer);
+  if (view.getUint32(0, false) !== 0x44535243) throw new Error("these are not columns of the atlas");
+  const length = view.getUint32(4, true), header = JSON.parse(new TextDecoder().decode(new Uint8Array(buffer, 8, length)));
+  const types = { u1: Uint8Array, u4: Uint32Array, f4: Float32Array };
+  const source = { n: header.n, vocabularies: header.vocabularies, columns: {}, points: {}, lines: {} };
+  for (const { group, name, type, start, length: items } of header.arrays) source[group][name] = new types[type](buffer, 8 + length + start, items);
+  source.lines = withBoxes(source.lines);
+  return source;
+}
+
+// Which records pass a filter, one byte each, and the numbers that legend and years show.
+// layers, kinds: what is on; no kinds means all. years: [first, last] or null; undated: whether records without a year
+// stay. only: a bitset of records (see `bitset`) that have passed the host's filters, or null for all. spans: Map from
+// record to the years [since, until] (null is open) in which its hosts belonged to a chosen group: with years, it
+// counts only while they did.
+// The tally has `on` (layer → records that pass), `kinds` (layer → kind → records that pass all but layers and kinds, so
+// that a tick's number is what it brings), and of what is on `undated` and `present` (year → records present then).
+export function sift({ n, columns, vocabularies }, { layers, kinds = [], years = null, undated = true, only = null, spans = null }) {
+  const { layer, begin, end } = columns, kind = columns.kind ?? new Uint8Array(n), pass = new Uint8Array(n);
+  const allowed = (names, wanted) => Uint8Array.from({ length: 256 }, (_, code) => Number(wanted.includes(names[code])));
+  const on = allowed(vocabularies.layer, layers), of = kinds.length ? allowed(vocabularies.kind ?? [], kinds) : new Uint8Array(256).fill(1);
+  const [first, last] = years ? years.map(yearByte) : [0, 255];
+  const numbers = new Uint32Array(65536), passed = new Uint32Array(256), starts = new Uint32Array(257), stops = new Uint32Array(257);
+  let without = 0;
+  for (let i = 0; i < n; i++) {
+    if (only && !((only[i >> 3] >> (i & 7)) & 1)) continue;
+    const from = begin[i], to = end[i], here = on[layer[i]] & of[kind[i]], own = spans?.get(i);
+    if (here && !from) without++;
+    if (here && from) for (const [a, b] of own ? within(own, from, to) : [[from, to]]) { starts[a]++; stops[b + 1]++; }
+    if (from ? from > last || to < first : !undated) continue;
+    if (own && years && !within(own, Math.max(from, first), Math.min(to, last)).length) continue;
+    numbers[(layer[i] << 8) | kind[i]]++;
+    pass[i] = here;
+    passed[layer[i]] += here;
+  }
+  const named = (codes, give) => Object.fromEntries((codes ?? [""]).map((name, code) => [name, give(code)]));
+  const present = {};
+  for (let byte = 1, count = 0; byte < 255; byte++) if ((count += starts[byte] - stops[byte])) present[byte + YEAR] = count;
+  return { pass, tally: { on: named(vocabularies.layer, (l) => passed[l]), kinds: named(vocabularies.layer, (l) => named(vocabularies.kind, (k) => numbers[(l << 8) | k])), undated: without, present } };
+}
+
+// The parts of a time that lie in spans of years, as bytes; parts that meet are one, so that no year counts twice.
+function within(spans, from, to) {
+  const parts = spans.map(([since, until]) => [Math.max(from, since === null ? 0 : yearByte(since)), Math.min(to, until === null ? 255 : yearByte(until))]);
+  return parts.filter(([a, b]) => a <= b).sort(([a], [b]) => a - b).reduce((joined, [a, b]) => {
+    const before = joined.at(-1);
+    if (before && a <= before[1] + 1) before[1] = Math.max(before[1], b);
+    else joined.push([a, b]);
+    return joined;
+  }, []);
+}
+
+// The numbers of several tallies together.
+export function together(tallies) {
+  const sum = { on: {}, kinds: {}, undated: 0, present: {} };
+  const add = (to, from) => { for (const [name, count] of Object.entries(from)) to[name] = (to[name] ?? 0) + count; };
+  for (const { on, kinds, undated, present } of tallies) {
+    add(sum.on, on);
+    for (const [layer, counts] of Object.entries(kinds)) add((sum.kinds[layer] ??= {}), counts);
+    sum.undated += undated;
+    add(sum.present, present);
+  }
+  return sum;
+}
+
+// Base64 of bits, the lowest first, as bytes.
+export const bitset = (text) => Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));

@@ -1,0 +1,73 @@
+"""Big layers for the map, as bytes: one column after another, ready to be used as typed arrays without parsing.
+
+Format: `DSRC`, length of the header (uint32, little-endian), header (JSON, UTF-8), then arrays on 8-byte borders.
+The header has `n` (records), `vocabularies` (column → values in the order of their codes) and `arrays`: each with
+`group` (columns, points, lines), `name`, `type` (u1, u4, f4, little-endian), `start` (bytes after the header, which is
+filled up with spaces to an 8-byte border) and `length` (items). x and y are Web Mercator from 0 to 1, from 180° west and
+from the north. Years are bytes: 1 is 1900, `begin` 0 is undated, `end` 255 is still there.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+CATEGORIES = ("layer", "kind", "status", "evidence", "precision", "route_basis")
+"""Columns that are sent where a frame has them; `layer` has to be there."""
+
+
+def encode(frame: gpd.GeoDataFrame, categories: Sequence[str] = CATEGORIES) -> bytes:
+    """The frame's points and lines (EPSG:4326; multi-part lines allowed) with their categories and years.
+
+    Record numbers are the frame's positions. Years come from `year_start`, else `year_announced`, and `year_end`.
+    Raises ValueError for a column with more than 256 different values.
+    """
+    vocabularies, columns = {}, {}
+    for name in categories:
+        if name in frame:
+            codes, values = pd.factorize(frame[name].fillna(""))
+            if len(values) > 256:
+                raise ValueError(f"column '{name}' has {len(values)} different values; a filter column has at most 256")
+            vocabularies[name], columns[name] = list(values), codes.astype("u1")
+    columns["begin"], columns["end"] = _years(frame)
+    geometry = frame.geometry.to_numpy()
+    is_point = shapely.get_type_id(geometry) == shapely.GeometryType.POINT
+    spots, points = _coordinates(geometry[is_point])
+    parts, owner = shapely.get_parts(geometry[~is_point], return_index=True)
+    vertices, lines = _coordinates(parts)
+    lines["offsets"] = np.searchsorted(vertices, np.arange(len(parts) + 1)).astype("<u4")
+    lines["record"] = np.flatnonzero(~is_point)[owner].astype("<u4")
+    points["record"] = np.flatnonzero(is_point)[spots].astype("<u4")
+    return _pack(len(frame), vocabularies, {"columns": columns, "points": points, "lines": lines})
+
+
+def _years(frame: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
+    year = lambda name: pd.to_numeric(frame[name]).to_numpy("float64", na_value=np.nan) if name in frame else np.full(len(frame), np.nan)
+    begin, end = np.where(np.isnan(year("year_start")), year("year_announced"), year("year_start")), year("year_end")
+    dated = ~np.isnan(begin)
+    as_byte = lambda years, known, unknown: np.where(known, np.clip(np.nan_to_num(years) - 1899, 1, 254), unknown).astype("u1")
+    return as_byte(begin, dated, 0), as_byte(end, dated & ~np.isnan(end), 255)
+
+
+def _coordinates(geometries: np.ndarray) -> tuple[np.ndarray, dict[str, np.ndarray]]:
+    lonlat, owner = shapely.get_coordinates(geometries, return_index=True)
+    lat = np.radians(np.clip(lonlat[:, 1], -85.05, 85.05))
+    x, y = (lonlat[:, 0] + 180) / 360, 0.5 - np.log(np.tan(np.pi / 4 + lat / 2)) / (2 * np.pi)
+    return owner, {"x": x.astype("<f4"), "y": y.astype("<f4")}
+
+
+def _pack(n: int, vocabularies: dict, groups: dict[str, dict[str, np.ndarray]]) -> bytes:
+    arrays, bodies, start = [], [], 0
+    for group, columns in groups.items():
+        for name, values in columns.items():
+            arrays.append({"group": group, "name": name, "type": values.dtype.str[1:], "start": start, "length": len(values)})
+            bodies += [values.tobytes(), b"\0" * (-values.nbytes % 8)]
+            start += values.nbytes + -values.nbytes % 8
+    header = json.dumps({"n": n, "vocabularies": vocabularies, "arrays": arrays}).encode()
+    header += b" " * (-(8 + len(header)) % 8)
+    return b"".join([b"DSRC", len(header).to_bytes(4, "little"), header, *bodies])
