@@ -15,10 +15,10 @@ from dsr_geo.webmap import columns
 
 layers = [
     {"id": id, "title": id, "description": "invented", "symbol": symbol, "colour": {"light": light, "dark": dark},
-     "kinds": {}, "columns": "/synthetic.columns"}
+     "description": "invented", "kinds": {kind: kind for kind in "abc"}, "columns": "/synthetic.columns"}
     for id, (symbol, light, dark) in synthetic.LAYERS.items()
 ]
-options = webmap.options(dsr_geo.load()) | {"layers": layers, "landings": {}}
+options = webmap.options(dsr_geo.load()) | {"layers": layers, "landings": {}, "version": "bench", "years": synthetic.YEARS}
 answers = api.ground() | {
     "map.json": api.answer(json.dumps(options).encode(), ".json"),
     "synthetic.columns": api.answer(columns.encode(synthetic.frame(*synthetic.size())), ".columns", level=1),

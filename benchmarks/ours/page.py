@@ -12,5 +12,6 @@ choice = filters.choose()
 counts = st.cache_data(lambda: filters.records()["layer"].value_counts().to_dict())()
 shown = list(synthetic.LAYERS) if choice == "all" else [choice]
 st.write(f"{sum(counts[id] for id in shown)} records")
-state = {"shown": shown, "selected": {}, "counts": counts, "shading": None, "chosen": None}
+state = {"shown": shown, "kinds": [], "years": None, "undated": True, "selected": "", "spans": {}, "query": {}, "shading": None, "chosen": None,
+         "turn": 0, "version": "bench"}
 map.draw(state, "", "", lambda: None, lambda: None)

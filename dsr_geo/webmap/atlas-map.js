@@ -74,7 +74,7 @@ export function attach(L, map, options, el = map.getContainer()) {
   }
 
   async function draw() {
-    if (!store.sources.length) return reader.update();
+    if (!store.sources.length) return reader.count();
     const filters = store.filters(state), tallies = look(filters);
     store.show(filters);
     atlas.faded = Boolean(state.chosen) && store.passed.some(({ feature }) => feature.id === state.chosen);

@@ -1,6 +1,6 @@
 // The legend is made of the same catalogue entries that draw the map, and is the filter of layers and their kinds.
 
-import { make } from "./dom.js";
+import { make, put } from "./dom.js";
 import { isOn, only, withKind, withLayer } from "./filter.js";
 import { symbolSvg } from "./symbols.js";
 
@@ -28,7 +28,14 @@ function tickRow(className, name, tip, onTick, onOnly) {
     row.append(button);
   }
   row.append(count);
-  return { row, input, symbol, count, show(n, on) { input.checked = on; count.textContent = n.toLocaleString("en"); row.classList.toggle("atlas-none", n === 0); } };
+  return {
+    row, input, symbol,
+    show(n, on) {
+      put(input, "checked", on);
+      put(count, "textContent", String(n).replace(/\B(?=(\d{3})+$)/g, ","));
+      row.classList.toggle("atlas-none", n === 0);
+    },
+  };
 }
 
 // `atlas` is the map's handle for its parts (see atlas-map.js); the legend goes into `side`.
@@ -59,6 +66,7 @@ export function buildLegend(atlas, side) {
   reading.append(make("summary", "", "Reading the map"), ...READING.map((text) => make("p", "", text)));
   box.append(undated.row, shading, reading);
   side.append(box);
+  let ground = null, shaded = null;
 
   // Counts are of records that pass every filter but the tick itself, so that a tick's number is what it brings.
   function update() {
@@ -66,17 +74,20 @@ export function buildLegend(atlas, side) {
     for (const { layer, head, kinds } of rows) {
       const counts = tally?.kinds[layer.id] ?? {}, on = isOn(state, layer);
       head.show(on ? tally?.on[layer.id] ?? 0 : Object.values(counts).reduce((sum, count) => sum + count, 0), on);
-      head.input.indeterminate = on && kinds.some(({ kind }) => !isOn(state, layer, kind));
-      head.input.disabled = on && active.length === 1; // an empty map would only be a riddle
-      head.symbol.innerHTML = symbolSvg(layer.symbol, layer.colour[state.ground]);
+      put(head.input, "indeterminate", on && kinds.some(({ kind }) => !isOn(state, layer, kind)));
+      put(head.input, "disabled", on && active.length === 1); // an empty map would only be a riddle
+      if (ground !== state.ground) head.symbol.innerHTML = symbolSvg(layer.symbol, layer.colour[state.ground]);
       for (const { kind, input, show } of kinds) {
         show(counts[kind] ?? 0, isOn(state, layer, kind));
-        input.disabled = head.input.disabled && input.checked && kinds.filter((other) => other.input.checked).length === 1;
+        put(input, "disabled", head.input.disabled && input.checked && kinds.filter((other) => other.input.checked).length === 1);
       }
     }
     undated.show(tally?.undated ?? 0, state.undated);
+    ground = state.ground;
+    if (shaded === state.shading) return;
+    shaded = state.shading;
     shading.replaceChildren();
-    if (!state.shading) return;
+    if (!shaded) return;
     shading.append(make("div", "atlas-shading-title", state.shading.title));
     state.shading.classes.forEach((text, i) => {
       const line = make("div");

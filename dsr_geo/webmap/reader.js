@@ -26,9 +26,18 @@ export function addReader(atlas) {
     L.DomEvent.disableScrollPropagation(panel);
   }
   addKeys(atlas);
-  // `update` follows a drawing, `count` the numbers that come a little later.
-  const count = () => { legend.update(); years.update(); };
-  return { legend, count, update() { count(); card.update(); labels.update(); } };
+  let waiting = null;
+  return {
+    legend,
+    // After a drawing. Names make room for badges, which can wait until the records are there.
+    update() {
+      card.update();
+      clearTimeout(waiting);
+      waiting = setTimeout(labels.update, 100);
+    },
+    // When the numbers are known, a little later.
+    count() { legend.update(); years.update(); },
+  };
 }
 
 // Leaflet answers arrows, plus and minus while the map has the focus; Escape gives the whole map back.

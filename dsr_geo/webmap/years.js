@@ -1,5 +1,7 @@
 // The years: a slider with play, over bars of how many records were present in each year.
 
+import { put } from "./dom.js";
+
 const STEP_MS = 800;
 
 export function addYears(atlas) {
@@ -49,7 +51,7 @@ export function addYears(atlas) {
     slider.value = years ? years[1] : last;
     const text = !years ? "All years" : years[0] === years[1] ? String(years[0]) : `${years[0]}–${years[1]}`;
     slider.setAttribute("aria-valuetext", text);
-    label.textContent = text;
+    put(label, "textContent", text);
     all.hidden = !years;
     box.classList.toggle("atlas-every", !years);
     [...bars.children].forEach((bar, i) => bar.classList.toggle("atlas-now", !years || (first + i >= years[0] && first + i <= years[1])));
@@ -58,7 +60,7 @@ export function addYears(atlas) {
   // The bars follow every filter but the years themselves.
   function update() {
     const counts = [...bars.children].map((_, i) => atlas.tally?.present[first + i] ?? 0), most = Math.max(1, ...counts);
-    [...bars.children].forEach((bar, i) => { bar.style.height = `${counts[i] ? 4 + 96 * counts[i] / most : 0}%`; bar.dataset.count = counts[i]; });
+    [...bars.children].forEach((bar, i) => { put(bar.style, "height", `${counts[i] ? Math.round(4 + 96 * counts[i] / most) : 0}%`); bar.dataset.count = counts[i]; });
     draw();
   }
   return { update };
