@@ -79,6 +79,13 @@ def place_name(atlas: Atlas, place: str) -> str:
     return atlas.countries.groups["title"].get(place) or atlas.countries.name(place)
 
 
+def word_for(atlas: Atlas, place: str) -> str:
+    """How texts name an ISO3 code or a group's id: an organisation by its letters (SCO) where its title has them."""
+    title = place_name(atlas, place)
+    letters = re.search(r"\(([A-Z]{3,})\)$", title)
+    return letters[1] if letters else title
+
+
 def every_year(counts: pd.DataFrame, first: int, last: int) -> pd.DataFrame:
     """Counts by year (`by_year`) with the years in between that have none; years outside first..last are left out."""
     return counts.reindex(range(first, last + 1), fill_value=0).rename_axis("year")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 import dsr_geo
 import dsr_geo.stories
 from dsr_geo import Selection, summary
-from dsr_geo.ui.compare import PRESETS
+from dsr_geo.ui.compare import presets
 from dsr_geo.ui.pages import PAGES
 
 MAIN = Path(dsr_geo.__file__).parent / "ui" / "main.py"
@@ -34,7 +35,7 @@ def address(test: AppTest) -> dict[str, list[str]]:
 
 
 def said(test: AppTest) -> str:
-    return "\n".join(element.value for kind in ("markdown", "caption", "info", "header") for element in getattr(test, kind))
+    return "\n".join(element.value for kind in ("markdown", "caption", "info", "header") for element in getattr(test, kind)).replace("\\", "")
 
 
 def links(test: AppTest) -> list:
@@ -103,7 +104,7 @@ def test_company_without_records_under_the_filters_opens():
 
 
 def test_every_preset_of_compare_holds_records(published):
-    for label, places, chosen in PRESETS:
+    for label, places, chosen in presets(published):
         assert len(summary.in_place(published, replace(chosen), *places).records(published)), label
         test = run("compare", **dict(zip("abcd", places)), **chosen.query())
         assert "Records by layer" in said(test) and not test.info
@@ -122,8 +123,19 @@ def test_impact_shows_a_path_or_refuses_with_numbers():
     assert "Too few cases to look at" in refused.info[0].value and "needed" in refused.info[0].value
 
 
-def test_time_page_follows_the_years():
-    assert "from before 2015" in said(run("timeline", years="2015-2020"))
+def charts(test: AppTest) -> list[dict]:
+    """The Vega-Lite specifications on the page."""
+    return [json.loads(chart.proto.spec) for chart in test.get("vega_lite_chart")]
+
+
+def test_time_page_marks_the_years_and_keeps_the_whole_span(published):
+    counts = summary.by_year(published, Selection().records(published))
+    whole, marked = run("timeline"), run("timeline", years="2015-2015")
+    assert f"**{counts.loc[:2015].to_numpy().sum()}** of the {counts.to_numpy().sum()} records" in said(marked)
+    assert f"**{counts.loc[2015].sum()}** of them in 2015" in said(marked) and "of them in" not in said(whole)
+    for chart, plain in zip(charts(marked), charts(whole)):
+        assert "from" in json.dumps(chart) and "from" not in json.dumps(plain)
+        assert f"[{published.years[0] - 0.5}, {published.years[1] + 0.5}]" in json.dumps(chart)
 
 
 def test_table_explains_every_column(published):

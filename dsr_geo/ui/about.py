@@ -8,7 +8,7 @@ import streamlit as st
 from dsr_geo import export, records, summary
 from dsr_geo.atlas import Atlas
 from dsr_geo.selection import undated
-from dsr_geo.ui import cache, charts, filters, link, pages
+from dsr_geo.ui import cache, charts, correct, filters, link, pages
 
 _GLOSSARY = {
     "Digital Silk Road": "The digital part of China’s Belt and Road Initiative: networks, data centres, satellites, platforms and the agreements round them.",
@@ -77,22 +77,30 @@ def _numbers(atlas: Atlas) -> None:
     st.header("Coverage and known gaps, in numbers", anchor=False)
     st.caption("Computed from the data. A gap here is a gap in what was found and published, not in what exists; layers drawn from AidData end in 2021 and lean to Africa.")
     st.dataframe(_coverage(atlas), hide_index=True, width="stretch", height="content", alt="Coverage by layer")
-    everything = atlas.records
-    region = atlas.hosts["country"].map(atlas.countries.borders["region"]).groupby(atlas.hosts["id"]).first()
-    parts = (("Evidence", everything["evidence"].value_counts().reindex(records.EVIDENCE, fill_value=0)), ("Precision of place", everything["precision"].value_counts().reindex(records.PRECISIONS, fill_value=0)),
-             ("Region of the first host", region.value_counts()), ("Kind of source", _source_kinds(atlas)))
-    for number, (column, (title, counts)) in enumerate(zip([*st.columns(2, gap="medium"), *st.columns(2, gap="medium")], parts)):
+    evidence, precision, regions, kinds, years = _counts(atlas)
+    st.dataframe(regions, width="stretch", height="content", alt="Records by layer and region")
+    st.caption("Records by layer and region; one that stands in several regions counts once in each.")
+    parts = (("Evidence", evidence, "records"), ("Precision of place", precision, "records"), ("Region", regions.sum(), "records"), ("Kind of source", kinds, "sources"))
+    for number, (column, (title, counts, unit)) in enumerate(zip([*st.columns(2, gap="medium"), *st.columns(2, gap="medium")], parts)):
         with column:
             table = pd.DataFrame({"name": [filters.words(name) for name in counts.index], "value": counts.to_numpy()})
-            charts.show(charts.bars(table, "sources" if number == 3 else "records"), title, "; ".join(f"{row.name}: {row.value}" for row in table.itertuples(index=False)), table, f"about-{number}")
-    counts = summary.by_year(atlas, everything)
-    shown = summary.every_year(counts, 2000, atlas.years[1])
-    charts.show(charts.rows_by_year(atlas, shown), "Records by first year", f"{int(undated(atlas).sum())} of all are undated", shown, "about-years")
+            charts.show(charts.bars(table, unit), title, "; ".join(f"{row.name}: {row.value}" for row in table.itertuples(index=False)), table, f"about-{number}")
+    missing = f"{len(atlas.records) - int(years.to_numpy().sum())} of all are undated and not drawn."
+    charts.show(charts.rows_by_year(atlas, years), "Records by first year", missing, years, "about-years", missing)
 
 
-def _source_kinds(atlas: Atlas) -> pd.Series:
-    used = {id for text in atlas.records["source_ids"] for id in records.split(text)}
-    return atlas.sources.loc[atlas.sources.index.isin(used), "kind"].value_counts()
+@cache.pure()
+def _counts(_atlas: Atlas) -> tuple[pd.Series, pd.Series, pd.DataFrame, pd.Series, pd.DataFrame]:
+    """All records by evidence, by precision, by layer and region, their sources by kind, and the records by year and layer."""
+    everything, hosts = _atlas.records, _atlas.hosts
+    places = pd.DataFrame({"id": hosts["id"], "region": hosts["country"].map(_atlas.countries.borders["region"]), "layer": hosts["id"].map(everything["layer"])})
+    regions = pd.crosstab(places.drop_duplicates()["layer"], places.drop_duplicates()["region"]).reindex(list(_atlas.layers), fill_value=0)
+    used = {id for text in everything["source_ids"] for id in records.split(text)}
+    return (everything["evidence"].value_counts().reindex(records.EVIDENCE, fill_value=0),
+            everything["precision"].value_counts().reindex(records.PRECISIONS, fill_value=0),
+            regions.set_axis([layer.title for layer in _atlas.layers.values()]).rename_axis(index="Layer"),
+            _atlas.sources.loc[_atlas.sources.index.isin(used), "kind"].value_counts(),
+            summary.every_year(summary.by_year(_atlas, everything), *_atlas.years))
 
 
 @cache.pure()
@@ -122,10 +130,9 @@ def _correct(atlas: Atlas) -> None:
     st.header("How to correct a fact", anchor=False)
     id = st.session_state["record"]
     st.markdown("Every record’s card leads here with its id filled in. A correction needs a source that anybody can open; rows live in `data/facts/`, one line a record.")
-    known = atlas.records.loc[id] if id else None
-    lines = [f"Correction to record {id or '(id of the record)'}", f"Table: data/facts/{known['layer']}.csv" if id else "Table: data/facts/(layer).csv",
-             f"The atlas says: {known['name']}; {known['note']}" if id else "The atlas says:", "It should say:", "Source (address, date):", f"Data version: {atlas.version}"]
-    st.code("\n".join(lines), language=None, wrap_lines=True)
+    if address := correct.address(atlas, id):
+        st.link_button("Write the correction", address, icon=":material/edit:", help="Opens the project's list of issues with the words below filled in")
+    st.code(correct.report(atlas, id), language=None, wrap_lines=True)
 
 
 if __name__ == "__main__":

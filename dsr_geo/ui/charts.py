@@ -1,6 +1,14 @@
-"""Charts, all with Altair, in the catalogue's colours and order. Each function makes a chart from a table; `show` puts it on a page."""
+"""Charts, all with Altair, in the catalogue's colours and order.
+
+Each function here takes tables and gives a `Drawn`: told a ground, it gives the chart's Vega-Lite specification, made once
+for equal arguments. `show` puts one on a page, with its words, its numbers and its picture to take away.
+"""
 
 from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial, wraps
+from textwrap import wrap
 
 import altair as alt
 import pandas as pd
@@ -8,15 +16,30 @@ import streamlit as st
 
 from dsr_geo import summary
 from dsr_geo.atlas import Atlas
+from dsr_geo.ui import cache, link, picture
+
+Drawn = Callable[[str], dict]
+"""A chart: ground (light or dark) → Vega-Lite specification."""
 
 SUBJECTS = {"light": ("#165CEC", "#B27637", "#155947", "#C33067"), "dark": ("#95AFDD", "#F5AB81", "#22A123", "#E94A83")}
 """Up to four things that are compared; colours measured together with the catalogue's, and each has its own dash."""
 
+ACCENT = {ground: colours[0] for ground, colours in SUBJECTS.items()}
+
+QUIET = {"light": "#5B646B", "dark": "#A3ADB5"}
+"""Second to the text, and still legible: 4.5 to 1 on the page."""
+
 _DASHES = [[1, 0], [6, 3], [2, 2], [8, 3, 2, 3]]
-_QUIET = {"light": "#5B646B", "dark": "#A3ADB5"}
-_ROW = 36
+_ROW = 42
+_BELOW = {"orient": "bottom", "columns": 1, "title": None, "labelLimit": 320}
+_ASIDE = 0.3
+"""Opacity of what lies outside the chosen years."""
+
 _FIT = alt.AutoSizeParams(type="fit-x", contains="padding")
 """The width is the page's, the height is that of the plot, with title and legend beside it."""
+
+_PADDING = {"top": 2, "bottom": 4, "left": 0, "right": 9}
+_PICTURES = {"SVG": "image/svg+xml", "PNG": "image/png"}
 
 
 def ground() -> str:
@@ -24,46 +47,78 @@ def ground() -> str:
     return "dark" if st.context.theme.type == "dark" else "light"
 
 
-def accent() -> str:
-    return SUBJECTS[ground()][0]
+def show(chart: Drawn, title: str, alt_text: str, table: pd.DataFrame, name: str, note: str = "") -> None:
+    """A chart with its title, its words for who cannot see it, its numbers and picture to take away, and a note in Markdown.
 
-
-def quiet() -> str:
-    """Second to the text, and still legible: 4.5 to 1 on the page."""
-    return _QUIET[ground()]
-
-
-def show(chart: alt.TopLevelMixin, title: str, alt_text: str, table: pd.DataFrame, name: str) -> None:
-    """A chart with its title, its words for who cannot see it, and its numbers to take away.
-
-    The picture itself is saved as PNG from Streamlit's own toolbar at its corner, which works offline.
+    The files are made when somebody asks for them; pictures are drawn for a light ground and say where they come from.
     """
-    heading = alt.Title(title, anchor="start", fontSize=14, fontWeight=600, offset=10)
-    with st.container(gap=None):
-        # Our charts are tested; checking each against Vega-Lite's schema anew takes longer than making it.
-        spec = chart.properties(title=heading, autosize=_FIT).to_dict(validate=False)
-        st.vega_lite_chart(spec=spec, alt=f"{title}. {alt_text}", width="stretch")
-        st.download_button("CSV", table.to_csv().encode("utf-8-sig"), f"{name}.csv", "text/csv", on_click="ignore", type="tertiary",
-                           icon=":material/download:", key=f"csv-{name}", help=f"The numbers of “{title}”")
+    heading = {"text": wrap(title, 46), "anchor": "start", "fontSize": 14, "fontWeight": 600, "offset": 10}
+    with st.container(gap="xxsmall"):
+        st.vega_lite_chart(spec=chart(ground()) | {"title": heading, "padding": _PADDING}, alt=f"{title}. {alt_text}", width="stretch")
+        with st.container(horizontal=True, gap="xxsmall", key=f"files-{name}"):
+            give = partial(st.download_button, on_click="ignore", type="tertiary")
+            give("CSV", lambda: table.to_csv().encode("utf-8-sig"), f"{name}.csv", "text/csv", key=f"csv-{name}", help=f"The numbers of “{title}”")
+            cited = link.cited(cache.atlas())
+            for form, mime in _PICTURES.items():
+                give(form, lambda form=form: picture.of(chart("light"), title, cited, form), f"{name}.{form.lower()}", mime,
+                     key=f"{form}-{name}", help=f"“{title}” as a picture")
+        if note:
+            st.caption(note)
 
 
-def rows_by_year(atlas: Atlas, counts: pd.DataFrame) -> alt.LayerChart:
-    """One row of bars per layer over the years (index: year, columns: layer ids), all rows to the same scale."""
+def _kept(make) -> Callable[..., Drawn]:
+    """Of a function that makes a chart on a ground, the one that gives it as a `Drawn`."""
+    @wraps(make)
+    def drawn(*args, **options) -> Drawn:
+        return lambda ground: _spec(make, make.__name__, ground, args, options)
+    return drawn
+
+
+@cache.pure()
+def _spec(_make, name: str, ground: str, args: tuple, options: dict) -> dict:
+    # Our charts are tested; checking each against Vega-Lite's schema takes longer than making it.
+    return _in_order(_make(ground, *args, **options).properties(autosize=_FIT).to_dict(validate=False))
+
+
+def _in_order(spec: dict) -> dict:
+    """The same with tables named by their order instead of their content: where only numbers change, the browser keeps the chart."""
+    names = {name: f"table-{i}" for i, name in enumerate(spec.get("datasets", {}))}
+
+    def rename(part: dict) -> None:
+        if "name" in part.get("data", {}):
+            part["data"] = {"name": names[part["data"]["name"]]}
+        for inner in part.get("layer", []):
+            rename(inner)
+
+    rename(spec)
+    return spec | {"datasets": {names[name]: rows for name, rows in spec.get("datasets", {}).items()}}
+
+
+@_kept
+def rows_by_year(ground: str, atlas: Atlas, counts: pd.DataFrame, years: tuple[int, int] | None = None, most: int | None = None) -> alt.LayerChart:
+    """One row of bars per layer over the years (index: year, columns: layer ids), all rows to the same scale.
+
+    years: those to mark. most: the number that a row's full height stands for, the chart's own largest if not given.
+    """
     layers = [id for id in atlas.layers if id in counts.columns and counts[id].sum()]
-    most = max(int(counts[layers].to_numpy().max()), 1) if layers else 1
+    most = most or max(int(counts[layers].to_numpy().max()), 1)
     long = counts[layers].rename_axis("year").reset_index().melt("year", var_name="id", value_name="records")
     long = long[long["records"] > 0].copy()
     long["row"] = long["id"].map({id: len(layers) - 1 - i for i, id in enumerate(layers)})
-    long["top"] = long["row"] + 0.62 * long["records"] / most
+    long["top"] = long["row"] + 0.56 * long["records"] / most
     long["left"], long["right"] = long["year"] - 0.38, long["year"] + 0.38
     long["layer"] = long["id"].map(lambda id: atlas.layers[id].title)
+    long["weight"] = long["year"].between(*years).map({True: 1, False: _ASIDE}) if years else 1
     bars = alt.Chart(long).mark_rect(cornerRadius=1).encode(
-        x=_years(counts.index, "left:Q"), x2="right:Q", y=_rows(len(layers)), y2="row:Q", color=_colour(atlas, layers),
+        x=_years(counts.index, "left:Q"), x2="right:Q", y=_rows(len(layers)), y2="row:Q", color=_colour(ground, atlas, layers),
+        opacity=alt.Opacity("weight:Q", scale=None),
         tooltip=[alt.Tooltip("layer:N", title="Layer"), alt.Tooltip("year:Q", title="Year"), alt.Tooltip("records:Q", title="Records")])
-    return _labelled(atlas, bars, layers, counts, lambda id: f"{atlas.layers[id].title} · {int(counts[id].sum())}")
+    number = lambda id: f"{counts.loc[:years[1], id].sum()} of {counts[id].sum()} by {years[1]}" if years else int(counts[id].sum())
+    return _labelled(ground, atlas, _band(ground, counts.index, years) + bars if years else bars, layers, counts, lambda id: f"{atlas.layers[id].title} · {number(id)}")
 
 
-def dots_by_year(atlas: Atlas, found: pd.DataFrame, events: pd.DataFrame) -> alt.LayerChart:
+@_kept
+def dots_by_year(ground: str, atlas: Atlas, found: pd.DataFrame, events: pd.DataFrame) -> alt.LayerChart:
     """One dot per dated record, a row per layer; thin upright lines are events (index id, columns year, title)."""
     dated = found.assign(year=summary.first_year(found)).dropna(subset="year")
     dated = pd.DataFrame(dated[["name", "layer", "year"]]).astype({"year": int})
@@ -75,104 +130,120 @@ def dots_by_year(atlas: Atlas, found: pd.DataFrame, events: pd.DataFrame) -> alt
     dated = dated.rename(columns={"layer": "id"})
     span = range(min(dated["year"].min(), 2010), atlas.years[1] + 1)
     dots = alt.Chart(dated).mark_circle(size=44, opacity=0.95).encode(
-        x=_years(span, "year:Q"), y=_rows(len(layers)), color=_colour(atlas, layers),
+        x=_years(span, "year:Q"), y=_rows(len(layers)), color=_colour(ground, atlas, layers),
         tooltip=[alt.Tooltip("name:N", title="Record"), alt.Tooltip("title:N", title="Layer"), alt.Tooltip("year:Q", title="Year")])
-    rules = alt.Chart(events.assign(year=events["year"].astype(int))[["year", "title"]]).mark_rule(color=quiet(), strokeDash=[2, 3]).encode(
+    rules = alt.Chart(events.assign(year=events["year"].astype(int))[["year", "title"]]).mark_rule(color=QUIET[ground], strokeDash=[2, 3]).encode(
         x=_years(span, "year:Q"), tooltip=[alt.Tooltip("title:N", title="Event"), alt.Tooltip("year:Q", title="Year")])
     counts = pd.DataFrame(index=span, columns=layers)
     numbers = dated["id"].value_counts()
-    return _labelled(atlas, rules + dots if len(events) else dots, layers, counts, lambda id: f"{atlas.layers[id].title} · {numbers[id]}")
+    return _labelled(ground, atlas, rules + dots if len(events) else dots, layers, counts, lambda id: f"{atlas.layers[id].title} · {numbers[id]}")
 
 
-def lines_by_year(atlas: Atlas, totals: pd.DataFrame) -> alt.Chart:
-    """Running totals per layer (index: year, columns: layer ids); statements share a grey and differ by dash."""
+@_kept
+def lines_by_year(ground: str, atlas: Atlas, totals: pd.DataFrame, years: tuple[int, int] | None = None) -> alt.Chart | alt.LayerChart:
+    """Running totals per layer (index: year, columns: layer ids), `years` marked; statements share a grey and differ by dash."""
     layers = [id for id in atlas.layers if id in totals.columns and totals[id].iloc[-1]]
     titles = [atlas.layers[id].title for id in layers]
     grey = [id for id in layers if atlas.layers[id].geometry == "none"]
     dashes = [[1, 0] if id not in grey else [2 + 2 * grey.index(id), 2] for id in layers]
     long = totals[layers].rename(columns=dict(zip(layers, titles))).rename_axis("year").reset_index().melt("year", var_name="layer", value_name="records")
-    legend = alt.Legend(orient="bottom", columns=1, title=None, labelLimit=300, symbolStrokeWidth=3)
-    return alt.Chart(long).mark_line(interpolate="step-after", strokeWidth=2).encode(
-        x=_years(totals.index, "year:Q"), y=alt.Y("records:Q", title="records so far"),
-        color=alt.Color("layer:N", scale=alt.Scale(domain=titles, range=[atlas.layers[id].colour[ground()] for id in layers]), legend=legend),
-        strokeDash=alt.StrokeDash("layer:N", scale=alt.Scale(domain=titles, range=dashes), legend=legend),
-        tooltip=[alt.Tooltip("layer:N", title="Layer"), alt.Tooltip("year:Q", title="Year"), alt.Tooltip("records:Q", title="Records so far")],
-    ).properties(height=340)
+    legend = alt.Legend(**_BELOW, symbolType="stroke", symbolStrokeWidth=3, symbolOpacity=1)
+    colour = alt.Color("layer:N", scale=alt.Scale(domain=titles, range=[atlas.layers[id].colour[ground] for id in layers]), legend=legend)
+    place = {"x": _years(totals.index, "year:Q"), "y": alt.Y("records:Q", title="records so far")}
+    tip = [alt.Tooltip("layer:N", title="Layer"), alt.Tooltip("year:Q", title="Year"), alt.Tooltip("records:Q", title="Records so far")]
+    line = lambda rows, weight: alt.Chart(rows).mark_line(interpolate="step-after", strokeWidth=2, opacity=weight).encode(
+        **place, color=colour, strokeDash=alt.StrokeDash("layer:N", scale=alt.Scale(domain=titles, range=dashes), legend=legend), tooltip=tip)
+    if not years:
+        return line(long, 1).properties(height=340)
+    ends = alt.Chart(long[long["year"] == years[1]]).mark_point(filled=True, size=60, opacity=1).encode(**place, color=colour, tooltip=tip)
+    return (_band(ground, totals.index, years) + line(long, 0.45) + line(long[long["year"].between(*years)], 1) + ends).properties(height=340)
 
 
-def curve(own: pd.DataFrame, beside: pd.DataFrame, unit: str, name: str, beside_name: str) -> alt.LayerChart:
-    """An indicator's path (column value, kind; projections dashed) over a quiet line of medians (column median)."""
+@_kept
+def curve(ground: str, own: pd.DataFrame, beside: pd.DataFrame, unit: str, name: str, beside_name: str, grades: tuple[str, ...] = ()) -> alt.LayerChart:
+    """An indicator's path (column value, kind; projections dashed) over a quiet line of medians (column median).
+
+    grades: the words for 1, 2, …, where values are grades.
+    """
+    how = "step-after" if grades else "linear"
+    of_grades = {"values": list(range(1, len(grades) + 1)), "labelExpr": f"{['', *grades]}[datum.value]", "title": None} if grades else {}
     own = own.reset_index()
     x = alt.X("year:Q", title=None, axis=alt.Axis(format="d", tickCount=5, grid=False))
-    y = alt.Y("value:Q", title=unit, axis=alt.Axis(tickCount=4, titleFontWeight="normal", format="~s" if own["value"].max() >= 1e4 else "~r"))
+    y = alt.Y("value:Q", title=unit, axis=alt.Axis(tickCount=4, titleFontWeight="normal", titleLimit=170, **of_grades, format="~s" if own["value"].max() >= 1e4 else "~r"))
     median = beside.rename(columns={"median": "value"}).reset_index()
     tip = [alt.Tooltip("year:Q", title="Year"), alt.Tooltip("value:Q", title=name, format=",.4~g")]
-    around = alt.Chart(median).mark_line(color=quiet(), strokeWidth=1.5, strokeDash=[4, 3]).encode(
+    around = alt.Chart(median).mark_line(interpolate=how, color=QUIET[ground], strokeWidth=1.5, strokeDash=[4, 3]).encode(
         x=x, y=y, tooltip=[alt.Tooltip("year:Q", title="Year"), alt.Tooltip("value:Q", title=beside_name, format=",.4~g")])
     observed = own[own["kind"] != "projection"]
     # The projection starts where the observations end, so that the line has no gap.
     projected = pd.concat([observed.tail(1), own[own["kind"] == "projection"]]) if (own["kind"] == "projection").any() else own.iloc[:0]
-    line = alt.Chart(observed).mark_line(color=accent(), strokeWidth=2.2, point=len(observed) < 3).encode(x=x, y=y, tooltip=tip)
-    ahead = alt.Chart(projected).mark_line(color=accent(), strokeWidth=2, strokeDash=[2, 3]).encode(x=x, y=y, tooltip=tip)
+    line = alt.Chart(observed).mark_line(interpolate=how, color=ACCENT[ground], strokeWidth=2.2, point=len(observed) < 3).encode(x=x, y=y, tooltip=tip)
+    ahead = alt.Chart(projected).mark_line(interpolate=how, color=ACCENT[ground], strokeWidth=2, strokeDash=[2, 3]).encode(x=x, y=y, tooltip=tip)
     # A line without points would be a mark without a name to a screen reader.
     drawn = [layer for layer, rows in ((around, median), (line, observed), (ahead, projected)) if len(rows)]
-    return alt.layer(*drawn).properties(height=150)
+    return alt.layer(*drawn).properties(height=170)
 
 
-def subjects(long: pd.DataFrame, order: list[str], unit: str, step: bool = False) -> alt.Chart:
+@_kept
+def subjects(ground: str, long: pd.DataFrame, order: list[str], unit: str, step: bool = False) -> alt.Chart:
     """Paths of up to four subjects (columns year, subject, value)."""
     return alt.Chart(long).mark_line(strokeWidth=2.2, interpolate="step-after" if step else "linear").encode(
         x=_years(long["year"], "year:Q"), y=alt.Y("value:Q", title=unit, axis=alt.Axis(titleFontWeight="normal")),
-        color=_subject_colour(order), strokeDash=alt.StrokeDash("subject:N", sort=order, scale=alt.Scale(domain=order, range=_DASHES[: len(order)]), legend=None),
+        color=_subject_colour(ground, order), strokeDash=alt.StrokeDash("subject:N", sort=order, scale=alt.Scale(domain=order, range=_DASHES[: len(order)]), legend=alt.Legend(**_BELOW)),
         tooltip=[alt.Tooltip("subject:N", title="Subject"), alt.Tooltip("year:Q", title="Year"), alt.Tooltip("value:Q", title=unit, format=",.4~g")],
     ).properties(height=260)
 
 
-def bars(table: pd.DataFrame, unit: str, colour: str | None = None) -> alt.LayerChart:
+@_kept
+def bars(ground: str, table: pd.DataFrame, unit: str, colour: str | None = None) -> alt.LayerChart:
     """Numbers by name (columns name, value), as bars with the number at the end, in the order given."""
     order = list(table["name"])
     base = alt.Chart(table).encode(y=alt.Y("name:N", sort=order, title=None, axis=alt.Axis(labelLimit=210, ticks=False, domain=False)),
-                                   x=alt.X("value:Q", title=unit, axis=alt.Axis(grid=False, tickMinStep=1, titleFontWeight="normal")))
-    return (base.mark_bar(color=colour or accent(), height=13) + base.mark_text(align="left", dx=4, color=quiet()).encode(
+                                   x=alt.X("value:Q", title=unit, scale=alt.Scale(domain=[0, 1.15 * table["value"].max()], nice=False),  # room for the number
+                                           axis=alt.Axis(grid=False, tickMinStep=1, tickCount=4, titleFontWeight="normal")))
+    return (base.mark_bar(color=colour or ACCENT[ground], height=13) + base.mark_text(align="left", dx=4, color=QUIET[ground]).encode(
         text=alt.Text("value:Q", format=","))).properties(height=24 * len(order))
 
 
-def grouped_dots(long: pd.DataFrame, rows: list[str], order: list[str], unit: str) -> alt.Chart:
+@_kept
+def grouped_dots(ground: str, long: pd.DataFrame, rows: list[str], order: list[str], unit: str) -> alt.Chart:
     """Numbers of up to four subjects side by side (columns layer, subject, value), one line per layer."""
     y = alt.Y("layer:N", sort=rows, title=None, scale=alt.Scale(domain=rows), axis=alt.Axis(labelLimit=210, ticks=False, domain=False, grid=True))
     dots = alt.Chart(long[long["value"] > 0]).mark_point(filled=True, size=70, opacity=0.95).encode(
         y=y, yOffset=alt.YOffset("subject:N", sort=order, scale=alt.Scale(domain=order)),
-        x=alt.X("value:Q", title=unit, scale=alt.Scale(domainMin=0), axis=alt.Axis(titleFontWeight="normal", **({"tickMinStep": 1} if unit == "records" else {}))), color=_subject_colour(order),
-        shape=alt.Shape("subject:N", scale=alt.Scale(domain=order, range=["circle", "square", "triangle-up", "diamond"][: len(order)]), legend=None),
+        x=alt.X("value:Q", title=unit, scale=alt.Scale(domainMin=0), axis=alt.Axis(titleFontWeight="normal", **({"tickMinStep": 1} if unit == "records" else {}))), color=_subject_colour(ground, order),
+        shape=alt.Shape("subject:N", scale=alt.Scale(domain=order, range=["circle", "square", "triangle-up", "diamond"][: len(order)]), legend=alt.Legend(**_BELOW)),
         tooltip=[alt.Tooltip("layer:N", title="Layer"), alt.Tooltip("subject:N", title="Subject"), alt.Tooltip("value:Q", title=unit, format=",.4~g")])
     return dots.properties(height=34 * len(rows))
 
 
-def before_and_after(path: pd.DataFrame, unit: str) -> alt.LayerChart:
+@_kept
+def before_and_after(ground: str, path: pd.DataFrame, unit: str) -> alt.LayerChart:
     """Two paths round the first record (columns k, with_record, without), both zero in the year before."""
     names = {"with_record": "countries with a record", "without": "comparison countries"}
     start = pd.DataFrame({"k": [-1], "with_record": [0.0], "without": [0.0]})
     long = pd.concat([path, start])[["k", *names]].rename(columns=names).melt("k", var_name="subject", value_name="value")
     order = list(names.values())
     lines = alt.Chart(long).mark_line(strokeWidth=2.2, point=True).encode(
-        x=_from_record(path), y=alt.Y("value:Q", title=unit, axis=alt.Axis(titleFontWeight="normal")), color=_subject_colour(order),
-        strokeDash=alt.StrokeDash("subject:N", scale=alt.Scale(domain=order, range=_DASHES[:2]), legend=None),
+        x=_from_record(path), y=alt.Y("value:Q", title=unit, axis=alt.Axis(titleFontWeight="normal")), color=_subject_colour(ground, order),
+        strokeDash=alt.StrokeDash("subject:N", scale=alt.Scale(domain=order, range=_DASHES[:2]), legend=alt.Legend(**_BELOW)),
         tooltip=[alt.Tooltip("subject:N", title="Group"), alt.Tooltip("k:Q", title="Years from the first record"), alt.Tooltip("value:Q", title=unit, format=".2f")])
-    return (_first_record() + lines).properties(height=260)
+    return (_first_record(ground) + lines).properties(height=260)
 
 
-def differences(path: pd.DataFrame, unit: str) -> alt.LayerChart:
+@_kept
+def differences(ground: str, path: pd.DataFrame, unit: str) -> alt.LayerChart:
     """The difference between the two paths with its interval, and the number of countries behind every point."""
     start = pd.DataFrame({"k": [-1], "difference": [0.0], "low": [0.0], "high": [0.0], "countries": [None]})
     base = alt.Chart(pd.concat([path, start])).encode(x=_from_record(path))
     y = alt.Y("low:Q", title=unit, axis=alt.Axis(titleFontWeight="normal"))
     tip = [alt.Tooltip("k:Q", title="Years from the first record"), alt.Tooltip("difference:Q", title="Difference", format=".2f"), alt.Tooltip("low:Q", format=".2f", title="95 % from"),
            alt.Tooltip("high:Q", format=".2f", title="to"), alt.Tooltip("countries:Q", title="Countries with a record"), alt.Tooltip("beside:Q", title="Comparison countries")]
-    interval = base.mark_rule(strokeWidth=2, color=accent(), opacity=0.55).encode(y=y, y2="high:Q", tooltip=tip)
-    points = base.mark_point(filled=True, size=70, color=accent(), opacity=1).encode(y="difference:Q", tooltip=tip)
-    numbers = base.transform_filter("isValid(datum.countries)").mark_text(dy=-8, fontSize=11, color=quiet()).encode(y="high:Q", text=alt.Text("countries:Q", format="d"))
-    zero = alt.Chart(pd.DataFrame({"zero": [0]})).mark_rule(color=quiet()).encode(y="zero:Q")
-    return (_first_record() + zero + interval + points + numbers).properties(height=260)
+    interval = base.mark_rule(strokeWidth=2, color=ACCENT[ground], opacity=0.55).encode(y=y, y2="high:Q", tooltip=tip)
+    points = base.mark_point(filled=True, size=70, color=ACCENT[ground], opacity=1).encode(y="difference:Q", tooltip=tip)
+    numbers = base.transform_filter("isValid(datum.countries)").mark_text(dy=-8, fontSize=11, color=QUIET[ground]).encode(y="high:Q", text=alt.Text("countries:Q", format="d"))
+    zero = alt.Chart(pd.DataFrame({"zero": [0]})).mark_rule(color=QUIET[ground]).encode(y="zero:Q")
+    return (_first_record(ground) + zero + interval + points + numbers).properties(height=260)
 
 
 def _from_record(path: pd.DataFrame) -> alt.X:
@@ -180,13 +251,13 @@ def _from_record(path: pd.DataFrame) -> alt.X:
                  axis=alt.Axis(format="+d", tickMinStep=1, grid=False, titleFontWeight="normal"))
 
 
-def _first_record() -> alt.Chart:
-    return alt.Chart(pd.DataFrame({"k": [-0.5]})).mark_rule(color=quiet(), strokeDash=[2, 3]).encode(x="k:Q")
+def _first_record(ground: str) -> alt.Chart:
+    return alt.Chart(pd.DataFrame({"k": [-0.5]})).mark_rule(color=QUIET[ground], strokeDash=[2, 3]).encode(x="k:Q")
 
 
-def _subject_colour(order: list[str]) -> alt.Color:
-    return alt.Color("subject:N", sort=order, scale=alt.Scale(domain=order, range=list(SUBJECTS[ground()][: len(order)])),
-                     legend=alt.Legend(orient="bottom", columns=1, title=None, labelLimit=320))
+def _subject_colour(ground: str, order: list[str]) -> alt.Color:
+    return alt.Color("subject:N", sort=order, scale=alt.Scale(domain=order, range=list(SUBJECTS[ground][: len(order)])),
+                     legend=alt.Legend(**_BELOW))
 
 
 def _years(years, field: str) -> alt.X:
@@ -195,18 +266,24 @@ def _years(years, field: str) -> alt.X:
                  axis=alt.Axis(format="d", tickMinStep=1, tickCount=6, grid=True, gridOpacity=0.5))
 
 
+def _band(ground: str, whole, years: tuple[int, int]) -> alt.Chart:
+    """The chosen years among all, over the height of the plot."""
+    span = pd.DataFrame({"from": [years[0] - 0.5], "to": [years[1] + 0.5]})
+    return alt.Chart(span).mark_rect(color=QUIET[ground], opacity=0.16, aria=False).encode(x=_years(whole, "from:Q"), x2="to:Q")
+
+
 def _rows(number: int) -> alt.Y:
     return alt.Y("top:Q", scale=alt.Scale(domain=[0, max(number, 1)], nice=False), axis=None)
 
 
-def _colour(atlas: Atlas, layers: list[str]) -> alt.Color:
-    return alt.Color("id:N", scale=alt.Scale(domain=layers, range=[atlas.layers[id].colour[ground()] for id in layers]), legend=None)
+def _colour(ground: str, atlas: Atlas, layers: list[str]) -> alt.Color:
+    return alt.Color("id:N", scale=alt.Scale(domain=layers, range=[atlas.layers[id].colour[ground] for id in layers]), legend=None)
 
 
-def _labelled(atlas: Atlas, marks: alt.Chart, layers: list[str], counts: pd.DataFrame, words) -> alt.LayerChart:
+def _labelled(ground: str, atlas: Atlas, marks: alt.Chart, layers: list[str], counts: pd.DataFrame, words) -> alt.LayerChart:
     """Rows with their names above them inside the plot, which leaves a phone its whole width."""
-    names = pd.DataFrame({"year": float(min(counts.index)) - 0.4, "top": [len(layers) - 1 - i + 0.8 for i in range(len(layers))], "text": [words(id) for id in layers]})
+    names = pd.DataFrame({"year": float(min(counts.index)) - 0.4, "top": [len(layers) - 1 - i + 0.74 for i in range(len(layers))], "text": [words(id) for id in layers]})
     lines = pd.DataFrame({"top": range(len(layers))})
-    base = alt.Chart(lines).mark_rule(color=quiet(), opacity=0.35).encode(y=_rows(len(layers)))
-    text = alt.Chart(names).mark_text(align="left", fontSize=11.5, color=quiet()).encode(x=_years(counts.index, "year:Q"), y=_rows(len(layers)), text="text:N")
+    base = alt.Chart(lines).mark_rule(color=QUIET[ground], opacity=0.35).encode(y=_rows(len(layers)))
+    text = alt.Chart(names).mark_text(align="left", fontSize=11.5, color=QUIET[ground]).encode(x=_years(counts.index, "year:Q"), y=_rows(len(layers)), text="text:N")
     return (base + marks + text).properties(height=max(len(layers), 1) * _ROW)

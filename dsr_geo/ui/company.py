@@ -72,9 +72,12 @@ def _records(atlas: Atlas, id: str, found: pd.DataFrame) -> None:
     if years.notna().any():
         events = summary.events_naming(atlas, name.split(" (")[0])
         counts = summary.by_layer(atlas, found)
-        charts.show(charts.dots_by_year(atlas, found, events), f"Records of {name} by first year", "; ".join(f"{atlas.layers[layer].title}: {n}" for layer, n in counts.items() if n),
-                    found[["name", "layer", "year_start", "year_announced"]], f"{id}-records")
-        st.caption(f"Start year, or else the year of announcement; undated and not drawn: {int(years.isna().sum())}.")
+        dated = pd.DataFrame(found[["name", "layer", "year_start", "year_announced"]])
+        charts.show(charts.dots_by_year(atlas, dated, events), f"Records of {name} by first year", "; ".join(f"{atlas.layers[layer].title}: {n}" for layer, n in counts.items() if n),
+                    dated, f"{id}-records", f"Start year, or else the year of announcement; undated and not drawn: {int(years.isna().sum())}."
+                    + (" Dotted lines are events:" if len(events) else ""))
+        for event in events.itertuples():
+            st.markdown("- " + parts.event(atlas, event))
     st.header("Countries and territories", anchor=False)
     hosts = atlas.hosts.loc[atlas.hosts["id"].isin(found.index), "country"].value_counts()
     with st.container(horizontal=True):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pandas as pd
 import streamlit as st
 
@@ -15,14 +17,21 @@ _USUAL = ("gcc", "eaeu", "asean")
 _PER = {"people": ("per million people", "population", 1e6), "gdp": ("per US$ 100 billion of GDP", "gdp_current_usd", 1e11)}
 """Value in the address → words, the indicator to divide by, and how much of it makes one."""
 
-PRESETS = (
-    ("Gulf: Huawei, ZTE, Alibaba Cloud and CSCEC in Saudi Arabia and the Emirates", ("SAU", "ARE"), Selection(actors=("huawei", "zte", "alibaba-cloud", "cscec"))),
-    ("EAEU since 2018", ("ARM", "KAZ", "KGZ", "RUS"), Selection(years=(2018, 2026))),
-    ("EAEU since 2022", ("ARM", "KAZ", "KGZ", "RUS"), Selection(years=(2022, 2026))),
-    ("Africa by part", ("northern-africa", "western-africa", "eastern-africa", "southern-africa"), Selection()),
-    ("Southeast Asia", ("IDN", "MYS", "THA", "VNM"), Selection()),
-)
-"""Label, subjects and filters of views the subject is known for."""
+_FEW = 1_000_000
+"""Below so many people a rate rests on a record or two, and the page says so."""
+
+
+def presets(atlas: Atlas) -> list[tuple[str, tuple[str, ...], Selection]]:
+    """Label, subjects and filters of views the subject is known for. Statements are in the two on the EAEU, or Armenia would have nothing."""
+    union, every = ("eaeu", "ARM", "KAZ", "RUS"), parts.whole(atlas, Selection())
+    return [
+        ("Gulf, EAEU and ASEAN", _USUAL, Selection()),
+        ("Gulf: Huawei, ZTE, Alibaba Cloud and CSCEC in Saudi Arabia and the Emirates", ("SAU", "ARE"), Selection(actors=("huawei", "zte", "alibaba-cloud", "cscec"))),
+        ("EAEU since 2018", union, replace(every, years=(2018, 2026))),
+        ("EAEU since 2022", union, replace(every, years=(2022, 2026))),
+        ("Africa: northern, western, middle, eastern", ("northern-africa", "western-africa", "middle-africa", "eastern-africa"), Selection()),
+        ("Southeast Asia", ("IDN", "MYS", "THA", "VNM"), Selection()),
+    ]
 
 
 def draw(atlas: Atlas) -> None:
@@ -45,62 +54,83 @@ def draw(atlas: Atlas) -> None:
     for column, slot in zip(st.columns(4), _SLOTS):
         column.selectbox(f"Country, territory or group {_SLOTS.index(slot) + 1}", options, key=slot, index=None, on_change=link.touched,
                          placeholder="None", format_func=lambda place: summary.place_name(atlas, place))
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.caption("Views often asked for")
-        for label, places, chosen in PRESETS:
+    st.caption("Views often asked for")
+    with st.container(horizontal=True, key="presets"):
+        for label, places, chosen in presets(atlas):
             pages.to("compare", label, chosen, **dict(zip(_SLOTS, places)))
     places = list(dict.fromkeys(filter(None, asked)))
+    if not places:
+        return
     with parts.beside_card(atlas):
         parts.narrowed(atlas, selection.without("countries", "groups"))
-        _counts(atlas, selection, places)
-        _years(atlas, selection, places)
+        _records(atlas, selection, places)
         _attribute(atlas, indicator, places)
+        _events(atlas, places)
 
 
 @cache.pure()
-def _by_layer(_atlas: Atlas, selection: Selection, place: str) -> pd.Series:
-    return summary.by_layer(_atlas, summary.in_place(_atlas, selection, place).records(_atlas))
+def _by_year(_atlas: Atlas, selection: Selection, place: str) -> tuple[pd.DataFrame, pd.Series, int]:
+    """A place's records by first year and layer, by layer, and the number of undated ones."""
+    found = summary.in_place(_atlas, selection, place).records(_atlas)
+    return summary.by_year(_atlas, found), summary.by_layer(_atlas, found), int(summary.first_year(found).isna().sum())
 
 
-def _counts(atlas: Atlas, selection: Selection, places: list[str]) -> None:
-    st.header("Records by layer", anchor=False)
-    names = [summary.place_name(atlas, place) for place in places]
+def _records(atlas: Atlas, selection: Selection, places: list[str]) -> None:
+    st.header("Records by layer and year", anchor=False)
+    names = {place: summary.place_name(atlas, place) for place in places}
+    known = {place: _by_year(atlas, selection, place) for place in places}
     first, last = selection.years or atlas.years
     with st.container(gap=None):
-        for place, name in zip(places, names):
-            here = summary.in_place(atlas, selection, place)
-            begin = summary.first_year(here.records(atlas))
-            pages.to("explore", f"{name}: {len(begin)} records, {int(begin.between(first, last).sum())} of them begun or announced in {first}–{last}, "
-                     f"{int(begin.isna().sum())} undated", here)
+        for place, (years, layers, undated) in known.items():
+            pages.to("explore", f"{names[place]}: {layers.sum()} records, {years.loc[first:last].to_numpy().sum()} of them begun or announced in {first}–{last}, "
+                     f"{undated} undated", summary.in_place(atlas, selection, place))
     st.radio("Count", ["count", *_PER], key="per", horizontal=True, on_change=link.touched, format_func=lambda key: _PER[key][0] if key in _PER else "records")
-    per, year = st.session_state["per"], link.shade_years(atlas)[1]
-    counts = pd.DataFrame({name: _by_layer(atlas, selection, place) for place, name in zip(places, names)})
+    unit, parts_of = _rate(atlas, st.session_state["per"], names)
+    counts = pd.DataFrame({names[place]: layers for place, (_, layers, _) in known.items()}) / parts_of
     counts = counts[counts.sum(axis=1) > 0]
-    unit = "records"
-    if per in _PER:
-        unit, indicator, amount = f"records {_PER[per][0]}", *_PER[per][1:]
-        totals = [summary.total(atlas, indicator, summary.members(atlas, place, year), year) for place in places]
-        counts = counts / (pd.Series(totals, index=names) / amount)
-        st.caption(f"Divided by the latest value up to {year}; a group's is the sum of its members in {year}. Small countries have high rates from a single record.")
     if counts.empty:
         st.info("No record matches with these filters.")
         return
     counts.index = [atlas.layers[id].title for id in counts.index]
     long = counts.rename_axis("layer").reset_index().melt("layer", var_name="subject", value_name="value")
-    words = "; ".join(f"{name}: {counts[name].sum():,.3g}" for name in names)
-    charts.show(charts.grouped_dots(long, list(counts.index), names, unit), "Records by layer" + (f", {_PER[per][0]}" if per in _PER else ""), words, counts, "compare-layers")
-    st.caption("A record that stands in several places compared counts once in each. A country counts in a group only while it is a member.")
+    words = "; ".join(f"{name}: {total:,.3g}" for name, total in counts.sum().items())
+    charts.show(charts.grouped_dots(long, list(counts.index), list(names.values()), unit), f"Records by layer, {unit}" if unit != "records" else "Records by layer", words, counts,
+                "compare-layers", "A record that stands in several places compared counts once in each. A country counts in a group only while it is a member.")
+    _years(atlas, {names[place]: years for place, (years, _, _) in known.items()}, selection.years or (2000, atlas.years[1]), unit, parts_of)
 
 
-def _years(atlas: Atlas, selection: Selection, places: list[str]) -> None:
-    first, last = selection.years or (2000, atlas.years[1])
-    totals = {summary.place_name(atlas, place): summary.cumulative(summary.by_year(atlas, summary.in_place(atlas, selection, place).records(atlas)), first, last).sum(axis=1)
-              for place in places}
-    table = pd.DataFrame(totals)
+def _rate(atlas: Atlas, per: str, names: dict[str, str]) -> tuple[str, pd.Series]:
+    """The unit of a count, and by what each place's is divided; said on the page where that is not one."""
+    if per not in _PER:
+        return "records", pd.Series(1, list(names.values()))
+    words, indicator, amount = _PER[per]
+    year = link.shade_years(atlas)[1]
+    total = lambda of, place: summary.total(atlas, of, summary.members(atlas, place, year), year)
+    small = [name for place, name in names.items() if total("population", place) < _FEW]
+    st.caption(f"Divided by the latest value up to {year}; a group's is the sum of its members in {year}. A few records make a high rate in a small place"
+               + (f": {', '.join(small)} has fewer than a million people." if small else "."))
+    return f"records {words}", pd.Series({name: total(indicator, place) / amount for place, name in names.items()})
+
+
+def _years(atlas: Atlas, by_place: dict[str, pd.DataFrame], years: tuple[int, int], unit: str, parts_of: pd.Series) -> None:
+    first, last = years
+    table = pd.DataFrame({name: summary.cumulative(counts, first, last).sum(axis=1) for name, counts in by_place.items()}) / parts_of
     long = table.rename_axis("year").reset_index().melt("year", var_name="subject", value_name="value")
-    words = "; ".join(f"{name}: {n}" for name, n in table.iloc[-1].items())
-    charts.show(charts.subjects(long, list(totals), "records so far", step=True), f"Records so far, {first}–{last}", words, table, "compare-years")
-    st.caption("By first year (start, or else announcement); undated records are not in it.")
+    words = "; ".join(f"{name}: {n:,.3g}" for name, n in table.iloc[-1].items())
+    charts.show(charts.subjects(long, list(by_place), f"{unit} so far", step=True), f"Records so far, {first}–{last}", words, table, "compare-years",
+                "By first year (start, or else announcement); undated records are not in it, what began earlier is.")
+    each = {name: summary.every_year(counts, first, last) for name, counts in by_place.items()}
+    most = max(int(counts.to_numpy().max()) for counts in each.values())
+    if not most:
+        return
+    for number, (column, (name, counts)) in enumerate(zip(st.columns(2 if len(each) in (2, 4) else len(each), gap="medium") * 2, each.items())):
+        with column:
+            if counts.to_numpy().any():
+                totals = "; ".join(f"{atlas.layers[id].title}: {n}" for id, n in counts.sum().items() if n)
+                charts.show(charts.rows_by_year(atlas, counts, most=most), f"{name} by layer and year", totals, counts, f"compare-{number}")
+            else:
+                st.caption(f"{name}: no record with a first year in {first}–{last}.")
+    st.caption("Numbers of records by first year, all places to one scale.")
 
 
 def _attribute(atlas: Atlas, indicator: str, places: list[str]) -> None:
@@ -121,8 +151,16 @@ def _attribute(atlas: Atlas, indicator: str, places: list[str]) -> None:
     about = indicators.loc[indicator]
     long = table.rename_axis("year").reset_index().melt("year", var_name="subject", value_name="value").dropna()
     words = "; ".join(f"{name}: {path.dropna().iloc[-1]:,.4g}" for name, path in table.items() if path.notna().any())
-    charts.show(charts.subjects(long, list(paths), about["unit"]), about["title"], words, table, "compare-attribute")
-    st.caption(f"A group's line is the median of those who are members in {year}." + (f" {about['note']}." if isinstance(about["note"], str) else ""))
+    charts.show(charts.subjects(long, list(paths), about["unit"]), about["title"], words, table, "compare-attribute",
+                f"A group's line is the median of those who are members in {year}." + (f" {about['note']}." if isinstance(about["note"], str) else ""))
+
+
+def _events(atlas: Atlas, places: list[str]) -> None:
+    events = summary.events_naming(atlas, *(summary.word_for(atlas, place) for place in places))
+    if len(events):
+        st.header("Events that name them", anchor=False)
+        for event in events.itertuples():
+            st.markdown("- " + parts.event(atlas, event))
 
 
 if __name__ == "__main__":

@@ -7,10 +7,12 @@ import streamlit as st
 
 from dsr_geo import export, summary
 from dsr_geo.atlas import Atlas
+from dsr_geo.selection import Selection
 from dsr_geo.ui import cache, charts, globe, link, pages, parts
 
 _SHOWN = ("population", "internet_users_pct", "mobile_subscriptions_per100", "fixed_broadband_per100", "coverage_4g_pct",
-          "gdp_per_capita_ppp", "egdi", "external_public_debt_to_china_pct")
+          "wb_income_group", "gdp_per_capita_usd", "gdp_per_capita_ppp", "egdi", "external_public_debt_to_china_pct")
+_INCOME = ("Low", "Lower middle", "Upper middle", "High")
 _LAST = 2050
 _ACTORS = 12
 
@@ -29,7 +31,7 @@ def draw(atlas: Atlas) -> None:
 
     pages.title(names[iso3])
     with parts.beside_card(atlas):
-        _head(atlas, iso3, found)
+        _head(atlas, iso3, here, found)
         parts.narrowed(atlas, selection)
         if found.empty:
             st.info(f"No public record found for {names[iso3]} with these filters. That says nothing about what is there.")
@@ -45,7 +47,7 @@ def draw(atlas: Atlas) -> None:
     st.caption(export.BOUNDARY_NOTE)
 
 
-def _head(atlas: Atlas, iso3: str, found: pd.DataFrame) -> None:
+def _head(atlas: Atlas, iso3: str, here: Selection, found: pd.DataFrame) -> None:
     borders = atlas.countries.borders
     hosts = atlas.hosts["country"].value_counts()
     order = sorted(borders.index, key=lambda code: borders.at[code, "name"])
@@ -58,18 +60,27 @@ def _head(atlas: Atlas, iso3: str, found: pd.DataFrame) -> None:
         member = atlas.countries.memberships.query("country == @iso3").join(atlas.countries.groups, on="group")
         member = member[~member["family"].str.startswith("Region") & ~member["family"].str.startswith("Subregion") & (member["family"] != "Income group (World Bank)")]
         st.markdown("**Groups and memberships:** " + ("; ".join(_membership(row) for row in member.itertuples()) or "none in our list"))
+        st.markdown(_numbers(atlas, here, found))
         pages.to("explore", f"{about['name']} on the map", summary.in_place(atlas, link.current(atlas), iso3))
         pages.to("compare", "Compare with its region", link.current(atlas), a=iso3, b=_group_of(atlas, about["subregion"]))
     with right:
         globe.locator(atlas, iso3, found)
 
 
+def _numbers(atlas: Atlas, here: Selection, found: pd.DataFrame) -> str:
+    """How many records, how many of them without a year or a point, and what is off by default."""
+    said = f"**Records** {len(found)}"
+    if len(found):
+        said += f" · {int(summary.first_year(found).isna().sum())} undated · {len(summary.unplaced(found))} known only by country or territory"
+    hidden = int(here.without("ended", "opt_in").mask(atlas).sum()) - len(found)
+    return said + (f" · {hidden} more under “ended” or “weaker ties”, which are off" if hidden else "")
+
+
 def _facts(atlas: Atlas, iso3: str) -> None:
     """The newest value of a few attributes, each with its year."""
     newest = atlas.countries.as_of(link.shade_years(atlas)[1], ["population", "internet_users_pct", "gdp_per_capita_usd", "wb_income_group"]).loc[iso3]
-    income = {1: "Low", 2: "Lower middle", 3: "Upper middle", 4: "High"}
     texts = [("Population", "population", lambda v: f"{v / 1e6:,.1f} million" if v >= 1e6 else f"{v:,.0f}"), ("Internet users", "internet_users_pct", "{:.0f} %".format),
-             ("GDP per head", "gdp_per_capita_usd", "US$ {:,.0f}".format), ("Income group", "wb_income_group", lambda v: income[int(v)])]
+             ("GDP per head", "gdp_per_capita_usd", "US$ {:,.0f}".format), ("Income group", "wb_income_group", lambda v: _INCOME[int(v) - 1])]
     known = [f"**{title}** {show(newest[id])} ({newest[id + '_year']:.0f})" for title, id, show in texts if pd.notna(newest[id])]
     st.markdown(" · ".join(known).replace("$", "\\$") or "No attributes are known.")
 
@@ -92,13 +103,17 @@ def _records(atlas: Atlas, iso3: str, found: pd.DataFrame) -> None:
     counts = summary.by_layer(atlas, found)
     st.header("What is there, and since when", anchor=False)
     years = summary.first_year(found)
-    member = [title[title.rfind("(") + 1:].rstrip(")") for title in atlas.countries.groups.loc[_organisations(atlas, iso3), "title"]]
-    events = summary.events_naming(atlas, name, *(title for title in member if title.isupper() and title not in ("EU", "G77")))
+    groups = atlas.countries.memberships.query("country == @iso3")["group"]
+    member = [group for group in groups if atlas.countries.groups.at[group, "family"] == "Organisation"]
+    events = summary.events_naming(atlas, name, *(word for word in (summary.word_for(atlas, group) for group in member) if word.isupper()))
+    note = (f"Each dot is a record at its start year, or else the year it was announced. Undated and not drawn: {int(years.isna().sum())}. "
+            "The number beside a layer counts its dated records." + (" Dotted lines are events:" if len(events) else ""))
     if years.notna().any():
-        charts.show(charts.dots_by_year(atlas, found, events), f"Records in {name} by first year",
-                    "; ".join(f"{atlas.layers[id].title}: {n}" for id, n in counts.items() if n), found[["name", "layer", "year_start", "year_announced"]], f"{iso3}-records")
-    st.caption(f"Each dot is a record at its start year, or else the year it was announced. Undated and not drawn: {int(years.isna().sum())}. "
-               "The number beside a layer counts its dated records." + (" Dotted lines are events." if len(events) else ""))
+        dated = pd.DataFrame(found[["name", "layer", "year_start", "year_announced"]])
+        charts.show(charts.dots_by_year(atlas, dated, events), f"Records in {name} by first year",
+                    "; ".join(f"{atlas.layers[id].title}: {n}" for id, n in counts.items() if n), dated, f"{iso3}-records", note)
+    else:
+        st.caption("None of them has a year.")
     for event in events.itertuples():
         st.markdown("- " + parts.event(atlas, event))
     left, right = st.columns(2, gap="medium")
@@ -129,16 +144,22 @@ def _agreements(atlas: Atlas, iso3: str, found: pd.DataFrame) -> None:
         st.caption("None found.")
 
 
-def _organisations(atlas: Atlas, iso3: str) -> list[str]:
-    groups = atlas.countries.memberships.query("country == @iso3")["group"]
-    return [group for group in groups if atlas.countries.groups.at[group, "family"] == "Organisation"]
-
-
 @cache.pure()
-def _paths(_atlas: Atlas, iso3: str, indicator: str, subregion: str) -> tuple[pd.DataFrame, pd.DataFrame]:
-    around = _atlas.countries.borders.index[_atlas.countries.borders["subregion"] == subregion]
+def _path(_atlas: Atlas, iso3: str, indicator: str) -> tuple[pd.DataFrame, pd.DataFrame, str]:
+    """An attribute of the country, its subregion's median, and what is said of both: newest value, unit, sources."""
+    borders, about = _atlas.countries.borders, _atlas.countries.indicators.loc[indicator]
+    subregion = borders.at[iso3, "subregion"]
     cut = lambda frame: frame[frame.index <= _LAST]
-    return cut(summary.path(_atlas, indicator, iso3)), cut(summary.median_path(_atlas, indicator, around))
+    own = cut(summary.path(_atlas, indicator, iso3))
+    beside = cut(summary.median_path(_atlas, indicator, borders.index[borders["subregion"] == subregion]))
+    if own.empty:
+        return own, beside, ""
+    show = lambda value: _INCOME[int(value) - 1] if indicator == "wb_income_group" and value == int(value) else f"{value:,.{int(about['decimals'])}f}"
+    last = own[own["kind"] != "projection"].iloc[-1]
+    said = f"{show(last['value'])} in {last.name}"
+    if last.name in beside.index:
+        said += f"; median of {subregion} {show(beside.at[last.name, 'median'])} ({beside.at[last.name, 'countries']} with a value)"
+    return own, beside, f"{said}. Unit: {about['unit']}." + (f" {about['note']}." if isinstance(about["note"], str) else "")
 
 
 def _attributes(atlas: Atlas, iso3: str) -> None:
@@ -147,28 +168,23 @@ def _attributes(atlas: Atlas, iso3: str) -> None:
     st.header("The country or territory over time", anchor=False)
     st.caption(f"Blue: {name}. Grey, dashed: median of {subregion}. Dotted: projection. A path is not an effect of any record; see Impact.")
     columns = st.columns(2, gap="medium")
-    drawn, single = 0, []
+    drawn, short = 0, []
     for id in _SHOWN:
-        own, beside = _paths(atlas, iso3, id, subregion)
+        own, beside, said = _path(atlas, iso3, id)
         if own.empty:
             continue
-        about = atlas.countries.indicators.loc[id]
-        last = own[own["kind"] != "projection"].iloc[-1]
-        source = atlas.sources.loc[last["source_id"]]
-        value = f"{last['value']:,.{int(about['decimals'])}f} in {last.name}"
-        note = f" {about['note']}." if isinstance(about["note"], str) else ""
-        said = f"{value}; {about['unit']}.{note} Source: [{source['producer']}]({source['url']})".replace("$", "\\$")
+        title = atlas.countries.indicators.at[id, "title"]
+        note = f"{pages.plain(said)} Source: {parts.sources(atlas, own['source_id'].unique())}"
         if len(own) < 3:
-            single.append(f"{about['title']}: {said}")
+            short.append(f"{title}: {note}")
             continue
         with columns[drawn % 2]:
-            charts.show(charts.curve(own, beside, about["unit"], name, f"Median of {subregion}"), about["title"], f"{name}: {value} ({about['unit']})",
-                        own.join(beside, how="outer"), f"{iso3}-{id}")
-            st.caption(said)
+            charts.show(charts.curve(own, beside, atlas.countries.indicators.at[id, "unit"], name, f"Median of {subregion}", grades=_INCOME if id == "wb_income_group" else ()),
+                        title, f"{name}: {said}", own.join(beside, how="outer"), f"{iso3}-{id}", note)
         drawn += 1
-    for said in single:
+    for said in short:
         st.caption(said)
-    if not drawn and not single:
+    if not drawn and not short:
         st.caption("No attributes are known.")
 
 

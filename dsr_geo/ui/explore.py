@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from dsr_geo import export, summary, webmap
+from dsr_geo import export, summary
 from dsr_geo.atlas import Atlas
 from dsr_geo.ui import cache, filters, link, map, pages, parts
 
@@ -17,22 +17,13 @@ def draw(atlas: Atlas) -> None:
     link.write("", selection)
 
     pages.title("Digital Silk Road Atlas")
-    if len(found):
-        st.markdown(summary.sentence(atlas, selection, found))
-    else:
-        filters.emptied(atlas, selection)
+    with st.container():  # of one or several elements, so that the map below keeps its place on the page
+        if len(found):
+            st.markdown(summary.sentence(atlas, selection, found))
+        else:
+            filters.emptied(atlas, selection)
 
-    chosen = st.session_state["record"]
-    shade = st.session_state["shade"]
-    shading = webmap.shading(atlas, shade, st.session_state["shade_year"]) if shade else None
-    # Two columns always, or the map would be mounted anew; without a record the second has next to no width.
-    left, right = st.columns([2.4, 1] if chosen else [1000, 1], gap="small" if chosen else None)
-    with left:
-        state = webmap.state(atlas, selection, shading, chosen, st.session_state.get("map_turn", 0))
-        map.draw(state, str({key: st.query_params.get_all(key) for key in st.query_params}), st.query_params.get("view", ""), _choose_on_map(atlas), _filter_on_map(atlas))
-    if chosen:
-        with right, st.container(height=600, border=False):
-            parts.chosen(atlas, chosen, on_map=True)
+    map.place(atlas, selection)
     if len(found):
         _overview(atlas, found)
     st.header("The same selection as a table", anchor=False)
@@ -40,25 +31,6 @@ def draw(atlas: Atlas) -> None:
     parts.table(atlas, found)
     parts.downloads(atlas, selection)
     st.caption(export.BOUNDARY_NOTE)
-
-
-def _choose_on_map(atlas: Atlas):
-    def chosen() -> None:
-        id = st.session_state["map"].chosen
-        parts.choose(id if id in atlas.records.index else None)
-    return chosen
-
-
-def _filter_on_map(atlas: Atlas):
-    def filtered() -> None:
-        link.touched()
-        told = st.session_state["map"].filter
-        if told["layers"]:
-            st.session_state["layers"] = told["layers"]
-        st.session_state["kinds"], st.session_state["undated"] = told["kinds"], told["undated"]
-        st.session_state["years"] = tuple(told["years"] or atlas.years)
-        st.session_state["map_turn"] = told["turn"]
-    return filtered
 
 
 def _overview(atlas: Atlas, found: pd.DataFrame) -> None:

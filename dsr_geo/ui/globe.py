@@ -26,20 +26,26 @@ def _outlines(_atlas: Atlas, tolerance: float) -> list[dict]:
 
 def locator(atlas: Atlas, iso3: str, found: gpd.GeoDataFrame) -> None:
     """A globe turned to the country, with its records that have a place."""
-    about = atlas.countries.borders.loc[iso3]
+    placed = int((found.geom_type == "Point").sum())
+    st.vega_lite_chart(spec=_locator(atlas, iso3, tuple(found.index), charts.ground()), width="content",
+                       alt=f"Globe turned to {atlas.countries.name(iso3)}, with {placed} records that have a place")
+
+
+@cache.pure()
+def _locator(_atlas: Atlas, iso3: str, ids: tuple[str, ...], ground: str) -> dict:
+    about = _atlas.countries.borders.loc[iso3]
     west, south, east, north = about.geometry.bounds
     # Enough surroundings to recognise the place; a country across 180° counts as 60° wide.
     wide = min(max(east - west if east - west < 180 else 60, north - south, 9), 70)
     turned = {"type": "orthographic", "rotate": [-about["label_lon"], -about["label_lat"], 0], "clipAngle": 90,
               "scale": min(8000 / wide, 620), "translate": [150, 110]}
     ring = alt.Chart(pd.DataFrame({"lon": [about["label_lon"]], "lat": [about["label_lat"]]})).mark_point(
-        size=240, aria=False, color=charts.accent(), strokeWidth=2).encode(longitude="lon:Q", latitude="lat:Q")
-    meant = alt.Chart(alt.NamedData("meant")).mark_geoshape(aria=False, fill=_LAND[charts.ground()][3], stroke=_LAND[charts.ground()][2])
-    world = _outlines(atlas, 0.35)
-    shapes = {"world": world, "meant": [feature for feature in world if feature["id"] == iso3]}
-    spec = _spec([*_ground(), meant, ring if wide == 9 else None, _points(atlas, found)], turned, {"width": 300, "height": 220}, shapes)
-    st.vega_lite_chart(spec=spec, width="content",
-                       alt=f"Globe turned to {about['name']}, with {int((found.geom_type == 'Point').sum())} records that have a place")
+        size=240, aria=False, color=charts.ACCENT[ground], strokeWidth=2).encode(longitude="lon:Q", latitude="lat:Q")
+    meant = alt.Chart(alt.NamedData("meant")).mark_geoshape(aria=False, fill=_LAND[ground][3], stroke=_LAND[ground][2])
+    outlines = _outlines(_atlas, 0.35)
+    shapes = {"world": outlines, "meant": [feature for feature in outlines if feature["id"] == iso3]}
+    layers = [*_ground(ground), meant, ring if wide == 9 else None, _points(_atlas, _atlas.records.loc[list(ids)], ground)]
+    return _spec(layers, turned, {"width": 300, "height": 220}, shapes)
 
 
 def world(atlas: Atlas, found: gpd.GeoDataFrame, what: str) -> None:
@@ -58,11 +64,11 @@ def _world(_atlas: Atlas, ids: tuple[str, ...], ground: str) -> tuple[dict, int]
     lines = found[found.geometry.notna() & (found.geom_type != "Point")]
     drawn = [{"type": "Feature", "geometry": shapely.geometry.mapping(shape.simplify(0.3)), "properties": {"id": layer}}
              for shape, layer in zip(lines.geometry, lines["layer"])]
-    routes = alt.Chart(alt.NamedData("routes")).mark_geoshape(aria=False, filled=False, strokeWidth=1.4).encode(color=_colour(_atlas, "properties.id:N"))
+    routes = alt.Chart(alt.NamedData("routes")).mark_geoshape(aria=False, filled=False, strokeWidth=1.4).encode(color=_colour(_atlas, "properties.id:N", ground))
     outlines = _outlines(_atlas, 1)
     unplaced = set(_atlas.hosts.loc[_atlas.hosts["id"].isin(summary.unplaced(found)), "country"])
     shade = alt.Chart(alt.NamedData("shaded")).mark_geoshape(aria=False, fill=_LAND[ground][3], stroke=_LAND[ground][2], strokeWidth=0.6)
-    layers = [*_ground(), shade, routes if drawn else None, _points(_atlas, found)]
+    layers = [*_ground(ground), shade, routes if drawn else None, _points(_atlas, found, ground)]
     shapes = {"world": outlines, "routes": drawn, "shaded": [feature for feature in outlines if feature["id"] in unplaced]}
     return _spec(layers, {"type": "equalEarth", "rotate": [-70, 0, 0]}, {"height": 270}, shapes), len(unplaced)
 
@@ -74,20 +80,20 @@ def _spec(layers: list, projection: dict, size: dict, shapes: dict[str, list[dic
     return spec
 
 
-def _ground() -> list[alt.Chart]:
-    land, sea, borders, _ = _LAND[charts.ground()]
+def _ground(ground: str) -> list[alt.Chart]:
+    land, sea, borders, _ = _LAND[ground]
     ball = alt.Chart(alt.sphere()).mark_geoshape(aria=False, fill=sea)
     return [ball, alt.Chart(alt.NamedData("world")).mark_geoshape(aria=False, fill=land, stroke=borders, strokeWidth=0.6)]
 
 
-def _points(atlas: Atlas, found: gpd.GeoDataFrame) -> alt.Chart | None:
+def _points(atlas: Atlas, found: gpd.GeoDataFrame, ground: str) -> alt.Chart | None:
     placed = found[found.geom_type == "Point"]
     if placed.empty:
         return None
     table = pd.DataFrame({"lon": placed.geometry.x, "lat": placed.geometry.y, "name": placed["name"], "id": placed["layer"]})
-    return alt.Chart(table).mark_circle(size=46, opacity=0.95, stroke=_LAND[charts.ground()][0], strokeWidth=1).encode(
-        longitude="lon:Q", latitude="lat:Q", color=_colour(atlas, "id:N"), tooltip=alt.Tooltip("name:N", title="Record"))
+    return alt.Chart(table).mark_circle(size=46, opacity=0.95, stroke=_LAND[ground][0], strokeWidth=1).encode(
+        longitude="lon:Q", latitude="lat:Q", color=_colour(atlas, "id:N", ground), tooltip=alt.Tooltip("name:N", title="Record"))
 
 
-def _colour(atlas: Atlas, field: str) -> alt.Color:
-    return alt.Color(field, legend=None, scale=alt.Scale(domain=list(atlas.layers), range=[layer.colour[charts.ground()] for layer in atlas.layers.values()]))
+def _colour(atlas: Atlas, field: str, ground: str) -> alt.Color:
+    return alt.Color(field, legend=None, scale=alt.Scale(domain=list(atlas.layers), range=[layer.colour[ground] for layer in atlas.layers.values()]))

@@ -9,9 +9,11 @@ of the browser's history is complete and Back needs no memory of ours.
 from __future__ import annotations
 
 from dataclasses import fields
+from urllib.parse import urlencode
 
 import streamlit as st
 
+from dsr_geo import export
 from dsr_geo.atlas import Atlas
 from dsr_geo.selection import Selection, from_query
 
@@ -19,6 +21,10 @@ _FIELDS = [field.name for field in fields(Selection)]
 
 PAGE_KEYS = {"country": ("iso3",), "company": ("id",), "compare": ("a", "b", "c", "d", "indicator", "per"), "impact": ("of", "indicator")}
 """Page (its path in the address) → the keys that only it has."""
+
+
+MAPPED = ("", "timeline")
+"""Pages with the map, whose `view` is theirs to keep."""
 
 
 def touched() -> None:
@@ -92,9 +98,16 @@ def write(page: str, selection: Selection, **own: str | None) -> None:
     """Write the view into the address, so that a copied link reproduces it; what a page opens with anyway stays out (None)."""
     wanted = query(selection, record=st.session_state["record"], **own)
     if wanted != _address():
-        view = st.query_params.get_all("view") if not page else []
+        view = st.query_params.get_all("view") if page in MAPPED else []
         st.query_params.from_dict(wanted | ({"view": view} if view else {}))
     st.session_state["written"] = (page, wanted)
+
+
+def cited(atlas: Atlas) -> str:
+    """How to cite the page as it is: the data version names the state, what follows the atlas' own address the view."""
+    page, query = st.session_state["written"]
+    view = f"/{page}" + (f"?{urlencode(query, doseq=True)}" if query else "")
+    return export.citation(atlas, Selection()) + (f", view {view}" if view != "/" else "")
 
 
 def shadable(atlas: Atlas) -> list[str]:

@@ -1,10 +1,16 @@
-"""The map on the page: one component, mounted once, that loads the drawing module from our own routes."""
+"""The map on the page: one component, mounted once, that loads the drawing module from our own routes.
+
+What the reader does on it (a record chosen, layers, kinds or years set) becomes the state of the page, on any page it is on.
+"""
 
 from __future__ import annotations
 
 import streamlit as st
 
-from dsr_geo import api
+from dsr_geo import api, webmap
+from dsr_geo.atlas import Atlas
+from dsr_geo.selection import Selection
+from dsr_geo.ui import link, parts
 
 # Sent with every rerun, so it only loads the real thing; on several lines, or Streamlit takes it for a path.
 _LOADER = """
@@ -45,3 +51,36 @@ def draw(state: dict, query: str, view: str, on_choose, on_filter) -> None:
         on_chosen_change=on_choose,
         on_filter_change=on_filter,
     )
+
+
+def place(atlas: Atlas, selection: Selection) -> None:
+    """The map of a selection on a page, with the chosen record's card beside it; the address has to be written before."""
+    chosen, shade = st.session_state["record"], st.session_state["shade"]
+    shading = webmap.shading(atlas, shade, st.session_state["shade_year"]) if shade else None
+    state = webmap.state(atlas, selection, shading, chosen, st.session_state.get("map_turn", 0))
+    # Two columns always, or the map would be mounted anew; without a record the second has next to no width.
+    left, right = st.columns([2.4, 1] if chosen else [1000, 1], gap="small" if chosen else None)
+    with left:
+        draw(state, str({key: st.query_params.get_all(key) for key in st.query_params}), st.query_params.get("view", ""), _choose(atlas), _filter(atlas))
+    if chosen:
+        with right, st.container(height=600, border=False):
+            parts.chosen(atlas, chosen, on_map=True)
+
+
+def _choose(atlas: Atlas):
+    def chosen() -> None:
+        id = st.session_state["map"].chosen
+        parts.choose(id if id in atlas.records.index else None)
+    return chosen
+
+
+def _filter(atlas: Atlas):
+    def filtered() -> None:
+        link.touched()
+        told = st.session_state["map"].filter
+        if told["layers"]:
+            st.session_state["layers"] = told["layers"]
+        st.session_state["kinds"], st.session_state["undated"] = told["kinds"], told["undated"]
+        st.session_state["years"] = tuple(told["years"] or atlas.years)
+        st.session_state["map_turn"] = told["turn"]
+    return filtered

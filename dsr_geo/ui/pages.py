@@ -22,7 +22,9 @@ _STYLE = """<style>
 .stMainBlockContainer h2 { font-size: 1.2rem; padding: 1.1rem 0 .1rem; }
 .stMainBlockContainer h3 { font-size: 1.1rem; }
 [data-testid="stSidebarHeader"] { height: 2.5rem; margin-bottom: 0; }
-.st-key-menu { flex-wrap: nowrap; overflow-x: auto; gap: .15rem; scrollbar-width: none; border-bottom: 1px solid color-mix(in srgb, currentColor 14%, transparent); }
+[class*="st-key-files-"] button { min-height: 24px; padding: 0 .4rem 0 0; }
+[class*="st-key-files-"] button p { font-size: .85rem; color: ACCENT; }
+.st-key-menu { flex-wrap: wrap; gap: .15rem; border-bottom: 1px solid color-mix(in srgb, currentColor 14%, transparent); }
 .st-key-menu > div { flex: none; }
 .st-key-menu .stPageLink a { padding: .35rem .6rem; border-radius: 0; }
 .st-key-menu .stPageLink a p { font-size: .95rem; white-space: nowrap; color: inherit; }
@@ -31,7 +33,11 @@ _STYLE = """<style>
 [data-testid="stCaptionContainer"] { opacity: 1; }
 [data-testid="stCaptionContainer"] p { color: QUIET; }
 [data-testid="stCaptionContainer"] a { color: ACCENT; opacity: 1; }
-@media (max-width: 640px) { .stMainBlockContainer { padding: 3.7rem 0.9rem 2rem; } }
+.st-key-under .atlas-map:not(.leaflet-container) { height: 460px; }
+@media (max-width: 640px) {
+  .stMainBlockContainer { padding: 3.7rem 0.9rem 2rem; }
+  .st-key-under .atlas-map:not(.leaflet-container) { height: min(460px, 60vh); }
+}
 </style>"""
 
 
@@ -44,7 +50,8 @@ def navigation() -> st.Page:
 
 def menu(selection: Selection, here: str) -> None:
     """The links to all pages, with the filters as they are; `here` is the path of the open one."""
-    st.html(_STYLE.replace("ACCENT", charts.accent()).replace("QUIET", charts.quiet()))
+    ground = charts.ground()
+    st.html(_STYLE.replace("ACCENT", charts.ACCENT[ground]).replace("QUIET", charts.QUIET[ground]))
     with st.container(key="menu", horizontal=True):
         for name, title in PAGES.items():
             with st.container(key="here", width="content") if name == (here or next(iter(PAGES))) else st.container(width="content"):

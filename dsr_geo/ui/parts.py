@@ -10,7 +10,7 @@ import streamlit as st
 from dsr_geo import export, records
 from dsr_geo.atlas import Atlas
 from dsr_geo.selection import TITLES, Selection
-from dsr_geo.ui import cache, card, link, pages
+from dsr_geo.ui import cache, card, correct, link, pages
 
 _DOWNLOADS = {"geojson": ("GeoJSON", "application/geo+json"), "csv": ("CSV", "text/csv"), "gpkg": ("GeoPackage", "application/geopackage+sqlite3")}
 
@@ -39,7 +39,10 @@ def chosen(atlas: Atlas, id: str, on_map: bool = False) -> None:
             pages.to("company", atlas.actor_name(actor), selection, id=actor)
         if not on_map:
             pages.to("explore", "Show on the map", including(selection, record), record=id)
-        pages.to("about", "Correct this record", selection, record=id)
+        if address := correct.address(atlas, id):
+            st.link_button("Correct this record", address, type="tertiary")
+        else:
+            pages.to("about", "Correct this record", selection, record=id)
     if others := card.related(atlas, id):
         st.caption("Linked records")
         for other in others:
@@ -71,7 +74,7 @@ def _shown(_atlas: Atlas, ids: tuple[str, ...]) -> pd.DataFrame:
     who = roles.assign(text=roles["actor"].map(_atlas.actor_name) + " (" + roles["role"] + ")").groupby("id")["text"].agg("; ".join)
     return pd.DataFrame({
         "Name": whole["name"], "Layer": whole["layer_title"], "Kind": _atlas.kinds.reindex(whole.index),
-        "Country or territory": whole["country_names"], "Place": whole["place"], "Who (role)": who.reindex(whole.index),
+        "Country or territory": whole["country_names"], "Place": whole["place"], "Precision": whole["precision"], "Who (role)": who.reindex(whole.index),
         "Announced": whole["year_announced"], "Start": whole["year_start"], "End": whole["year_end"],
         "Status": whole["status"], "Evidence": whole["evidence"], "Source": whole["source_urls"].str.split(" ").str[0],
     })
@@ -101,7 +104,7 @@ def downloads(atlas: Atlas, selection: Selection) -> None:
         for ending, (title, mime) in _DOWNLOADS.items():
             st.download_button(f"Download {title}", lambda write=export.FORMATS[ending]: write(atlas, selection),
                                file_name=f"digital-silk-road-atlas.{ending}", mime=mime, on_click="ignore", icon=":material/download:")
-    st.caption(pages.plain(f"{export.LICENCE}. Cite as: {export.citation(atlas, selection)}"))
+    st.caption(pages.plain(f"{export.LICENCE}. Cite as: {link.cited(atlas)}"))
 
 
 def whole(atlas: Atlas, selection: Selection) -> Selection:

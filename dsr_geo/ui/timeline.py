@@ -1,53 +1,67 @@
-"""The Time page: the selection by first year, added up, and the events around it."""
+"""The Time page: the map with its slider of years, and below it the selection by first year and added up, which follow the slider."""
 
 from __future__ import annotations
 
+import pandas as pd
 import streamlit as st
 
 from dsr_geo import summary
 from dsr_geo.atlas import Atlas
-from dsr_geo.selection import Selection, undated
-from dsr_geo.ui import cache, charts, filters, link, pages, parts
+from dsr_geo.selection import Selection
+from dsr_geo.ui import cache, charts, filters, link, map, pages, parts
 
 
 def draw(atlas: Atlas) -> None:
-    """Draw the page for the selection."""
+    """Draw the page for the selection; the charts hold every year, and mark those that are chosen."""
     selection = link.current(atlas)
     link.write("timeline", selection)
     found = selection.records(atlas)
     pages.title("Over time")
-    if found.empty:
-        filters.emptied(atlas, selection)
-        return
-    st.markdown(summary.sentence(atlas, selection, found))
-    first, last = selection.years or (2000, atlas.years[1])
-    counts = _counts(atlas, selection)
-    early = int(counts.loc[: first - 1].to_numpy().sum())
-    missing = int(undated(atlas)[atlas.records.index.isin(found.index)].sum())
+    with st.container():  # of one or several elements, so that the map below keeps its place on the page
+        if len(found):
+            st.markdown(summary.sentence(atlas, selection, found))
+        else:
+            filters.emptied(atlas, selection)
+    with st.container(key="under"):
+        map.place(atlas, selection)
+    counts, missing = _counts(atlas, selection.without("years"))
     if counts.empty:
         st.info("None of these records has a year.")
         return
-    shown = summary.every_year(counts, first, last)
-    totals = summary.cumulative(counts, first, last)
-    words = "; ".join(f"{atlas.layers[id].title}: {n}" for id, n in totals.iloc[-1].items() if n)
-    charts.show(charts.rows_by_year(atlas, shown), "Records by first year", words, shown, "records-by-year")
-    st.caption(f"First year: the start, or else the announcement. All rows to one scale. Not drawn: {missing} undated and {early} from before {first}. "
-               "Fewer records in the latest years may only mean that sources have not caught up; years ahead are plans.")
-    charts.show(charts.lines_by_year(atlas, totals), "Records so far", words, totals, "records-so-far")
-    st.caption("A running total of first years; what ended later stays in. What was announced for coming years is counted in its planned year.")
-    _events(atlas, first, last)
+    _charts(atlas, counts, selection.years, missing)
+    _events(atlas, *(selection.years or atlas.years))
 
 
 @cache.pure()
-def _counts(_atlas: Atlas, selection: Selection):
-    return summary.by_year(_atlas, selection.records(_atlas))
+def _counts(_atlas: Atlas, selection: Selection) -> tuple[pd.DataFrame, int]:
+    """Records by first year and layer, every year of the atlas, and how many have none."""
+    found = selection.records(_atlas)
+    counts = summary.by_year(_atlas, found)
+    return summary.every_year(counts, *_atlas.years) if len(counts) else counts, len(found) - int(counts.to_numpy().sum())
+
+
+def _charts(atlas: Atlas, counts: pd.DataFrame, years: tuple[int, int] | None, missing: int) -> None:
+    totals = counts.cumsum()
+    upto = years[1] if years else atlas.years[1]
+    if years:
+        span = str(upto) if years[0] == upto else f"{years[0]}–{upto}"
+        st.markdown(f"By the end of {upto}, **{totals.loc[upto].sum()}** of the {counts.to_numpy().sum()} records with a year had begun or been announced, "
+                    f"**{counts.loc[years[0]:upto].to_numpy().sum()}** of them in {span}.")
+    words = f"By {upto}: " + "; ".join(f"{atlas.layers[id].title} {n}" for id, n in totals.loc[upto].items() if n)
+    charts.show(charts.rows_by_year(atlas, counts, years), "Records by first year", words, counts, "records-by-year",
+                f"First year: the start, or else the announcement. All rows to one scale. Not drawn: {missing} undated. "
+                "Fewer records in the latest years may only mean that sources have not caught up; years ahead are plans.")
+    charts.show(charts.lines_by_year(atlas, totals, years), "Records so far", words, totals, "records-so-far",
+                "A running total of first years; what ended later stays in. What was announced for coming years is counted in its planned year.")
 
 
 def _events(atlas: Atlas, first: int, last: int) -> None:
     st.header("Events", anchor=False)
-    for event in atlas.events.sort_values("date").itertuples():
-        if first <= int(event.year) <= last:
-            st.markdown(parts.event(atlas, event))
+    within = [event for event in atlas.events.sort_values("date").itertuples() if first <= int(event.year) <= last]
+    for event in within:
+        st.markdown(parts.event(atlas, event))
+    if not within:
+        st.caption(f"None listed in {first}." if first == last else f"None listed in {first}–{last}.")
 
 
 if __name__ == "__main__":
