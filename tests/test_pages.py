@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from pathlib import Path
 
+import pyarrow
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -123,9 +123,10 @@ def test_impact_shows_a_path_or_refuses_with_numbers():
     assert "Too few cases to look at" in refused.info[0].value and "needed" in refused.info[0].value
 
 
-def charts(test: AppTest) -> list[dict]:
-    """The Vega-Lite specifications on the page."""
-    return [json.loads(chart.proto.spec) for chart in test.get("vega_lite_chart")]
+def charts(test: AppTest) -> list[tuple[str, dict[str, list[dict]]]]:
+    """Specification and tables (name → rows) of each chart on the page."""
+    return [(chart.proto.spec, {table.name: pyarrow.ipc.open_stream(table.data.data).read_all().to_pylist() for table in chart.proto.datasets})
+            for chart in test.get("vega_lite_chart")]
 
 
 def test_time_page_marks_the_years_and_keeps_the_whole_span(published):
@@ -133,9 +134,20 @@ def test_time_page_marks_the_years_and_keeps_the_whole_span(published):
     whole, marked = run("timeline"), run("timeline", years="2015-2015")
     assert f"**{counts.loc[:2015].to_numpy().sum()}** of the {counts.to_numpy().sum()} records" in said(marked)
     assert f"**{counts.loc[2015].sum()}** of them in 2015" in said(marked) and "of them in" not in said(whole)
-    for chart, plain in zip(charts(marked), charts(whole)):
-        assert "from" in json.dumps(chart) and "from" not in json.dumps(plain)
-        assert f"[{published.years[0] - 0.5}, {published.years[1] + 0.5}]" in json.dumps(chart)
+    for (spec, tables), (plain, unmarked) in zip(charts(marked), charts(whole), strict=True):
+        assert spec == plain, "the browser keeps a chart only while its specification stays"
+        assert tables["all"] == unmarked["all"] and {row["year"] for row in tables["all"]} > {2014, 2015, 2016}
+        assert {row["year"] for row in tables["chosen"]} == {2015} and unmarked["chosen"] == unmarked["all"]
+        assert tables["years"] == [{"from": 2014.5, "to": 2015.5}] and unmarked["years"] == []
+    by, so_far = (tables for _, tables in charts(marked))
+    cables = counts["submarine-cables"]
+    assert f"Submarine cables · {cables.loc[:2015].sum()} of {cables.sum()} by 2015" in [row["text"] for row in by["names"]]
+    assert next(row["records"] for row in so_far["ends"] if row["layer"] == "Submarine cables") == cables.loc[:2015].sum()
+
+
+def test_time_page_without_a_record_in_the_year_still_has_map_and_charts():
+    test = run("timeline", years="1998-1998", undated="0", layer="ai-centres")
+    assert test.info and len(charts(test)) == 2 and "**0** of the" in said(test)
 
 
 def test_table_explains_every_column(published):

@@ -47,12 +47,13 @@ def ground() -> str:
     return "dark" if st.context.theme.type == "dark" else "light"
 
 
-def show(chart: Drawn, title: str, alt_text: str, table: pd.DataFrame, name: str, note: str = "") -> None:
+def show(chart: Drawn, title: str, alt_text: str, table: pd.DataFrame, name: str, note: str = "", subject: str = "") -> None:
     """A chart with its title, its words for who cannot see it, its numbers and picture to take away, and a note in Markdown.
 
-    The files are made when somebody asks for them; pictures are drawn for a light ground and say where they come from.
+    The files are made when somebody asks for them; pictures are drawn for a light ground and say where they come from, and of
+    what they are (`subject`) where the title leaves that to the page.
     """
-    heading = {"text": wrap(title, 46), "anchor": "start", "fontSize": 14, "fontWeight": 600, "offset": 10}
+    heading = {"text": wrap(title, 38), "anchor": "start", "fontSize": 14, "fontWeight": 600, "offset": 10}
     with st.container(gap="xxsmall"):
         st.vega_lite_chart(spec=chart(ground()) | {"title": heading, "padding": _PADDING}, alt=f"{title}. {alt_text}", width="stretch")
         with st.container(horizontal=True, gap="xxsmall", key=f"files-{name}"):
@@ -60,7 +61,7 @@ def show(chart: Drawn, title: str, alt_text: str, table: pd.DataFrame, name: str
             give("CSV", lambda: table.to_csv().encode("utf-8-sig"), f"{name}.csv", "text/csv", key=f"csv-{name}", help=f"The numbers of “{title}”")
             cited = link.cited(cache.atlas())
             for form, mime in _PICTURES.items():
-                give(form, lambda form=form: picture.of(chart("light"), title, cited, form), f"{name}.{form.lower()}", mime,
+                give(form, lambda form=form: picture.of(chart("light"), f"{title}: {subject}" if subject else title, note, cited, form), f"{name}.{form.lower()}", mime,
                      key=f"{form}-{name}", help=f"“{title}” as a picture")
         if note:
             st.caption(note)
@@ -77,44 +78,33 @@ def _kept(make) -> Callable[..., Drawn]:
 @cache.pure()
 def _spec(_make, name: str, ground: str, args: tuple, options: dict) -> dict:
     # Our charts are tested; checking each against Vega-Lite's schema takes longer than making it.
-    return _in_order(_make(ground, *args, **options).properties(autosize=_FIT).to_dict(validate=False))
+    return _make(ground, *args, **options).properties(autosize=_FIT).to_dict(validate=False)
 
 
-def _in_order(spec: dict) -> dict:
-    """The same with tables named by their order instead of their content: where only numbers change, the browser keeps the chart."""
-    names = {name: f"table-{i}" for i, name in enumerate(spec.get("datasets", {}))}
-
-    def rename(part: dict) -> None:
-        if "name" in part.get("data", {}):
-            part["data"] = {"name": names[part["data"]["name"]]}
-        for inner in part.get("layer", []):
-            rename(inner)
-
-    rename(spec)
-    return spec | {"datasets": {names[name]: rows for name, rows in spec.get("datasets", {}).items()}}
-
-
-@_kept
-def rows_by_year(ground: str, atlas: Atlas, counts: pd.DataFrame, years: tuple[int, int] | None = None, most: int | None = None) -> alt.LayerChart:
+def rows_by_year(atlas: Atlas, counts: pd.DataFrame, years: tuple[int, int] | None = None, most: int | None = None) -> Drawn:
     """One row of bars per layer over the years (index: year, columns: layer ids), all rows to the same scale.
 
     years: those to mark. most: the number that a row's full height stands for, the chart's own largest if not given.
     """
     layers = [id for id in atlas.layers if id in counts.columns and counts[id].sum()]
     most = most or max(int(counts[layers].to_numpy().max()), 1)
-    long = counts[layers].rename_axis("year").reset_index().melt("year", var_name="id", value_name="records")
-    long = long[long["records"] > 0].copy()
-    long["row"] = long["id"].map({id: len(layers) - 1 - i for i, id in enumerate(layers)})
-    long["top"] = long["row"] + 0.56 * long["records"] / most
-    long["left"], long["right"] = long["year"] - 0.38, long["year"] + 0.38
-    long["layer"] = long["id"].map(lambda id: atlas.layers[id].title)
-    long["weight"] = long["year"].between(*years).map({True: 1, False: _ASIDE}) if years else 1
-    bars = alt.Chart(long).mark_rect(cornerRadius=1).encode(
-        x=_years(counts.index, "left:Q"), x2="right:Q", y=_rows(len(layers)), y2="row:Q", color=_colour(ground, atlas, layers),
-        opacity=alt.Opacity("weight:Q", scale=None),
-        tooltip=[alt.Tooltip("layer:N", title="Layer"), alt.Tooltip("year:Q", title="Year"), alt.Tooltip("records:Q", title="Records")])
+    rows = counts[layers].rename_axis("year").reset_index().melt("year", var_name="id", value_name="records")
+    rows = rows[rows["records"] > 0]
+    row = rows["id"].map({id: len(layers) - 1 - i for i, id in enumerate(layers)})
+    rows = rows.assign(layer=rows["id"].map({id: atlas.layers[id].title for id in layers}), row=row, top=row + 0.56 * rows["records"] / most,
+                       left=rows["year"] - 0.38, right=rows["year"] + 0.38)
     number = lambda id: f"{counts.loc[:years[1], id].sum()} of {counts[id].sum()} by {years[1]}" if years else int(counts[id].sum())
-    return _labelled(ground, atlas, _band(ground, counts.index, years) + bars if years else bars, layers, counts, lambda id: f"{atlas.layers[id].title} · {number(id)}")
+    names = _names(counts.index, [f"{atlas.layers[id].title} · {number(id)}" for id in layers])
+    span = int(counts.index.min()), int(counts.index.max())
+    return lambda ground: _marked(_rows(atlas, layers, span)(ground), rows, years, names=names)
+
+
+@_kept
+def _rows(ground: str, atlas: Atlas, layers: list[str], span: tuple[int, int]) -> alt.LayerChart:
+    bars = lambda table, weight: alt.Chart(alt.NamedData(table)).mark_rect(cornerRadius=1, opacity=weight).encode(
+        x=_years(span, "left:Q"), x2="right:Q", y=_height(len(layers)), y2="row:Q", color=_colour(ground, atlas, layers),
+        tooltip=[alt.Tooltip("layer:N", title="Layer"), alt.Tooltip("year:Q", title="Year"), alt.Tooltip("records:Q", title="Records")])
+    return _labelled(ground, _band(ground, span) + bars("all", _ASIDE) + bars("chosen", 1), len(layers), span, alt.NamedData("names"))
 
 
 @_kept
@@ -130,33 +120,36 @@ def dots_by_year(ground: str, atlas: Atlas, found: pd.DataFrame, events: pd.Data
     dated = dated.rename(columns={"layer": "id"})
     span = range(min(dated["year"].min(), 2010), atlas.years[1] + 1)
     dots = alt.Chart(dated).mark_circle(size=44, opacity=0.95).encode(
-        x=_years(span, "year:Q"), y=_rows(len(layers)), color=_colour(ground, atlas, layers),
+        x=_years(span, "year:Q"), y=_height(len(layers)), color=_colour(ground, atlas, layers),
         tooltip=[alt.Tooltip("name:N", title="Record"), alt.Tooltip("title:N", title="Layer"), alt.Tooltip("year:Q", title="Year")])
     rules = alt.Chart(events.assign(year=events["year"].astype(int))[["year", "title"]]).mark_rule(color=QUIET[ground], strokeDash=[2, 3]).encode(
         x=_years(span, "year:Q"), tooltip=[alt.Tooltip("title:N", title="Event"), alt.Tooltip("year:Q", title="Year")])
-    counts = pd.DataFrame(index=span, columns=layers)
     numbers = dated["id"].value_counts()
-    return _labelled(ground, atlas, rules + dots if len(events) else dots, layers, counts, lambda id: f"{atlas.layers[id].title} · {numbers[id]}")
+    names = _names(span, [f"{atlas.layers[id].title} · {numbers[id]}" for id in layers])
+    return _labelled(ground, rules + dots if len(events) else dots, len(layers), span, names)
+
+
+def lines_by_year(atlas: Atlas, totals: pd.DataFrame, years: tuple[int, int] | None = None) -> Drawn:
+    """Running totals per layer (index: year, columns: layer ids), with `years` marked; statements share a grey and differ by dash."""
+    layers = [id for id in atlas.layers if id in totals.columns and totals[id].iloc[-1]]
+    rows = totals[layers].rename(columns={id: atlas.layers[id].title for id in layers}).rename_axis("year").reset_index().melt("year", var_name="layer", value_name="records")
+    span = int(totals.index.min()), int(totals.index.max())
+    return lambda ground: _marked(_lines(atlas, layers, span)(ground), rows, years)
 
 
 @_kept
-def lines_by_year(ground: str, atlas: Atlas, totals: pd.DataFrame, years: tuple[int, int] | None = None) -> alt.Chart | alt.LayerChart:
-    """Running totals per layer (index: year, columns: layer ids), `years` marked; statements share a grey and differ by dash."""
-    layers = [id for id in atlas.layers if id in totals.columns and totals[id].iloc[-1]]
+def _lines(ground: str, atlas: Atlas, layers: list[str], span: tuple[int, int]) -> alt.LayerChart:
     titles = [atlas.layers[id].title for id in layers]
     grey = [id for id in layers if atlas.layers[id].geometry == "none"]
     dashes = [[1, 0] if id not in grey else [2 + 2 * grey.index(id), 2] for id in layers]
-    long = totals[layers].rename(columns=dict(zip(layers, titles))).rename_axis("year").reset_index().melt("year", var_name="layer", value_name="records")
     legend = alt.Legend(**_BELOW, symbolType="stroke", symbolStrokeWidth=3, symbolOpacity=1)
-    colour = alt.Color("layer:N", scale=alt.Scale(domain=titles, range=[atlas.layers[id].colour[ground] for id in layers]), legend=legend)
-    place = {"x": _years(totals.index, "year:Q"), "y": alt.Y("records:Q", title="records so far")}
-    tip = [alt.Tooltip("layer:N", title="Layer"), alt.Tooltip("year:Q", title="Year"), alt.Tooltip("records:Q", title="Records so far")]
-    line = lambda rows, weight: alt.Chart(rows).mark_line(interpolate="step-after", strokeWidth=2, opacity=weight).encode(
-        **place, color=colour, strokeDash=alt.StrokeDash("layer:N", scale=alt.Scale(domain=titles, range=dashes), legend=legend), tooltip=tip)
-    if not years:
-        return line(long, 1).properties(height=340)
-    ends = alt.Chart(long[long["year"] == years[1]]).mark_point(filled=True, size=60, opacity=1).encode(**place, color=colour, tooltip=tip)
-    return (_band(ground, totals.index, years) + line(long, 0.45) + line(long[long["year"].between(*years)], 1) + ends).properties(height=340)
+    looks = {"x": _years(span, "year:Q"), "y": alt.Y("records:Q", title="records so far"),
+             "color": alt.Color("layer:N", scale=alt.Scale(domain=titles, range=[atlas.layers[id].colour[ground] for id in layers]), legend=legend),
+             "tooltip": [alt.Tooltip("layer:N", title="Layer"), alt.Tooltip("year:Q", title="Year"), alt.Tooltip("records:Q", title="Records so far")]}
+    line = lambda table, weight: alt.Chart(alt.NamedData(table)).mark_line(interpolate="step-after", strokeWidth=2, opacity=weight).encode(
+        **looks, strokeDash=alt.StrokeDash("layer:N", scale=alt.Scale(domain=titles, range=dashes), legend=legend))
+    ends = alt.Chart(alt.NamedData("ends")).mark_point(filled=True, size=60, opacity=1, aria=False).encode(**looks)
+    return (_band(ground, span) + line("all", 1.5 * _ASIDE) + line("chosen", 1) + ends).properties(height=340)
 
 
 @_kept
@@ -195,13 +188,13 @@ def subjects(ground: str, long: pd.DataFrame, order: list[str], unit: str, step:
 
 
 @_kept
-def bars(ground: str, table: pd.DataFrame, unit: str, colour: str | None = None) -> alt.LayerChart:
+def bars(ground: str, table: pd.DataFrame, unit: str) -> alt.LayerChart:
     """Numbers by name (columns name, value), as bars with the number at the end, in the order given."""
     order = list(table["name"])
     base = alt.Chart(table).encode(y=alt.Y("name:N", sort=order, title=None, axis=alt.Axis(labelLimit=210, ticks=False, domain=False)),
                                    x=alt.X("value:Q", title=unit, scale=alt.Scale(domain=[0, 1.15 * table["value"].max()], nice=False),  # room for the number
                                            axis=alt.Axis(grid=False, tickMinStep=1, tickCount=4, titleFontWeight="normal")))
-    return (base.mark_bar(color=colour or ACCENT[ground], height=13) + base.mark_text(align="left", dx=4, color=QUIET[ground]).encode(
+    return (base.mark_bar(color=ACCENT[ground], height=13) + base.mark_text(align="left", dx=4, color=QUIET[ground]).encode(
         text=alt.Text("value:Q", format=","))).properties(height=24 * len(order))
 
 
@@ -266,13 +259,23 @@ def _years(years, field: str) -> alt.X:
                  axis=alt.Axis(format="d", tickMinStep=1, tickCount=6, grid=True, gridOpacity=0.5))
 
 
-def _band(ground: str, whole, years: tuple[int, int]) -> alt.Chart:
-    """The chosen years among all, over the height of the plot."""
-    span = pd.DataFrame({"from": [years[0] - 0.5], "to": [years[1] + 0.5]})
-    return alt.Chart(span).mark_rect(color=QUIET[ground], opacity=0.16, aria=False).encode(x=_years(whole, "from:Q"), x2="to:Q")
+def _band(ground: str, span: tuple[int, int]) -> alt.Chart:
+    """The chosen years, over the height of the plot."""
+    return alt.Chart(alt.NamedData("years")).mark_rect(color=QUIET[ground], opacity=0.16, aria=False).encode(x=_years(span, "from:Q"), x2="to:Q")
 
 
-def _rows(number: int) -> alt.Y:
+def _marked(spec: dict, rows: pd.DataFrame, years: tuple[int, int] | None, **more: pd.DataFrame) -> dict:
+    """The chart of these rows (with a column year) with `years` marked, all if None.
+
+    Marks are tables and nothing else: while the years play, the browser keeps the chart and takes new tables.
+    """
+    first, last = years or (rows["year"].min(), rows["year"].max())
+    tables = {"all": rows, "chosen": rows[rows["year"].between(first, last)], "ends": rows[rows["year"] == (last if years else None)],
+              "years": pd.DataFrame({"from": [first - 0.5], "to": [last + 0.5]})[: 1 if years else 0], **more}
+    return spec | {"datasets": spec.get("datasets", {}) | {name: table.to_dict("records") for name, table in tables.items()}}
+
+
+def _height(number: int) -> alt.Y:
     return alt.Y("top:Q", scale=alt.Scale(domain=[0, max(number, 1)], nice=False), axis=None)
 
 
@@ -280,10 +283,13 @@ def _colour(ground: str, atlas: Atlas, layers: list[str]) -> alt.Color:
     return alt.Color("id:N", scale=alt.Scale(domain=layers, range=[atlas.layers[id].colour[ground] for id in layers]), legend=None)
 
 
-def _labelled(ground: str, atlas: Atlas, marks: alt.Chart, layers: list[str], counts: pd.DataFrame, words) -> alt.LayerChart:
-    """Rows with their names above them inside the plot, which leaves a phone its whole width."""
-    names = pd.DataFrame({"year": float(min(counts.index)) - 0.4, "top": [len(layers) - 1 - i + 0.74 for i in range(len(layers))], "text": [words(id) for id in layers]})
-    lines = pd.DataFrame({"top": range(len(layers))})
-    base = alt.Chart(lines).mark_rule(color=QUIET[ground], opacity=0.35).encode(y=_rows(len(layers)))
-    text = alt.Chart(names).mark_text(align="left", fontSize=11.5, color=QUIET[ground]).encode(x=_years(counts.index, "year:Q"), y=_rows(len(layers)), text="text:N")
-    return (base + marks + text).properties(height=max(len(layers), 1) * _ROW)
+def _names(years, words: list[str]) -> pd.DataFrame:
+    """Where the name of each row stands: above it, inside the plot, which leaves a phone its whole width."""
+    return pd.DataFrame({"year": float(min(years)) - 0.4, "top": [len(words) - 1 - i + 0.74 for i in range(len(words))], "text": words})
+
+
+def _labelled(ground: str, marks: alt.Chart, number: int, years, names) -> alt.LayerChart:
+    """Rows of marks on their lines, with the names (`_names`)."""
+    base = alt.Chart(pd.DataFrame({"top": range(number)})).mark_rule(color=QUIET[ground], opacity=0.35).encode(y=_height(number))
+    text = alt.Chart(names).mark_text(align="left", fontSize=11.5, color=QUIET[ground]).encode(x=_years(years, "year:Q"), y=_height(number), text="text:N")
+    return (base + marks + text).properties(height=max(number, 1) * _ROW)

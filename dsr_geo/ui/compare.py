@@ -96,7 +96,9 @@ def _records(atlas: Atlas, selection: Selection, places: list[str]) -> None:
     words = "; ".join(f"{name}: {total:,.3g}" for name, total in counts.sum().items())
     charts.show(charts.grouped_dots(long, list(counts.index), list(names.values()), unit), f"Records by layer, {unit}" if unit != "records" else "Records by layer", words, counts,
                 "compare-layers", "A record that stands in several places compared counts once in each. A country counts in a group only while it is a member.")
-    _years(atlas, {names[place]: years for place, (years, _, _) in known.items()}, selection.years or (2000, atlas.years[1]), unit, parts_of)
+    span = selection.years or (2000, atlas.years[1])
+    _years({names[place]: years for place, (years, _, _) in known.items()}, span, unit, parts_of)
+    _layers_and_years(atlas, {summary.word_for(atlas, place): years for place, (years, _, _) in known.items()}, span)
 
 
 def _rate(atlas: Atlas, per: str, names: dict[str, str]) -> tuple[str, pd.Series]:
@@ -112,13 +114,17 @@ def _rate(atlas: Atlas, per: str, names: dict[str, str]) -> tuple[str, pd.Series
     return f"records {words}", pd.Series({name: total(indicator, place) / amount for place, name in names.items()})
 
 
-def _years(atlas: Atlas, by_place: dict[str, pd.DataFrame], years: tuple[int, int], unit: str, parts_of: pd.Series) -> None:
+def _years(by_place: dict[str, pd.DataFrame], years: tuple[int, int], unit: str, parts_of: pd.Series) -> None:
     first, last = years
     table = pd.DataFrame({name: summary.cumulative(counts, first, last).sum(axis=1) for name, counts in by_place.items()}) / parts_of
     long = table.rename_axis("year").reset_index().melt("year", var_name="subject", value_name="value")
     words = "; ".join(f"{name}: {n:,.3g}" for name, n in table.iloc[-1].items())
     charts.show(charts.subjects(long, list(by_place), f"{unit} so far", step=True), f"Records so far, {first}–{last}", words, table, "compare-years",
                 "By first year (start, or else announcement); undated records are not in it, what began earlier is.")
+
+
+def _layers_and_years(atlas: Atlas, by_place: dict[str, pd.DataFrame], years: tuple[int, int]) -> None:
+    first, last = years
     each = {name: summary.every_year(counts, first, last) for name, counts in by_place.items()}
     most = max(int(counts.to_numpy().max()) for counts in each.values())
     if not most:

@@ -180,7 +180,7 @@ def _attributes(atlas: Atlas, iso3: str) -> None:
             continue
         with columns[drawn % 2]:
             charts.show(charts.curve(own, beside, atlas.countries.indicators.at[id, "unit"], name, f"Median of {subregion}", grades=_INCOME if id == "wb_income_group" else ()),
-                        title, f"{name}: {said}", own.join(beside, how="outer"), f"{iso3}-{id}", note)
+                        title, f"{name}: {said}", own.join(beside, how="outer"), f"{iso3}-{id}", note, f"{name} (line), median of {subregion} (dashed)")
         drawn += 1
     for said in short:
         st.caption(said)

@@ -42,12 +42,15 @@ def _counts(_atlas: Atlas, selection: Selection) -> tuple[pd.DataFrame, int]:
 
 def _charts(atlas: Atlas, counts: pd.DataFrame, years: tuple[int, int] | None, missing: int) -> None:
     totals = counts.cumsum()
-    upto = years[1] if years else atlas.years[1]
+    by_layer = lambda year: " · ".join(f"{atlas.layers[id].title} {n}" for id, n in totals.loc[year].items() if n)
     if years:
+        upto = years[1]
         span = str(upto) if years[0] == upto else f"{years[0]}–{upto}"
         st.markdown(f"By the end of {upto}, **{totals.loc[upto].sum()}** of the {counts.to_numpy().sum()} records with a year had begun or been announced, "
                     f"**{counts.loc[years[0]:upto].to_numpy().sum()}** of them in {span}.")
-    words = f"By {upto}: " + "; ".join(f"{atlas.layers[id].title} {n}" for id, n in totals.loc[upto].items() if n)
+        st.caption(f"By the end of {upto}: {by_layer(upto) or 'none'}.")
+    # Words that stay while the years play, or the browser would draw the charts anew at every step.
+    words = f"By the end of {atlas.years[1]}: {by_layer(atlas.years[1])}"
     charts.show(charts.rows_by_year(atlas, counts, years), "Records by first year", words, counts, "records-by-year",
                 f"First year: the start, or else the announcement. All rows to one scale. Not drawn: {missing} undated. "
                 "Fewer records in the latest years may only mean that sources have not caught up; years ahead are plans.")
