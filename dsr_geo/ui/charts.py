@@ -134,16 +134,17 @@ def lines_by_year(atlas: Atlas, totals: pd.DataFrame, years: tuple[int, int] | N
     layers = [id for id in atlas.layers if id in totals.columns and totals[id].iloc[-1]]
     rows = totals[layers].rename(columns={id: atlas.layers[id].title for id in layers}).rename_axis("year").reset_index().melt("year", var_name="layer", value_name="records")
     span = int(totals.index.min()), int(totals.index.max())
-    return lambda ground: _marked(_lines(atlas, layers, span)(ground), rows, years)
+    ends = rows[rows["year"] == (years[1] if years else None)]
+    return lambda ground: _marked(_lines(atlas, layers, span, int(rows["records"].max()))(ground), rows, years, ends=ends)
 
 
 @_kept
-def _lines(ground: str, atlas: Atlas, layers: list[str], span: tuple[int, int]) -> alt.LayerChart:
+def _lines(ground: str, atlas: Atlas, layers: list[str], span: tuple[int, int], most: int) -> alt.LayerChart:
     titles = [atlas.layers[id].title for id in layers]
     grey = [id for id in layers if atlas.layers[id].geometry == "none"]
     dashes = [[1, 0] if id not in grey else [2 + 2 * grey.index(id), 2] for id in layers]
     legend = alt.Legend(**_BELOW, symbolType="stroke", symbolStrokeWidth=3, symbolOpacity=1)
-    looks = {"x": _years(span, "year:Q"), "y": alt.Y("records:Q", title="records so far"),
+    looks = {"x": _years(span, "year:Q"), "y": alt.Y("records:Q", title="records so far", scale=alt.Scale(domain=[0, most], nice=True)),
              "color": alt.Color("layer:N", scale=alt.Scale(domain=titles, range=[atlas.layers[id].colour[ground] for id in layers]), legend=legend),
              "tooltip": [alt.Tooltip("layer:N", title="Layer"), alt.Tooltip("year:Q", title="Year"), alt.Tooltip("records:Q", title="Records so far")]}
     line = lambda table, weight: alt.Chart(alt.NamedData(table)).mark_line(interpolate="step-after", strokeWidth=2, opacity=weight).encode(
@@ -162,7 +163,7 @@ def curve(ground: str, own: pd.DataFrame, beside: pd.DataFrame, unit: str, name:
     of_grades = {"values": list(range(1, len(grades) + 1)), "labelExpr": f"{['', *grades]}[datum.value]", "title": None} if grades else {}
     own = own.reset_index()
     x = alt.X("year:Q", title=None, axis=alt.Axis(format="d", tickCount=5, grid=False))
-    y = alt.Y("value:Q", title=unit, axis=alt.Axis(tickCount=4, titleFontWeight="normal", titleLimit=170, **of_grades, format="~s" if own["value"].max() >= 1e4 else "~r"))
+    y = alt.Y("value:Q", title=unit, axis=alt.Axis(tickCount=4, titleFontWeight="normal", titleFontSize=11, titleLimit=215, **of_grades, format="~s" if own["value"].max() >= 1e4 else "~r"))
     median = beside.rename(columns={"median": "value"}).reset_index()
     tip = [alt.Tooltip("year:Q", title="Year"), alt.Tooltip("value:Q", title=name, format=",.4~g")]
     around = alt.Chart(median).mark_line(interpolate=how, color=QUIET[ground], strokeWidth=1.5, strokeDash=[4, 3]).encode(
@@ -270,7 +271,7 @@ def _marked(spec: dict, rows: pd.DataFrame, years: tuple[int, int] | None, **mor
     Marks are tables and nothing else: while the years play, the browser keeps the chart and takes new tables.
     """
     first, last = years or (rows["year"].min(), rows["year"].max())
-    tables = {"all": rows, "chosen": rows[rows["year"].between(first, last)], "ends": rows[rows["year"] == (last if years else None)],
+    tables = {"all": rows, "chosen": rows[rows["year"].between(first, last)],
               "years": pd.DataFrame({"from": [first - 0.5], "to": [last + 0.5]})[: 1 if years else 0], **more}
     return spec | {"datasets": spec.get("datasets", {}) | {name: table.to_dict("records") for name, table in tables.items()}}
 

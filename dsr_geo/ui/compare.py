@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import pandas as pd
@@ -21,12 +22,17 @@ _FEW = 1_000_000
 """Below so many people a rate rests on a record or two, and the page says so."""
 
 
+_GULF = {"huawei": "Huawei", "zte": "ZTE", "alibaba-cloud": "Alibaba Cloud", "cscec": "CSCEC"}
+"""Who is named most for the Gulf; the page says who of them has no record."""
+
+
 def presets(atlas: Atlas) -> list[tuple[str, tuple[str, ...], Selection]]:
     """Label, subjects and filters of views the subject is known for. Statements are in the two on the EAEU, or Armenia would have nothing."""
+    known = tuple(id for id in _GULF if id in atlas.actors.index)
     union, every = ("eaeu", "ARM", "KAZ", "RUS"), parts.whole(atlas, Selection())
     return [
         ("Gulf, EAEU and ASEAN", _USUAL, Selection()),
-        ("Gulf: Huawei, ZTE, Alibaba Cloud and CSCEC in Saudi Arabia and the Emirates", ("SAU", "ARE"), Selection(actors=("huawei", "zte", "alibaba-cloud", "cscec"))),
+        (f"Gulf: {', '.join(_GULF[id] for id in known)} in Saudi Arabia and the Emirates", ("SAU", "ARE"), Selection(actors=known)),
         ("EAEU since 2018", union, replace(every, years=(2018, 2026))),
         ("EAEU since 2022", union, replace(every, years=(2022, 2026))),
         ("Africa: northern, western, middle, eastern", ("northern-africa", "western-africa", "middle-africa", "eastern-africa"), Selection()),
@@ -54,7 +60,8 @@ def draw(atlas: Atlas) -> None:
     for column, slot in zip(st.columns(4), _SLOTS):
         column.selectbox(f"Country, territory or group {_SLOTS.index(slot) + 1}", options, key=slot, index=None, on_change=link.touched,
                          placeholder="None", format_func=lambda place: summary.place_name(atlas, place))
-    st.caption("Views often asked for")
+    missing = [name for id, name in _GULF.items() if id not in atlas.actors.index]
+    st.caption("Views often asked for" + (f" (no public record found for {', '.join(missing)})" if missing else ""))
     with st.container(horizontal=True, key="presets"):
         for label, places, chosen in presets(atlas):
             pages.to("compare", label, chosen, **dict(zip(_SLOTS, places)))
@@ -77,16 +84,16 @@ def _by_year(_atlas: Atlas, selection: Selection, place: str) -> tuple[pd.DataFr
 
 def _records(atlas: Atlas, selection: Selection, places: list[str]) -> None:
     st.header("Records by layer and year", anchor=False)
-    names = {place: summary.place_name(atlas, place) for place in places}
+    names = {place: summary.word_for(atlas, place) for place in places}
     known = {place: _by_year(atlas, selection, place) for place in places}
     first, last = selection.years or atlas.years
     with st.container(gap=None):
         for place, (years, layers, undated) in known.items():
-            pages.to("explore", f"{names[place]}: {layers.sum()} records, {years.loc[first:last].to_numpy().sum()} of them begun or announced in {first}–{last}, "
+            pages.to("explore", f"{summary.place_name(atlas, place)}: {layers.sum()} records, {years.loc[first:last].to_numpy().sum()} of them begun or announced in {first}–{last}, "
                      f"{undated} undated", summary.in_place(atlas, selection, place))
     st.radio("Count", ["count", *_PER], key="per", horizontal=True, on_change=link.touched, format_func=lambda key: _PER[key][0] if key in _PER else "records")
-    unit, parts_of = _rate(atlas, st.session_state["per"], names)
-    counts = pd.DataFrame({names[place]: layers for place, (_, layers, _) in known.items()}) / parts_of
+    unit, rated = _rate(atlas, st.session_state["per"], names)
+    counts = rated(pd.DataFrame({names[place]: layers for place, (_, layers, _) in known.items()}))
     counts = counts[counts.sum(axis=1) > 0]
     if counts.empty:
         st.info("No record matches with these filters.")
@@ -97,26 +104,27 @@ def _records(atlas: Atlas, selection: Selection, places: list[str]) -> None:
     charts.show(charts.grouped_dots(long, list(counts.index), list(names.values()), unit), f"Records by layer, {unit}" if unit != "records" else "Records by layer", words, counts,
                 "compare-layers", "A record that stands in several places compared counts once in each. A country counts in a group only while it is a member.")
     span = selection.years or (2000, atlas.years[1])
-    _years({names[place]: years for place, (years, _, _) in known.items()}, span, unit, parts_of)
-    _layers_and_years(atlas, {summary.word_for(atlas, place): years for place, (years, _, _) in known.items()}, span)
+    by_place = {names[place]: years for place, (years, _, _) in known.items()}
+    _years(by_place, span, unit, rated)
+    _layers_and_years(atlas, by_place, span)
 
 
-def _rate(atlas: Atlas, per: str, names: dict[str, str]) -> tuple[str, pd.Series]:
-    """The unit of a count, and by what each place's is divided; said on the page where that is not one."""
+def _rate(atlas: Atlas, per: str, names: dict[str, str]) -> tuple[str, Callable[[pd.DataFrame], pd.DataFrame]]:
+    """The unit, and what brings a table of counts (a column per place) to it; how is said on the page."""
     if per not in _PER:
-        return "records", pd.Series(1, list(names.values()))
+        return "records", lambda counts: counts
     words, indicator, amount = _PER[per]
     year = link.shade_years(atlas)[1]
     total = lambda of, place: summary.total(atlas, of, summary.members(atlas, place, year), year)
     small = [name for place, name in names.items() if total("population", place) < _FEW]
     st.caption(f"Divided by the latest value up to {year}; a group's is the sum of its members in {year}. A few records make a high rate in a small place"
-               + (f": {', '.join(small)} has fewer than a million people." if small else "."))
-    return f"records {words}", pd.Series({name: total(indicator, place) / amount for place, name in names.items()})
+               + (f": fewer than a million people live in {', '.join(small)}." if small else "."))
+    return f"records {words}", lambda counts: counts / pd.Series({name: total(indicator, place) / amount for place, name in names.items()})
 
 
-def _years(by_place: dict[str, pd.DataFrame], years: tuple[int, int], unit: str, parts_of: pd.Series) -> None:
+def _years(by_place: dict[str, pd.DataFrame], years: tuple[int, int], unit: str, rated) -> None:
     first, last = years
-    table = pd.DataFrame({name: summary.cumulative(counts, first, last).sum(axis=1) for name, counts in by_place.items()}) / parts_of
+    table = rated(pd.DataFrame({name: summary.cumulative(counts, first, last).sum(axis=1) for name, counts in by_place.items()}))
     long = table.rename_axis("year").reset_index().melt("year", var_name="subject", value_name="value")
     words = "; ".join(f"{name}: {n:,.3g}" for name, n in table.iloc[-1].items())
     charts.show(charts.subjects(long, list(by_place), f"{unit} so far", step=True), f"Records so far, {first}–{last}", words, table, "compare-years",
@@ -148,7 +156,7 @@ def _attribute(atlas: Atlas, indicator: str, places: list[str]) -> None:
     for place in places:
         members = summary.members(atlas, place, year)
         path = summary.median_path(atlas, indicator, members)
-        paths[summary.place_name(atlas, place) + (" (median)" if len(members) > 1 else "")] = path.get("median", pd.Series(dtype=float))
+        paths[summary.word_for(atlas, place) + (" (median)" if len(members) > 1 else "")] = path.get("median", pd.Series(dtype=float))
     table = pd.DataFrame(paths)
     table = table[table.index <= year]
     if table.empty:

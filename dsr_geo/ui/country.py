@@ -80,8 +80,9 @@ def _facts(atlas: Atlas, iso3: str) -> None:
     """The newest value of a few attributes, each with its year."""
     newest = atlas.countries.as_of(link.shade_years(atlas)[1], ["population", "internet_users_pct", "gdp_per_capita_usd", "wb_income_group"]).loc[iso3]
     texts = [("Population", "population", lambda v: f"{v / 1e6:,.1f} million" if v >= 1e6 else f"{v:,.0f}"), ("Internet users", "internet_users_pct", "{:.0f} %".format),
-             ("GDP per head", "gdp_per_capita_usd", "US$ {:,.0f}".format), ("Income group", "wb_income_group", lambda v: _INCOME[int(v) - 1])]
-    known = [f"**{title}** {show(newest[id])} ({newest[id + '_year']:.0f})" for title, id, show in texts if pd.notna(newest[id])]
+             ("GDP per head", "gdp_per_capita_usd", "US$ {:,.0f}".format), ("Income group", "wb_income_group", _grade)]
+    ahead = lambda id: ", projection" if summary.path(atlas, id, iso3).at[int(newest[id + "_year"]), "kind"] == "projection" else ""
+    known = [f"**{title}** {show(newest[id])} ({newest[id + '_year']:.0f}{ahead(id)})" for title, id, show in texts if pd.notna(newest[id])]
     st.markdown(" · ".join(known).replace("$", "\\$") or "No attributes are known.")
 
 
@@ -154,12 +155,18 @@ def _path(_atlas: Atlas, iso3: str, indicator: str) -> tuple[pd.DataFrame, pd.Da
     beside = cut(summary.median_path(_atlas, indicator, borders.index[borders["subregion"] == subregion]))
     if own.empty:
         return own, beside, ""
-    show = lambda value: _INCOME[int(value) - 1] if indicator == "wb_income_group" and value == int(value) else f"{value:,.{int(about['decimals'])}f}"
+    graded = indicator == "wb_income_group"
+    show = lambda value: _grade(value) if graded else f"{value:,.{int(about['decimals'])}f}"
     last = own[own["kind"] != "projection"].iloc[-1]
     said = f"{show(last['value'])} in {last.name}"
     if last.name in beside.index:
         said += f"; median of {subregion} {show(beside.at[last.name, 'median'])} ({beside.at[last.name, 'countries']} with a value)"
-    return own, beside, f"{said}. Unit: {about['unit']}." + (f" {about['note']}." if isinstance(about["note"], str) else "")
+    return own, beside, f"{said}." + ("" if graded else f" Unit: {about['unit']}.") + (f" {about['note']}." if isinstance(about["note"], str) else "")
+
+
+def _grade(value: float) -> str:
+    """The income group, or the two that a median lies between."""
+    return _INCOME[int(value) - 1] if value == int(value) else f"between {_INCOME[int(value) - 1].lower()} and {_INCOME[int(value)].lower()}"
 
 
 def _attributes(atlas: Atlas, iso3: str) -> None:
