@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import json
+import re
 from dataclasses import replace
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+from xml.etree import ElementTree
 
 import pyarrow
 import pytest
@@ -12,6 +16,8 @@ from streamlit.testing.v1 import AppTest
 import dsr_geo
 import dsr_geo.stories
 from dsr_geo import Selection, summary
+from dsr_geo.ui import charts as charts_of
+from dsr_geo.ui import correct, picture
 from dsr_geo.ui.compare import presets
 from dsr_geo.ui.pages import PAGES
 
@@ -66,7 +72,7 @@ def test_country_page_has_records_actors_agreements_and_attributes(published):
     found = Selection(layers=tuple(published.layers), countries=("PAK",)).records(published)
     assert len(test.dataframe[-1].value) == len(found)
     text = said(test)
-    for word in ("Southern Asia", "Population", "Shanghai Cooperation Organisation (SCO) (since 2017)", "25.0 in 2024", "World Bank"):
+    for word in ("Southern Asia", "Population", "251.3 million (2024, projection)", "10 known only by country", "median of Southern Asia", "Unit: % of population", "Shanghai Cooperation Organisation (SCO) (since 2017)", "25.0 in 2024", "World Bank"):
         assert word in text
     labels = [label for _, label, _ in links(test)]
     assert any(label.startswith("Huawei") for label in labels) and any("memorandum: Pakistan – signed, 2013" in label for label in labels)
@@ -82,6 +88,21 @@ def test_a_bad_code_is_named_and_the_page_opens_with_its_usual(page, key):
     test = run(page, **{key: "nonsense"})
     assert "“nonsense”" in test.warning[0].value
     assert "nonsense" not in str(address(test))
+
+
+def test_a_country_across_180_degrees_is_shown_close_and_status_is_not_discussed():
+    fiji, pakistan = (json.loads(run("country", iso3=code).get("vega_lite_chart")[0].proto.spec)["projection"]["scale"] for code in ("FJI", "PAK"))
+    assert fiji > pakistan
+    for code in ("TWN", "HKG"):
+        assert not {"disputed", "SAR", "province"} & set(re.findall(r"\w+", said(run("country", iso3=code))))
+
+
+def test_compare_shows_what_the_records_say_of_armenia(published):
+    label, places, chosen = next(preset for preset in presets(published) if preset[0] == "EAEU since 2022")
+    test = run("compare", **dict(zip("abcd", places)), **chosen.query())
+    own = summary.in_place(published, chosen, "ARM").records(published)
+    assert len(own) and any(text.startswith(f"Armenia: {len(own)} records, 0 of them") for _, text, _ in links(test))
+    assert "Armenia: no record with a first year in 2022–2026" in said(test) and "Armenia is named as the exception" in said(test)
 
 
 def test_choosing_a_country_is_in_the_address_and_keeps_the_filters():
@@ -168,8 +189,46 @@ def test_about_counts_the_data_and_prepares_a_correction(published):
     test = run("about", record="peace-cable")
     assert f"{len(published.records):,} sourced records" in said(test)
     assert list(test.dataframe[0].value["Records"]) == list(summary.by_layer(published, published.records))
+    assert test.dataframe[1].value.loc["Submarine cables", "Africa"] == len(summary.in_place(published, Selection(layers=("submarine-cables",), ended=True, opt_in=True), "africa").records(published))
     assert any("Correction to record peace-cable" in code.value and "submarine-cables.csv" in code.value for code in test.code)
     assert any(published.version in code.value for code in test.code)
+
+
+def link_buttons(test: AppTest) -> list[str]:
+    return [button.proto.url for button in test.get("link_button")]
+
+
+@pytest.mark.parametrize("page", ["about", "table"])
+def test_a_correction_is_a_link_only_where_a_repository_is_known(page, published, tmp_path, monkeypatch):
+    monkeypatch.setattr(correct, "CITATION", tmp_path / "CITATION.cff")
+    assert not link_buttons(run(page, record="peace-cable"))
+    correct.CITATION.write_text('title: "Atlas"\nrepository-code: "https://example.org/atlas/"\n', encoding="utf-8")
+    test = run(page, record="peace-cable", country="KEN")
+    address = urlsplit(link_buttons(test)[0])
+    words = {key: value[0] for key, value in parse_qs(address.query).items()}
+    assert f"{address.scheme}://{address.netloc}{address.path}" == "https://example.org/atlas/issues/new"
+    assert words["title"] == "Correction to record peace-cable"
+    for said in (published.records.at["peace-cable", "name"], f"data version {published.version}", f"/{page}?country=KEN&record=peace-cable"):
+        assert said in words["body"]
+    assert (page == "table") or any(code.value == words["body"] for code in test.code), "the text to copy stays"
+
+
+@pytest.mark.parametrize("text", ["", "title: x", "repository-code: javascript:alert(1)", "# repository-code: https://example.org/x", "repository-code:"])
+def test_what_is_no_repository_gives_no_link(text, tmp_path, monkeypatch):
+    monkeypatch.setattr(correct, "CITATION", tmp_path / "CITATION.cff")
+    correct.CITATION.write_text(text, encoding="utf-8")
+    assert correct.repository() is None
+
+
+def test_a_picture_has_title_note_source_and_a_light_ground(atlas):
+    counts = summary.by_year(atlas, atlas.records)
+    chart = charts_of.rows_by_year(atlas, counts, (2015, 2015))
+    svg = picture.of(chart("light"), "Records & more", "See [a paper](https://example.org/p).", "Atlas, version 1", "SVG").decode()
+    texts = [node.text for node in ElementTree.fromstring(svg).iter() if node.text and node.text.strip()]
+    assert texts and {"Records & more", "See a paper."} <= set(texts) and any(text.startswith("Atlas, version 1. Compilation CC BY 4.0") for text in texts)
+    assert 'fill="white"' in svg and not re.search("(href|src)=", svg)
+    assert chart("dark") != chart("light")
+    assert picture.of(chart("light"), "x", "", "y", "PNG").startswith(b"\x89PNG")
 
 
 def test_a_record_on_another_page_leads_to_country_company_and_map():

@@ -32,6 +32,7 @@ QUIET = {"light": "#5B646B", "dark": "#A3ADB5"}
 _DASHES = [[1, 0], [6, 3], [2, 2], [8, 3, 2, 3]]
 _ROW = 42
 _BELOW = {"orient": "bottom", "columns": 1, "title": None, "labelLimit": 320}
+_LINES = _BELOW | {"symbolType": "stroke", "symbolStrokeWidth": 3, "symbolOpacity": 1}
 _ASIDE = 0.3
 """Opacity of what lies outside the chosen years."""
 
@@ -143,7 +144,7 @@ def _lines(ground: str, atlas: Atlas, layers: list[str], span: tuple[int, int], 
     titles = [atlas.layers[id].title for id in layers]
     grey = [id for id in layers if atlas.layers[id].geometry == "none"]
     dashes = [[1, 0] if id not in grey else [2 + 2 * grey.index(id), 2] for id in layers]
-    legend = alt.Legend(**_BELOW, symbolType="stroke", symbolStrokeWidth=3, symbolOpacity=1)
+    legend = alt.Legend(**_LINES)
     looks = {"x": _years(span, "year:Q"), "y": alt.Y("records:Q", title="records so far", scale=alt.Scale(domain=[0, most], nice=True)),
              "color": alt.Color("layer:N", scale=alt.Scale(domain=titles, range=[atlas.layers[id].colour[ground] for id in layers]), legend=legend),
              "tooltip": [alt.Tooltip("layer:N", title="Layer"), alt.Tooltip("year:Q", title="Year"), alt.Tooltip("records:Q", title="Records so far")]}
@@ -183,7 +184,7 @@ def subjects(ground: str, long: pd.DataFrame, order: list[str], unit: str, step:
     """Paths of up to four subjects (columns year, subject, value)."""
     return alt.Chart(long).mark_line(strokeWidth=2.2, interpolate="step-after" if step else "linear").encode(
         x=_years(long["year"], "year:Q"), y=alt.Y("value:Q", title=unit, axis=alt.Axis(titleFontWeight="normal")),
-        color=_subject_colour(ground, order), strokeDash=alt.StrokeDash("subject:N", sort=order, scale=alt.Scale(domain=order, range=_DASHES[: len(order)]), legend=alt.Legend(**_BELOW)),
+        color=_subject_colour(ground, order, _LINES), strokeDash=alt.StrokeDash("subject:N", sort=order, scale=alt.Scale(domain=order, range=_DASHES[: len(order)]), legend=alt.Legend(**_LINES)),
         tooltip=[alt.Tooltip("subject:N", title="Subject"), alt.Tooltip("year:Q", title="Year"), alt.Tooltip("value:Q", title=unit, format=",.4~g")],
     ).properties(height=260)
 
@@ -219,8 +220,8 @@ def before_and_after(ground: str, path: pd.DataFrame, unit: str) -> alt.LayerCha
     long = pd.concat([path, start])[["k", *names]].rename(columns=names).melt("k", var_name="subject", value_name="value")
     order = list(names.values())
     lines = alt.Chart(long).mark_line(strokeWidth=2.2, point=True).encode(
-        x=_from_record(path), y=alt.Y("value:Q", title=unit, axis=alt.Axis(titleFontWeight="normal")), color=_subject_colour(ground, order),
-        strokeDash=alt.StrokeDash("subject:N", scale=alt.Scale(domain=order, range=_DASHES[:2]), legend=alt.Legend(**_BELOW)),
+        x=_from_record(path), y=alt.Y("value:Q", title=unit, axis=alt.Axis(titleFontWeight="normal")), color=_subject_colour(ground, order, _LINES),
+        strokeDash=alt.StrokeDash("subject:N", scale=alt.Scale(domain=order, range=_DASHES[:2]), legend=alt.Legend(**_LINES)),
         tooltip=[alt.Tooltip("subject:N", title="Group"), alt.Tooltip("k:Q", title="Years from the first record"), alt.Tooltip("value:Q", title=unit, format=".2f")])
     return (_first_record(ground) + lines).properties(height=260)
 
@@ -249,9 +250,9 @@ def _first_record(ground: str) -> alt.Chart:
     return alt.Chart(pd.DataFrame({"k": [-0.5]})).mark_rule(color=QUIET[ground], strokeDash=[2, 3]).encode(x="k:Q")
 
 
-def _subject_colour(ground: str, order: list[str]) -> alt.Color:
+def _subject_colour(ground: str, order: list[str], legend: dict = _BELOW) -> alt.Color:
     return alt.Color("subject:N", sort=order, scale=alt.Scale(domain=order, range=list(SUBJECTS[ground][: len(order)])),
-                     legend=alt.Legend(**_BELOW))
+                     legend=alt.Legend(**legend))
 
 
 def _years(years, field: str) -> alt.X:

@@ -21,7 +21,6 @@ _PER = {"people": ("per million people", "population", 1e6), "gdp": ("per US$ 10
 _FEW = 1_000_000
 """Below so many people a rate rests on a record or two, and the page says so."""
 
-
 _GULF = {"huawei": "Huawei", "zte": "ZTE", "alibaba-cloud": "Alibaba Cloud", "cscec": "CSCEC"}
 """Who is named most for the Gulf; the page says who of them has no record."""
 

@@ -55,7 +55,7 @@ def _head(atlas: Atlas, iso3: str, here: Selection, found: pd.DataFrame) -> None
     with left:
         st.selectbox("Country or territory", order, key="iso3", on_change=link.touched, format_func=lambda code: f"{borders.at[code, 'name']} ({hosts.get(code, 0)})")
         about = borders.loc[iso3]
-        st.markdown(f"{about['subregion']}, {about['region']} · ISO 3166-1 {iso3}" + (f" · {about['status']}" if about["status"] != "sovereign" else ""))
+        st.markdown(f"{about['subregion']}, {about['region']} · ISO 3166-1 {iso3}")
         _facts(atlas, iso3)
         member = atlas.countries.memberships.query("country == @iso3").join(atlas.countries.groups, on="group")
         member = member[~member["family"].str.startswith("Region") & ~member["family"].str.startswith("Subregion") & (member["family"] != "Income group (World Bank)")]
@@ -69,11 +69,10 @@ def _head(atlas: Atlas, iso3: str, here: Selection, found: pd.DataFrame) -> None
 
 def _numbers(atlas: Atlas, here: Selection, found: pd.DataFrame) -> str:
     """How many records, how many of them without a year or a point, and what is off by default."""
-    said = f"**Records** {len(found)}"
-    if len(found):
-        said += f" · {int(summary.first_year(found).isna().sum())} undated · {len(summary.unplaced(found))} known only by country or territory"
     hidden = int(here.without("ended", "opt_in").mask(atlas).sum()) - len(found)
-    return said + (f" · {hidden} more under “ended” or “weaker ties”, which are off" if hidden else "")
+    said = [(int(summary.first_year(found).isna().sum()), "undated"), (len(summary.unplaced(found)), "known only by country or territory"),
+            (hidden, "more that are ended or weaker ties, which are off")]
+    return " · ".join([f"**Records** {len(found)}", *(f"{number} {what}" for number, what in said if number)])
 
 
 def _facts(atlas: Atlas, iso3: str) -> None:

@@ -34,9 +34,12 @@ def locator(atlas: Atlas, iso3: str, found: gpd.GeoDataFrame) -> None:
 @cache.pure()
 def _locator(_atlas: Atlas, iso3: str, ids: tuple[str, ...], ground: str) -> dict:
     about = _atlas.countries.borders.loc[iso3]
-    west, south, east, north = about.geometry.bounds
-    # Enough surroundings to recognise the place; a country across 180° counts as 60° wide.
-    wide = min(max(east - west if east - west < 180 else 60, north - south, 9), 70)
+    shape = about.geometry
+    if shape.bounds[2] - shape.bounds[0] > 180:  # it lies on both sides of 180°
+        shape = shapely.transform(shape, lambda points: points + [[360, 0]] * (points < 0))
+    west, south, east, north = shape.bounds
+    # Enough surroundings to recognise the place.
+    wide = min(max(east - west, north - south, 9), 70)
     turned = {"type": "orthographic", "rotate": [-about["label_lon"], -about["label_lat"], 0], "clipAngle": 90,
               "scale": min(8000 / wide, 620), "translate": [150, 110]}
     ring = alt.Chart(pd.DataFrame({"lon": [about["label_lon"]], "lat": [about["label_lat"]]})).mark_point(
@@ -44,7 +47,8 @@ def _locator(_atlas: Atlas, iso3: str, ids: tuple[str, ...], ground: str) -> dic
     meant = alt.Chart(alt.NamedData("meant")).mark_geoshape(aria=False, fill=_LAND[ground][3], stroke=_LAND[ground][2])
     outlines = _outlines(_atlas, 0.35)
     shapes = {"world": outlines, "meant": [feature for feature in outlines if feature["id"] == iso3]}
-    layers = [*_ground(ground), meant, ring if wide == 9 else None, _points(_atlas, _atlas.records.loc[list(ids)], ground)]
+    small = wide == 9 or not shapes["meant"]
+    layers = [*_ground(ground), meant, ring if small else None, _points(_atlas, _atlas.records.loc[list(ids)], ground)]
     return _spec(layers, turned, {"width": 300, "height": 220}, shapes)
 
 
@@ -76,8 +80,7 @@ def _world(_atlas: Atlas, ids: tuple[str, ...], ground: str) -> tuple[dict, int]
 def _spec(layers: list, projection: dict, size: dict, shapes: dict[str, list[dict]]) -> dict:
     """A map as Vega-Lite. Shapes go in beside the chart, because Altair would check every coordinate."""
     spec = alt.layer(*filter(None, layers)).project(**projection).properties(**size).configure_view(stroke=None).to_dict()
-    spec["datasets"] = spec.get("datasets", {}) | shapes
-    return spec
+    return spec | {"datasets": spec.get("datasets", {}) | shapes, "padding": 0}
 
 
 def _ground(ground: str) -> list[alt.Chart]:
