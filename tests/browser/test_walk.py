@@ -13,6 +13,7 @@ from dsr_geo.ui.pages import PAGES
 
 READY = '[data-testid="stApp"][data-test-script-state="notRunning"] h1'
 OPENED = {"country": "country?iso3=PAK", "company": "company?id=zte"}
+PHONE = {"width": 390, "height": 844, "is_mobile": True, "has_touch": True}
 OTHERS = [OPENED.get(name, name) for name in PAGES if name != "explore"]
 
 
@@ -74,22 +75,47 @@ def test_a_story_opens_on_the_map_with_its_selection(open_page):
     assert query(page)["layer"] == ["data-centres"] and query(page)["group"] == ["gcc"]
 
 
-def test_a_chart_can_be_taken_away_as_numbers_and_as_a_picture(open_page):
-    page = open_page("timeline", ready=READY)
+def test_a_chart_can_be_taken_away_as_numbers_and_as_a_picture(open_page, published):
+    page = open_page("timeline?country=KEN", ready=READY, color_scheme="dark")
     settled(page)
-    with page.expect_download() as download:
-        page.get_by_role("button", name="CSV").first.click()
-    assert download.value.path().read_text(encoding="utf-8-sig").startswith("year,submarine-cables")
-    page.locator('[data-testid="stVegaLiteChart"]').first.hover()
-    with page.expect_download() as picture:
-        page.get_by_role("button", name="Download as PNG: Records by first year").click()
-    assert picture.value.path().read_bytes().startswith(b"\x89PNG")
+
+    def saved(form: str) -> bytes:
+        with page.expect_download() as download:
+            page.get_by_role("button", name=form, exact=True).first.click()
+        return download.value.path().read_bytes()
+
+    assert saved("CSV").decode("utf-8-sig").startswith("year,submarine-cables")
+    svg = saved("SVG").decode()
+    assert 'fill="white"' in svg, "a picture is for paper, whatever the reader's own ground"
+    for word in ("Records by first year", "Submarine cables", f"data version {published.version}, view /timeline?country=KEN"):
+        assert word in svg
+    assert saved("PNG").startswith(b"\x89PNG")
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("address", ["", *OTHERS])
-def test_no_serious_barrier(open_page, address, scheme):
-    page = open_page(address, color_scheme=scheme, **({"ready": READY} if address else {}))
+def test_the_charts_follow_the_maps_slider_without_being_drawn_anew(open_page):
+    page = open_page("timeline?years=2012-2012")
+    settled(page)
+    charts = page.locator("[data-testid=stVegaLiteChart] :is(canvas, svg).marks")
+    expect(charts).to_have_count(2)
+    first = charts.first.element_handle()
+    page.get_by_label("Year in which records were present").focus()
+    for year in ("2013", "2014"):
+        before = charts.first.screenshot()
+        page.keyboard.press("ArrowRight")
+        expect(page.get_by_text(re.compile(f"By the end of {year}, .* of them in {year}"))).to_be_visible()
+        settled(page)
+        assert query(page)["years"] == [f"{year}-{year}"]
+        assert first.evaluate("chart => chart.isConnected") and charts.first.screenshot() != before
+    page.get_by_role("button", name="All years").click()
+    expect(page.get_by_text("By the end of")).to_have_count(0)
+    assert "years" not in query(page)
+
+
+@pytest.mark.parametrize("look", ["light", "dark", "phone"])
+@pytest.mark.parametrize("address", ["", *OTHERS, "country?iso3=ARM&record=bri-mou-arm"])
+def test_no_serious_barrier(open_page, address, look):
+    shape = PHONE if look == "phone" else {"color_scheme": look}
+    page = open_page(address, **shape, **({"ready": READY} if address else {}))
     settled(page)
     found = Axe().run(page).response["violations"]
     serious = [(v["id"], node["target"], node["failureSummary"]) for v in found if v["impact"] in ("serious", "critical") for node in v["nodes"]]
@@ -97,8 +123,11 @@ def test_no_serious_barrier(open_page, address, scheme):
 
 
 @pytest.mark.parametrize("address", OTHERS)
-def test_phone_has_no_sideways_scroll(open_page, address):
-    page = open_page(address, width=390, height=844, is_mobile=True, has_touch=True, ready=READY)
+def test_phone_has_no_sideways_scroll_and_every_page_in_reach(open_page, address):
+    page = open_page(address, **PHONE, ready=READY)
     settled(page)
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     assert page.evaluate("(main => main.scrollWidth <= main.clientWidth)(document.querySelector('[data-testid=stMain]'))")
+    for title in PAGES.values():
+        box = page.locator(".st-key-menu").get_by_role("link", name=title, exact=True).bounding_box()
+        assert box["x"] >= 0 and box["x"] + box["width"] <= 390 and box["height"] >= 24, title
