@@ -24,7 +24,7 @@ def draw(atlas: Atlas) -> None:
 
     chosen = st.session_state["record"]
     shade = st.session_state["shade"]
-    shading = webmap.shading(atlas, shade, st.session_state["shade_year"]) if shade else None
+    shading = webmap.shading(atlas, selection, shade, st.session_state["shade_year"]) if shade else None
     # Two columns always, or the map would be mounted anew; without a record the second has next to no width.
     left, right = st.columns([2.4, 1] if chosen else [1000, 1], gap="small" if chosen else None)
     with left:

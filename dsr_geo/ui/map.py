@@ -10,7 +10,9 @@ from dsr_geo import api
 _LOADER = """
 export default function ({ data, parentElement, setTriggerValue }) {
   const assets = location.origin + data.base + "/assets/";
-  const host = parentElement.querySelector(".atlas-host");
+  // One map for as long as the page is open: another page takes it off, and coming back puts it there again.
+  const place = parentElement.querySelector(".atlas-host"), host = (window.atlasHost ??= place);
+  if (place !== host) place.replaceWith(host);
   const styled = (file) => new Promise((done, fail) => {
     if (document.querySelector(`link[href="${assets + file}"]`)) return done();
     document.head.append(Object.assign(document.createElement("link"),

@@ -98,23 +98,44 @@ def _spans(atlas: Atlas, selection: Selection, others: np.ndarray) -> dict[int, 
     return found
 
 
-def shading(atlas: Atlas, indicator: str, year: int) -> dict:
-    """Country shading by an indicator as of a year: title, words for each class, and class by ISO3.
+RECORDS = "records"
+"""What countries can be shaded by besides an indicator: how many of the selection's records they host."""
 
-    Classes are the fixed breaks of indicators.csv, equal in every year: class i holds values from break i-1 (included)
-    to break i. Countries or territories without data are left out. Raises KeyError for an unknown indicator.
+
+def shading(atlas: Atlas, selection: Selection, by: str, year: int) -> dict:
+    """Country shading by an indicator as of a year, or by the selection's records (`RECORDS`; then `year` is not used).
+
+    Returns `title`, `classes` (words and mark of each line of the legend), `marks` (ISO3 → mark) and `other` (the mark of
+    countries or territories that are not in `marks`). Marks are numbers of the five classes, whose breaks are fixed and
+    equal in every year (class i holds values from break i-1, included, to break i), or `zero`, `none` (no record found)
+    and `missing` (no data). Raises KeyError for an unknown indicator.
     """
-    about = atlas.countries.indicators.loc[indicator]
-    breaks = [float(b) for b in str(about["breaks"]).split(";")]
-    values = atlas.countries.as_of(year, [indicator])[indicator].dropna()
-    classes = pd.cut(values, [-float("inf"), *breaks, float("inf")], right=False, labels=False)
-    show = lambda number: f"{number:,.10g}"
-    words = [f"below {show(breaks[0])}", *(f"{show(a)} to {show(b)}" for a, b in zip(breaks, breaks[1:])), f"{show(breaks[-1])} and more"]
+    if by == RECORDS:
+        hosts = atlas.hosts[atlas.hosts["id"].isin(selection.records(atlas).index)]
+        breaks, values, zero = [2, 5, 10, 20], hosts["country"].value_counts(), False
+        words = ["1", "2 to 4", "5 to 9", "10 to 19", "20 and more"]
+        title, other = "Records of this selection", ["none found", "none"]
+    else:
+        about = atlas.countries.indicators.loc[by]
+        breaks = [float(b) for b in str(about["breaks"]).split(";")]
+        values, known = atlas.countries.as_of(year, [by])[by].dropna(), atlas.countries.attributes
+        zero = breaks[0] > 0 and bool((known.loc[known["indicator"] == by, "value"] == 0).any())
+        words = about["classes"].split(";") if pd.notna(about["classes"]) else _ranges(breaks, zero)
+        title, other = f"{about['title']}, {about['unit']}, {year} or latest before", ["no data", "missing"]
+    marks = pd.cut(values, [-float("inf"), *breaks, float("inf")], right=False, labels=False)
     return {
-        "title": f"{about['title']}, {about['unit']}, {year} or latest before",
-        "classes": [*words, "no data"],
-        "values": {iso3: int(number) for iso3, number in classes.items()},
+        "title": title,
+        "classes": [*([["0", "zero"]] if zero else []), *([text, number] for number, text in enumerate(words)), other],
+        "marks": {iso3: "zero" if zero and values[iso3] == 0 else int(number) for iso3, number in marks.items()},
+        "other": other[1],
     }
+
+
+def _ranges(breaks: list[float], zero: bool) -> list[str]:
+    """The words for classes between breaks; zero: whether it has a mark of its own."""
+    first, *_, last = shown = [f"{number:,.10g}" for number in breaks]
+    lowest = f"above 0, below {first}" if zero else f"below {first}"
+    return [lowest, *(f"{a} to {b}" for a, b in zip(shown, shown[1:])), f"{last} and more"]
 
 
 def options(atlas: Atlas) -> dict:

@@ -9,7 +9,7 @@ import { symbolSvg } from "./symbols.js";
 const NEAR = 4;
 
 export function addBadges(atlas) {
-  const { L, map } = atlas, group = L.layerGroup().addTo(map), drawn = new Map(); // country → { key, markers }
+  const { L, map } = atlas, group = L.layerGroup().addTo(map), drawn = new Map(); // country → { key, badges }
   let about = null;
 
   // The records without a place that are shown: country → layer → features.
@@ -30,26 +30,29 @@ export function addBadges(atlas) {
   function draw() {
     const { state } = atlas, close = near(), found = unplaced();
     about ??= new Map(atlas.store.countries.features.map(({ properties }) => [properties.iso3, properties]));
-    for (const [iso3, { markers }] of drawn) if (!found.has(iso3)) {
-      markers.forEach((marker) => group.removeLayer(marker));
-      drawn.delete(iso3);
+    for (const [iso3, { badges }] of drawn) if (!found.has(iso3)) {
+      for (const { marker } of badges) group.removeLayer(marker);
+      drawn.get(iso3).key = "";
     }
     for (const [iso3, chips] of found) {
       const country = about.get(iso3), all = [...chips.values()].flat();
       if (!country) continue;
       const dim = atlas.faded && !all.some((feature) => feature.id === state.chosen);
-      const key = JSON.stringify([state.ground, close, dim, all.map((feature) => feature.id)]), before = drawn.get(iso3);
-      if (before?.key === key) continue;
-      before?.markers.forEach((marker) => group.removeLayer(marker));
-      drawn.set(iso3, { key, markers: turns(country.label_lon, country.label_lon).map((turn) => badge(country, turn, close ? [...chips].map((one) => new Map([one])) : [chips], dim)) });
+      const key = JSON.stringify([state.ground, close, dim, all.map((feature) => feature.id)]);
+      if (!drawn.has(iso3)) drawn.set(iso3, { badges: turns(country.label_lon, country.label_lon).map((turn) => badge(country, turn)) });
+      if (drawn.get(iso3).key === key) continue;
+      drawn.get(iso3).key = key;
+      for (const { box, marker, turn } of drawn.get(iso3).badges) {
+        box.classList.toggle("atlas-dim", dim);
+        box.replaceChildren(...(close ? [...chips].map((one) => new Map([one])) : [chips]).map((byLayer) => chip(country, turn, byLayer)));
+        marker.addTo(group);
+      }
     }
   }
 
-  function badge(country, turn, parts, dim) {
-    const box = make("div", `atlas-badge${dim ? " atlas-dim" : ""}`);
-    box.append(...parts.map((byLayer) => chip(country, turn, byLayer)));
-    const icon = L.divIcon({ html: box, className: "atlas-badge-anchor", iconSize: [0, 0] });
-    return L.marker([country.label_lat, country.label_lon + turn], { icon, keyboard: false }).addTo(group);
+  function badge(country, turn) {
+    const box = make("div", "atlas-badge"), icon = L.divIcon({ html: box, className: "atlas-badge-anchor", iconSize: [0, 0] });
+    return { box, turn, marker: L.marker([country.label_lat, country.label_lon + turn], { icon, keyboard: false }) };
   }
 
   function chip(country, turn, byLayer) {

@@ -1,7 +1,7 @@
 // A Leaflet layer that shows what the scene paints. The scene lives in a worker, so that the page stays free to move:
 // its pictures are carried along with the map and replaced when the next ones are there.
 
-const PADDING = 0.2; // of the map's size, painted beyond each edge
+const PADDING = 0.15; // of the map's size, painted beyond each edge
 const PANES = ["land", "borders", "marks"];
 
 // Calls to the scene in a worker, answered in order.
