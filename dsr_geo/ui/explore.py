@@ -31,7 +31,7 @@ def draw(atlas: Atlas) -> None:
         state = webmap.state(atlas, selection, shading, chosen, st.session_state.get("map_turn", 0))
         map.draw(state, str({key: st.query_params.get_all(key) for key in st.query_params}), st.query_params.get("view", ""), _choose_on_map(atlas), _filter_on_map(atlas))
     if chosen:
-        with right, st.container(height=600, border=False):
+        with right, st.container(height=660, border=False):
             parts.chosen(atlas, chosen, on_map=True)
     if len(found):
         _overview(atlas, found)

@@ -65,8 +65,8 @@ export function buildLegend(atlas, side) {
   undated.row.prepend(make("span", "atlas-fold"));
   const shading = make("div", "atlas-shading"), reading = make("details", "atlas-reading");
   reading.append(make("summary", "", "Reading the map"), ...READING.map((text) => make("p", "", text)));
-  box.append(undated.row, shading, reading);
-  side.append(box);
+  box.append(undated.row, reading);
+  side.append(box, shading);
   let ground = null, shaded = null;
 
   // Counts are of records that pass every filter but the tick itself, so that a tick's number is what it brings.
@@ -97,5 +97,12 @@ export function buildLegend(atlas, side) {
       shading.append(line);
     }
   }
-  return { box, update };
+  // Beside a card there is little room: while a record is chosen the legend closes there, and opens again afterwards.
+  let folded = false;
+  function fold(chosen) {
+    const narrow = chosen && atlas.el.clientWidth < 900 && (folded || box.open);
+    if (narrow !== folded) box.open = !narrow;
+    folded = narrow;
+  }
+  return { box, update, fold };
 }
