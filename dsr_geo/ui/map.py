@@ -9,18 +9,11 @@ from dsr_geo import api
 # Sent with every rerun, so it only loads the real thing; on several lines, or Streamlit takes it for a path.
 _LOADER = """
 export default function ({ data, parentElement, setTriggerValue }) {
-  const assets = location.origin + data.base + "/assets/";
   // One map for as long as the page is open: another page takes it off, and coming back puts it there again.
   const place = parentElement.querySelector(".atlas-host"), host = (window.atlasHost ??= place);
   if (place !== host) place.replaceWith(host);
-  const styled = (file) => new Promise((done, fail) => {
-    if (document.querySelector(`link[href="${assets + file}"]`)) return done();
-    document.head.append(Object.assign(document.createElement("link"),
-      { rel: "stylesheet", href: assets + file, onload: done, onerror: () => fail(new Error(file + " is not served")) }));
-  });
   host.atlasTrigger = setTriggerValue;
-  host.atlasPage ??= Promise.all([import(assets + "page.js"), styled("leaflet/leaflet.css"), styled("atlas-map.css"), styled("reader.css")])
-    .then(([module]) => module.open(host, data.base));
+  host.atlasPage ??= import(location.origin + data.base + "/assets/start.js").then((start) => start.open(host));
   host.atlasPage.then((page) => page.update(data)).catch((error) => {
     host.textContent = "The map could not be loaded: " + error.message + ". Was the app started with “streamlit run app.py”?";
     host.atlasPage = undefined;

@@ -31,6 +31,8 @@ OPENING = [[-36, -19], [58, 152]]
 STYLES = ("atlas-map", "reader")
 """Our style sheets, beside this file, in the order a page needs them."""
 
+_APP_ONLY = ("start.js", "page.js")
+
 _HERE = Path(__file__).resolve().parent
 _LEAFLET = Path(leaflet.BASE_DIR)
 
@@ -206,7 +208,7 @@ class AtlasElement(MacroElement):
             "files": {name: json.loads(path.read_text(encoding="utf-8")) for name, path in files.items()},
         }
         self.payload = _script(about)
-        self.modules = _script({path.name: path.read_text(encoding="utf-8") for path in sorted(_HERE.glob("*.js")) if path.name != "page.js"})
+        self.modules = _script({path.name: path.read_text(encoding="utf-8") for path in sorted(_HERE.glob("*.js")) if path.name not in _APP_ONLY})
 
 
 def folium_map(atlas: Atlas, selection: Selection = Selection(), data: Path = DATA, **shown) -> AtlasMap:

@@ -58,7 +58,7 @@ export function attach(L, map, options, el = map.getContainer()) {
   async function load() {
     progress.start(options.layers.filter((layer) => !layer.columns).length + 2);
     try {
-      await store.load(() => progress.count(), () => { marks.base(store.countries, store.disputed); drawGround(); });
+      await store.load(() => progress.count(), () => { marks.base(store.borders); drawGround(); });
       await marks.load(store.sources);
       draw();
     } catch (error) {

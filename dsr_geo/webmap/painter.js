@@ -110,10 +110,10 @@ export function painter(L, map, layers) {
   map.on("moveend resize", paint);
 
   return {
-    // Countries and disputed borders, as GeoJSON.
-    base(countries, disputed) {
+    // Countries and disputed borders, as text of GeoJSON.
+    base(borders) {
       stale = true;
-      return call("base", [countries, disputed]);
+      return call("base", borders);
     },
     // Records as columns (see columns.js) or as their bytes; a record is called by its source's place here and its number.
     load: (sources) => call("load", [sources], sources.filter((source) => source instanceof ArrayBuffer)),
