@@ -41,6 +41,14 @@ def _inline(path: Path, type: str) -> str:
     return f"data:{type};base64,{base64.b64encode(path.read_bytes()).decode()}"
 
 
+def _markers() -> str:
+    """A script that gives Leaflet's own markers their pictures, which it would look for beside its style sheet."""
+    pictures = {"iconUrl": "marker-icon.png", "iconRetinaUrl": "marker-icon-2x.png", "shadowUrl": "marker-shadow.png"}
+    inline = {name: _inline(_LEAFLET / "images" / file, "image/png") for name, file in pictures.items()}
+    script = f"L.Icon.Default.imagePath = ''; L.Icon.Default.mergeOptions({json.dumps(inline)});"
+    return f"data:text/javascript;base64,{base64.b64encode(script.encode()).decode()}"
+
+
 def document(atlas: Atlas) -> list[dict]:
     """The catalogue as the map and its legend need it, in legend order."""
     return [
@@ -168,9 +176,12 @@ def _about(atlas: Atlas) -> dict:
 
 
 class AtlasMap(folium.Map):
-    """A folium.Map with our window and nothing from other origins: Leaflet is inside the page it renders."""
+    """A folium.Map with our window and nothing from other origins: Leaflet is inside the page it renders.
 
-    default_js = [("leaflet", _inline(_LEAFLET / "leaflet.js", "text/javascript"))]
+    Other layers and plugins of folium can be added to it; what these load themselves is theirs.
+    """
+
+    default_js = [("leaflet", _inline(_LEAFLET / "leaflet.js", "text/javascript")), ("markers", _markers())]
     # Names are keys of folium's page, of scripts and styles together: two alike, and one is lost.
     default_css = [("leaflet_style", _inline(_LEAFLET / "leaflet.css", "text/css")),
                    *((name, _inline(_HERE / f"{name}.css", "text/css")) for name in STYLES)]
@@ -211,13 +222,13 @@ class AtlasElement(MacroElement):
         self.modules = _script({path.name: path.read_text(encoding="utf-8") for path in sorted(_HERE.glob("*.js")) if path.name not in _APP_ONLY})
 
 
-def folium_map(atlas: Atlas, selection: Selection = Selection(), data: Path = DATA, **shown) -> AtlasMap:
+def folium_map(atlas: Atlas, selection: Selection | None = None, data: Path = DATA, **shown) -> AtlasMap:
     """The selection as a folium.Map: shows itself in a notebook, and `save("map.html")` makes a file that works offline.
 
     `shown` goes to `state` (shading, chosen).
     """
     map = AtlasMap()
-    AtlasElement(atlas, state(atlas, selection, **shown), data).add_to(map)
+    AtlasElement(atlas, state(atlas, selection or Selection(), **shown), data).add_to(map)
     return map
 
 

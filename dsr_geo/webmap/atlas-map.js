@@ -44,6 +44,7 @@ export function attach(L, map, options, el = map.getContainer()) {
     faded: false, // whether all but the chosen record fades
     get state() { return state; },
     visible: () => store.passed,
+    landingNames: () => landings.named(),
     byId: (id) => store.byId(id),
     sources: async () => (sourceNames ??= await fetchJson(`${options.base}/sources.json`)),
   };

@@ -49,12 +49,12 @@ function drawPanes(pen, atlas, ground) {
 
 function drawNames(pen, atlas, ground) {
   pen.textAlign = "center";
-  for (const { text, font, place, y } of atlas.names()) {
-    const { x } = atlas.map.latLngToContainerPoint(place);
-    pen.font = `${font}px ${FONT}`;
+  for (const { text, font, strong, place, y, dx = 0 } of atlas.names()) {
+    const x = atlas.map.latLngToContainerPoint(place).x + dx;
+    pen.font = `${strong ? "600 " : ""}${font}px ${FONT}`;
     text.forEach((line, i) => {
       const at = y + (i - (text.length - 1) / 2) * (font + 2);
-      Object.assign(pen, { lineWidth: 3, strokeStyle: ground.land, fillStyle: ground.quiet, lineJoin: "round" });
+      Object.assign(pen, { lineWidth: 3, strokeStyle: ground.land, fillStyle: strong ? ground.ink : ground.quiet, lineJoin: "round" });
       pen.strokeText(line, x, at);
       pen.fillText(line, x, at);
     });
