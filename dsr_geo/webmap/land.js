@@ -63,6 +63,8 @@ export class Land {
       borders.setLineDash([]);
       const fills = new Map(); // mark → colour or pattern, whose grain is that of the screen
       const fill = (mark) => fills.get(mark) ?? fills.set(mark, fillOf(areas, ground, mark, 1 / scale)).get(mark);
+      areas.fillStyle = ground.land;
+      areas.fill(this.disputed); // what no country's polygon holds is land all the same
       for (const piece of this.pieces) {
         if (piece.east < west || piece.west > east || piece.south < top / scale || piece.north > (top + height) / scale) continue;
         areas.fillStyle = shading ? fill(shading.marks[piece.iso3] ?? shading.other) : ground.land;
