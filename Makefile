@@ -5,7 +5,7 @@ VENV := .venv
 RUN := $(VENV)/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help app test build check clean
+.PHONY: help app test build check bench clean
 
 help:  ## list the commands
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
@@ -22,6 +22,10 @@ build: $(VENV)/build.installed  ## check the tables and write data/geojson
 check: $(VENV)/app.installed  ## say what is wrong with the tables
 	$(RUN) -m dsr_geo check
 
+bench: $(VENV)/bench.installed  ## measure the map and the pages (BENCHMARKS.md); half an hour on a quiet machine
+	$(RUN) benchmarks/map.py
+	$(RUN) benchmarks/pages.py
+
 clean:  ## remove the environment
 	rm -rf $(VENV)
 
@@ -36,6 +40,10 @@ $(VENV)/%.installed: requirements-%.txt requirements.txt constraints.txt | $(RUN
 	@touch $@
 
 $(VENV)/app.installed: requirements.txt constraints.txt | $(RUN)
+	$(RUN) -m pip install --quiet --disable-pip-version-check -r $<
+	@touch $@
+
+$(VENV)/bench.installed: requirements-bench.txt $(VENV)/test.installed
 	$(RUN) -m pip install --quiet --disable-pip-version-check -r $<
 	@touch $@
 

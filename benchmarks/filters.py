@@ -23,6 +23,12 @@ def records() -> gpd.GeoDataFrame:
     return found[found.geometry.notna()]
 
 
+@st.cache_data(show_spinner=False)
+def counts() -> dict[str, int]:
+    """Records by layer."""
+    return records()["layer"].value_counts().to_dict()
+
+
 def choose() -> str | bool:
     """Draw the filter: a layer of the invented records, or whether undated records of the atlas stay."""
     return st.checkbox("Undated records", True) if ATLAS else st.radio("Layer", ["all", *synthetic.LAYERS], horizontal=True)

@@ -30,7 +30,7 @@ Answer = tuple[bytes, dict[str, str]]
 
 
 def routes(atlas: Atlas, data: Path = DATA, base: str = "") -> list[BaseRoute]:
-    """Routes below `<base>/atlas/`: `assets/…`, `map.json`, `sources.json`, `layers/<id>.geojson`, `countries.geojson`, `disputed.geojson`.
+    """Routes below `<base>/atlas/`: `assets/…`, `files.json`, `map.json`, `sources.json`, `layers/<id>.geojson`, `countries.geojson`, `disputed.geojson`.
 
     base: the path the app is served under (Streamlit's `server.baseUrlPath`), without slashes at the ends.
     An unknown layer or asset is answered with 404 and JSON that names it.
@@ -52,13 +52,27 @@ def ground(data: Path = DATA) -> dict[str, Answer]:
 
 
 def serve(answers: dict[str, Answer], base: str = "") -> list[BaseRoute]:
-    """Routes that send prepared answers (see `answer`) by their names."""
+    """Routes that send prepared answers (see `answer`) by their names, and `files.json`, which lists what a map needs.
+
+    The same answers are under `at/<version>/`, too, where a browser keeps them without asking again; the version changes
+    whenever one of them does.
+    """
+    version = hashlib.sha256("".join(headers["etag"] for _, headers in answers.values()).encode()).hexdigest()[:12]
+    modules = [name for name in answers if name.startswith("assets/") and name.count("/") == 1 and name.endswith(".js")]
+    needed = {
+        "version": version, "modules": [name for name in modules if not name.endswith("/start.js")],
+        "styles": ["assets/leaflet/leaflet.css", *(f"assets/{name}.css" for name in webmap.STYLES)],
+        "data": [name for name in answers if name == "map.json" or name.endswith((".geojson", ".columns"))],
+    }
+    answers = answers | {"files.json": answer(json.dumps(needed).encode(), ".json")}
 
     async def send(request: Request) -> Response:
         name = request.path_params["name"]
         if name not in answers:
             return JSONResponse({"error": f"there is no '{name}' here"}, status_code=404)
         body, headers = answers[name]
+        if request.path_params.get("version") == version:
+            headers = headers | {"cache-control": "public, max-age=31536000, immutable"}
         if request.headers.get("if-none-match") == headers["etag"]:
             return Response(status_code=304, headers=headers)
         if "gzip" not in request.headers.get("accept-encoding", ""):
@@ -66,7 +80,7 @@ def serve(answers: dict[str, Answer], base: str = "") -> list[BaseRoute]:
             return Response(gzip.decompress(body), headers=plain)
         return Response(body, headers=headers)
 
-    return [Route(address(base) + "/{name:path}", send)]
+    return [Route(address(base) + path, send) for path in ("/at/{version}/{name:path}", "/{name:path}")]
 
 
 def address(base: str = "") -> str:

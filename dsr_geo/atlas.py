@@ -6,6 +6,7 @@ import hashlib
 import json
 from dataclasses import dataclass
 from functools import cached_property
+from importlib import import_module
 from pathlib import Path
 
 import geopandas as gpd
@@ -92,6 +93,14 @@ class Atlas:
                 groups[member].append(group)
         about = about.assign(groups=pd.Series({code: tuple(ids) for code, ids in groups.items()}))
         return own.join(about, on="country").join(self.countries.as_of(year), on="country")
+
+    def map(self, selection=None, **shown):
+        """The selection (all that is on by default if none) as a folium.Map: it shows itself in a notebook.
+
+        `shown` goes to `webmap.state` (shading, chosen). The map is downstream of the atlas, and folium takes a while to
+        load: both come only when they are asked for.
+        """
+        return import_module("dsr_geo.webmap").folium_map(self, selection, **shown)
 
     def sources_of(self, id: str) -> pd.DataFrame:
         """The sources of a record, in the order the record gives them. Raises KeyError for an unknown id."""

@@ -29,7 +29,7 @@ class Countries:
     borders: GeoDataFrame indexed by ISO3 with name, iso2, region, subregion, status, label_lon, label_lat, geometry.
     groups: DataFrame indexed by group id with title, family.
     memberships: DataFrame with country, group, since, until (years, NA = open).
-    indicators: DataFrame indexed by indicator id with title, unit, decimals, breaks, note.
+    indicators: DataFrame indexed by indicator id with title, unit, decimals, breaks, classes (their words), note.
     attributes: DataFrame with country, year, indicator, value, kind, source_id.
     """
 
@@ -103,7 +103,7 @@ def load(folder: Path) -> Countries:
         borders=borders,
         groups=read("groups.csv", index_col="id"),
         memberships=read("memberships.csv", dtype={"since": "Int64", "until": "Int64"}),
-        indicators=read("indicators.csv", index_col="id", dtype={"breaks": "string"}),
+        indicators=read("indicators.csv", index_col="id", dtype={"breaks": "string", "classes": "string"}),
         attributes=read("attributes.csv", dtype={"country": "category", "indicator": "category", "kind": "category",
                                                  "source_id": "category"}),
     )

@@ -96,7 +96,18 @@ def test_every_module_the_page_imports_is_served_as_javascript(ask):
         assert status == 200 and headers["content-type"].startswith("text/javascript"), name
         if "leaflet/" not in name:
             todo += [f"assets/{path}" for path in re.findall(r'\bfrom "\./([^"]+)"', body.decode("utf-8"))]
-    assert {"assets/atlas-map.js", "assets/symbols.js", "assets/leaflet/leaflet-src.esm.js"} <= seen
+    assert {"assets/atlas-map.js", "assets/symbols.js"} <= seen
+
+
+def test_what_a_map_needs_is_listed_and_kept_for_good_under_its_version(ask, atlas):
+    listed = json.loads(ask("/atlas/files.json")[2])
+    assert {f"layers/{id}.geojson" for id in atlas.layers} | {"map.json", "countries.geojson", "disputed.geojson"} == set(listed["data"])
+    for name in (*listed["modules"], *listed["styles"], *listed["data"]):
+        status, headers, body = ask(f"/atlas/at/{listed['version']}/{name}")
+        assert status == 200 and "immutable" in headers["cache-control"] and body == ask(f"/atlas/{name}")[2], name
+    _, headers, _ = ask(f"/atlas/at/older/map.json")
+    assert headers["cache-control"] == "no-cache"  # what an older page asks for may not be kept as that version's
+    assert ask("/atlas/files.json")[1]["cache-control"] == "no-cache"
 
 
 def test_styles_and_leaflets_pictures_are_served(ask):
@@ -113,4 +124,4 @@ def test_python_is_not_served(ask):
 @pytest.mark.parametrize(("base", "expected"), [("", "/atlas"), ("/", "/atlas"), ("maps", "/maps/atlas"), ("/maps/dsr/", "/maps/dsr/atlas")])
 def test_the_address_follows_the_path_the_app_is_served_under(atlas, tiny_folder, base, expected):
     assert api.address(base) == expected
-    assert [route.path for route in api.routes(atlas, tiny_folder, base)] == [expected + "/{name:path}"]
+    assert [route.path for route in api.routes(atlas, tiny_folder, base)] == [expected + "/at/{version}/{name:path}", expected + "/{name:path}"]

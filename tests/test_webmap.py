@@ -11,7 +11,7 @@ import folium
 import numpy as np
 import pytest
 
-from dsr_geo import Selection, catalog, webmap
+from dsr_geo import Selection, catalog, summary, webmap
 
 HERE = Path(webmap.__file__).parent
 
@@ -51,15 +51,28 @@ def test_the_state_carries_shading_and_the_chosen_record(atlas):
 @pytest.mark.parametrize(("year", "values"), [(2009, {}), (2010, {"AAA": 0}), (2012, {"AAA": 0, "BBB": 2}), (2015, {"AAA": 1, "BBB": 2})])
 def test_shading_classes_are_fixed_and_as_of_the_year(atlas, year, values):
     """Breaks 20;50 — 10 is below, 30 between, 50 begins the last class."""
-    shading = json.loads(json.dumps(webmap.shading(atlas, "internet_pct", year)))
-    assert shading["values"] == values
-    assert shading["classes"] == ["below 20", "20 to 50", "50 and more", "no data"]
+    shading = json.loads(json.dumps(webmap.shading(atlas, Selection(), "internet_pct", year)))
+    assert shading["marks"] == values and shading["other"] == "missing"
+    assert shading["classes"] == [["below 20", 0], ["20 to 50", 1], ["50 and more", 2], ["no data", "missing"]]
     assert str(year) in shading["title"] and "% of population" in shading["title"]
 
 
 def test_shading_by_an_unknown_indicator_is_refused(atlas):
     with pytest.raises(KeyError):
-        webmap.shading(atlas, "mood", 2020)
+        webmap.shading(atlas, Selection(), "mood", 2020)
+
+
+def test_zero_none_found_and_no_data_are_told_apart(tiny):
+    for row in tiny.tables["countries/attributes"]:
+        if row["country"] == "AAA":
+            row["value"] = "0"
+    atlas = tiny.load()
+    by_indicator = webmap.shading(atlas, Selection(), "internet_pct", 2012)
+    assert by_indicator["marks"]["AAA"] == "zero" and by_indicator["classes"][:2] == [["0", "zero"], ["above 0, below 20", 0]]
+    by_records = webmap.shading(atlas, Selection(), webmap.RECORDS, 2012)
+    counts = summary.by_country(atlas, Selection().records(atlas)).sum(axis=1)
+    assert by_records["other"] == "none" and set(by_records["marks"]) == set(counts[counts > 0].index)
+    assert all(number == int(sum(counts[iso3] >= start for start in (2, 5, 10, 20))) for iso3, number in by_records["marks"].items())
 
 
 def test_options_are_json_that_leaflet_knows(atlas):

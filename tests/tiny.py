@@ -188,8 +188,8 @@ def tables() -> dict[str, list[dict[str, str]]]:
             member("CCC", "west", "", "2019", "report", ""),
         ],
         "countries/indicators": [
-            {"id": "internet_pct", "title": "Internet users", "unit": "% of population", "decimals": "1", "breaks": "20;50", "note": ""},
-            {"id": "population", "title": "Population", "unit": "people", "decimals": "0", "breaks": "", "note": ""},
+            {"id": "internet_pct", "title": "Internet users", "unit": "% of population", "decimals": "1", "breaks": "20;50", "classes": "", "note": ""},
+            {"id": "population", "title": "Population", "unit": "people", "decimals": "0", "breaks": "", "classes": "", "note": ""},
         ],
         "countries/attributes": [
             value("AAA", "2015", "internet_pct", "30", "observed", "report"), value("AAA", "2010", "internet_pct", "10", "observed", "report"),

@@ -4,14 +4,20 @@ import streamlit as st
 
 import filters
 import synthetic
-from dsr_geo.ui import map
+from dsr_geo import Selection, webmap
+from dsr_geo.ui import cache, map
 
 st.set_page_config(layout="wide")
 st.title("Our map")
 choice = filters.choose()
-counts = st.cache_data(lambda: filters.records()["layer"].value_counts().to_dict())()
-shown = list(synthetic.LAYERS) if choice == "all" else [choice]
-st.write(f"{sum(counts[id] for id in shown)} records")
-state = {"shown": shown, "kinds": [], "years": None, "undated": True, "selected": "", "spans": {}, "query": {}, "shading": None, "chosen": None,
-         "turn": 0, "version": "bench"}
+if filters.ATLAS:
+    selection = Selection(undated=choice)
+    state = webmap.state(cache.atlas(), selection)
+    st.write(f"{int(selection.mask(cache.atlas()).sum())} records")
+else:
+    counts = filters.counts()
+    shown = list(synthetic.LAYERS) if choice == "all" else [choice]
+    state = {"shown": shown, "kinds": [], "years": None, "undated": True, "selected": "", "spans": {}, "query": {}, "shading": None, "chosen": None,
+             "turn": 0, "version": "bench"}
+    st.write(f"{sum(counts[id] for id in shown)} records")
 map.draw(state, "", "", lambda: None, lambda: None)

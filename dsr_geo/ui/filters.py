@@ -7,7 +7,8 @@ import streamlit as st
 from dsr_geo import records
 from dsr_geo.atlas import Atlas
 from dsr_geo.selection import TITLES, Selection
-from dsr_geo.ui import link
+from dsr_geo.ui import cache, link
+from dsr_geo.webmap import RECORDS
 
 EVIDENCE_WORDS = {
     "strong": "two or more sources of different producers, or an official document",
@@ -22,14 +23,19 @@ def words(value: str) -> str:
     return value.replace("_", " ").replace("-", " ").capitalize()
 
 
+@cache.pure()
+def _labels(_atlas: Atlas) -> tuple[dict[str, str], dict[str, str], dict[str, str]]:
+    """Groups, countries or territories, and actors as the widgets list them: id → words."""
+    hosts, names, titles = _atlas.hosts["country"].value_counts(), _atlas.countries.borders["name"], _atlas.countries.groups
+    groups = {id: f"{title} · {family}" for id, title, family in zip(titles.index, titles["title"], titles["family"])}
+    countries = {code: f"{names[code]} ({hosts.get(code, 0)})" for code in sorted(names.index, key=lambda code: (code not in hosts, names[code]))}
+    actors = _atlas.roles.drop_duplicates(["id", "actor"])["actor"].value_counts().reindex(_atlas.actors.index, fill_value=0)
+    return groups, countries, {id: f"{_atlas.actor_name(id)} ({count})" for id, count in actors.sort_values(ascending=False, kind="stable").items()}
+
+
 def draw(atlas: Atlas) -> None:
     """Draw all filter widgets; their values are in the session state afterwards (see `link.current`)."""
-    hosts = atlas.hosts["country"].value_counts()
-    names = atlas.countries.borders["name"]
-    countries = sorted(names.index, key=lambda code: (code not in hosts, names[code]))
-    groups = atlas.countries.groups
-    actors = atlas.roles.drop_duplicates(["id", "actor"])["actor"].value_counts().reindex(atlas.actors.index, fill_value=0)
-    actors = actors.sort_values(ascending=False, kind="stable")
+    groups, countries, actors = _labels(atlas)
     shown = st.session_state["layers"] or list(atlas.layers)
     kinds: dict[str, list[str]] = {kind: [] for kind in st.session_state["kinds"]}
     for layer in atlas.layers.values():
@@ -40,10 +46,10 @@ def draw(atlas: Atlas) -> None:
                   help="Every word must occur; case and accents do not matter.")
     _choose("Layers", "layers", list(atlas.layers), lambda id: atlas.layers[id].title,
             placeholder="The layers that are on by default")
-    _choose("Region or group", "groups", list(groups.index), lambda id: f"{groups.at[id, 'title']} · {groups.at[id, 'family']}")
-    _choose("Country or territory", "countries", countries, lambda code: f"{names[code]} ({hosts.get(code, 0)})")
+    _choose("Region or group", "groups", list(groups), groups.get)
+    _choose("Country or territory", "countries", list(countries), countries.get)
     st.slider("Years in which a record was present", *atlas.years, key="years", on_change=link.touched)
-    _choose("Company or institution", "actors", list(actors.index), lambda id: f"{atlas.actor_name(id)} ({actors[id]})")
+    _choose("Company or institution", "actors", list(actors), actors.get)
     _choose("Kind", "kinds", list(kinds), lambda kind: "; ".join(kinds[kind]) or words(kind))
     statuses = list(dict.fromkeys(status for layer in atlas.layers.values() for status in layer.statuses))
     _choose("Status", "statuses", statuses, words)
@@ -61,9 +67,9 @@ def draw(atlas: Atlas) -> None:
 
     st.divider()
     indicators = atlas.countries.indicators
-    st.selectbox("Shade countries by", link.shadable(atlas), index=None, key="shade", on_change=link.touched,
-                 format_func=lambda id: indicators.at[id, "title"], placeholder="No shading")
-    if st.session_state["shade"]:
+    st.selectbox("Shade countries by", [RECORDS, *link.shadable(atlas)], index=None, key="shade", on_change=link.touched,
+                 format_func=lambda id: "Records of this selection" if id == RECORDS else indicators.at[id, "title"], placeholder="No shading")
+    if st.session_state["shade"] in indicators.index:
         st.slider("Year of the shading", *link.shade_years(atlas), key="shade_year", on_change=link.touched)
         if isinstance(note := indicators.at[st.session_state["shade"], "note"], str):
             st.caption(note)

@@ -16,6 +16,7 @@ import streamlit as st
 from dsr_geo import export
 from dsr_geo.atlas import Atlas
 from dsr_geo.selection import Selection, from_query
+from dsr_geo.webmap import RECORDS
 
 _FIELDS = [field.name for field in fields(Selection)]
 
@@ -51,7 +52,7 @@ def restore(atlas: Atlas, page: str = "") -> None:
         record = None
     state["record"] = record
     shade = query.get("shade", [None])[0]
-    state["shade"] = shade if shade in shadable(atlas) else None
+    state["shade"] = shade if shade == RECORDS or shade in shadable(atlas) else None
     if shade and not state["shade"]:
         state["link_problems"].append(f"The link shades countries by “{shade}”, which is not an attribute here.")
     year = query.get("shade_year", [""])[0]

@@ -13,8 +13,11 @@ st.set_page_config("Digital Silk Road Atlas", page_icon=Path(__file__).with_name
 atlas = cache.atlas()
 page = pages.navigation()
 link.restore(atlas, page.url_path)
-# The filters stand before the page runs, so that they keep their values when the page changes.
-with st.sidebar:
-    filters.draw(atlas)
 pages.menu(link.current(atlas), page.url_path)
-page.run()
+# The page goes first: its map need not wait for a dozen widgets, whose values are there already. They are drawn whatever
+# happens, or they would forget their values.
+try:
+    page.run()
+finally:
+    with st.sidebar:
+        filters.draw(atlas)

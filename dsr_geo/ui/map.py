@@ -15,16 +15,11 @@ from dsr_geo.ui import link, parts
 # Sent with every rerun, so it only loads the real thing; on several lines, or Streamlit takes it for a path.
 _LOADER = """
 export default function ({ data, parentElement, setTriggerValue }) {
-  const assets = location.origin + data.base + "/assets/";
-  const host = parentElement.querySelector(".atlas-host");
-  const styled = (file) => new Promise((done, fail) => {
-    if (document.querySelector(`link[href="${assets + file}"]`)) return done();
-    document.head.append(Object.assign(document.createElement("link"),
-      { rel: "stylesheet", href: assets + file, onload: done, onerror: () => fail(new Error(file + " is not served")) }));
-  });
+  // One map for as long as the page is open: another page takes it off, and coming back puts it there again.
+  const place = parentElement.querySelector(".atlas-host"), host = (window.atlasHost ??= place);
+  if (place !== host) place.replaceWith(host);
   host.atlasTrigger = setTriggerValue;
-  host.atlasPage ??= Promise.all([import(assets + "page.js"), styled("leaflet/leaflet.css"), styled("atlas-map.css"), styled("reader.css")])
-    .then(([module]) => module.open(host, data.base));
+  host.atlasPage ??= import(location.origin + data.base + "/assets/start.js").then((start) => start.open(host));
   host.atlasPage.then((page) => page.update(data)).catch((error) => {
     host.textContent = "The map could not be loaded: " + error.message + ". Was the app started with “streamlit run app.py”?";
     host.atlasPage = undefined;
@@ -56,14 +51,14 @@ def draw(state: dict, query: str, view: str, on_choose, on_filter) -> None:
 def place(atlas: Atlas, selection: Selection) -> None:
     """The map of a selection on a page, with the chosen record's card beside it; the address has to be written before."""
     chosen, shade = st.session_state["record"], st.session_state["shade"]
-    shading = webmap.shading(atlas, shade, st.session_state["shade_year"]) if shade else None
+    shading = webmap.shading(atlas, selection, shade, st.session_state["shade_year"]) if shade else None
     state = webmap.state(atlas, selection, shading, chosen, st.session_state.get("map_turn", 0))
     # Two columns always, or the map would be mounted anew; without a record the second has next to no width.
     left, right = st.columns([2.4, 1] if chosen else [1000, 1], gap="small" if chosen else None)
     with left:
         draw(state, str({key: st.query_params.get_all(key) for key in st.query_params}), st.query_params.get("view", ""), _choose(atlas), _filter(atlas))
     if chosen:
-        with right, st.container(height=600, border=False):
+        with right, st.container(height=660, border=False):
             parts.chosen(atlas, chosen, on_map=True)
 
 

@@ -31,12 +31,22 @@ OPENING = [[-36, -19], [58, 152]]
 STYLES = ("atlas-map", "reader")
 """Our style sheets, beside this file, in the order a page needs them."""
 
+_APP_ONLY = ("start.js", "page.js")
+
 _HERE = Path(__file__).resolve().parent
 _LEAFLET = Path(leaflet.BASE_DIR)
 
 
 def _inline(path: Path, type: str) -> str:
     return f"data:{type};base64,{base64.b64encode(path.read_bytes()).decode()}"
+
+
+def _markers() -> str:
+    """A script that gives Leaflet's own markers their pictures, which it would look for beside its style sheet."""
+    pictures = {"iconUrl": "marker-icon.png", "iconRetinaUrl": "marker-icon-2x.png", "shadowUrl": "marker-shadow.png"}
+    inline = {name: _inline(_LEAFLET / "images" / file, "image/png") for name, file in pictures.items()}
+    script = f"L.Icon.Default.imagePath = ''; L.Icon.Default.mergeOptions({json.dumps(inline)});"
+    return f"data:text/javascript;base64,{base64.b64encode(script.encode()).decode()}"
 
 
 def document(atlas: Atlas) -> list[dict]:
@@ -98,23 +108,44 @@ def _spans(atlas: Atlas, selection: Selection, others: np.ndarray) -> dict[int, 
     return found
 
 
-def shading(atlas: Atlas, indicator: str, year: int) -> dict:
-    """Country shading by an indicator as of a year: title, words for each class, and class by ISO3.
+RECORDS = "records"
+"""What countries can be shaded by besides an indicator: how many of the selection's records they host."""
 
-    Classes are the fixed breaks of indicators.csv, equal in every year: class i holds values from break i-1 (included)
-    to break i. Countries or territories without data are left out. Raises KeyError for an unknown indicator.
+
+def shading(atlas: Atlas, selection: Selection, by: str, year: int) -> dict:
+    """Country shading by an indicator as of a year, or by the selection's records (`RECORDS`; then `year` is not used).
+
+    Returns `title`, `classes` (words and mark of each line of the legend), `marks` (ISO3 → mark) and `other` (the mark of
+    countries or territories that are not in `marks`). Marks are numbers of the five classes, whose breaks are fixed and
+    equal in every year (class i holds values from break i-1, included, to break i), or `zero`, `none` (no record found)
+    and `missing` (no data). Raises KeyError for an unknown indicator.
     """
-    about = atlas.countries.indicators.loc[indicator]
-    breaks = [float(b) for b in str(about["breaks"]).split(";")]
-    values = atlas.countries.as_of(year, [indicator])[indicator].dropna()
-    classes = pd.cut(values, [-float("inf"), *breaks, float("inf")], right=False, labels=False)
-    show = lambda number: f"{number:,.10g}"
-    words = [f"below {show(breaks[0])}", *(f"{show(a)} to {show(b)}" for a, b in zip(breaks, breaks[1:])), f"{show(breaks[-1])} and more"]
+    if by == RECORDS:
+        hosts = atlas.hosts[atlas.hosts["id"].isin(selection.records(atlas).index)]
+        breaks, values, zero = [2, 5, 10, 20], hosts["country"].value_counts(), False
+        words = ["1", "2 to 4", "5 to 9", "10 to 19", "20 and more"]
+        title, other = "Records of this selection", ["none found", "none"]
+    else:
+        about = atlas.countries.indicators.loc[by]
+        breaks = [float(b) for b in str(about["breaks"]).split(";")]
+        values, known = atlas.countries.as_of(year, [by])[by].dropna(), atlas.countries.attributes
+        zero = breaks[0] > 0 and bool((known.loc[known["indicator"] == by, "value"] == 0).any())
+        words = about["classes"].split(";") if pd.notna(about["classes"]) else _ranges(breaks, zero)
+        title, other = f"{about['title']}, {about['unit']}, {year} or latest before", ["no data", "missing"]
+    marks = pd.cut(values, [-float("inf"), *breaks, float("inf")], right=False, labels=False)
     return {
-        "title": f"{about['title']}, {about['unit']}, {year} or latest before",
-        "classes": [*words, "no data"],
-        "values": {iso3: int(number) for iso3, number in classes.items()},
+        "title": title,
+        "classes": [*([["0", "zero"]] if zero else []), *([text, number] for number, text in enumerate(words)), other],
+        "marks": {iso3: "zero" if zero and values[iso3] == 0 else int(number) for iso3, number in marks.items()},
+        "other": other[1],
     }
+
+
+def _ranges(breaks: list[float], zero: bool) -> list[str]:
+    """The words for classes between breaks; zero: whether it has a mark of its own."""
+    first, *_, last = shown = [f"{number:,.10g}" for number in breaks]
+    lowest = f"above 0, below {first}" if zero else f"below {first}"
+    return [lowest, *(f"{a} to {b}" for a, b in zip(shown, shown[1:])), f"{last} and more"]
 
 
 def options(atlas: Atlas) -> dict:
@@ -145,9 +176,12 @@ def _about(atlas: Atlas) -> dict:
 
 
 class AtlasMap(folium.Map):
-    """A folium.Map with our window and nothing from other origins: Leaflet is inside the page it renders."""
+    """A folium.Map with our window and nothing from other origins: Leaflet is inside the page it renders.
 
-    default_js = [("leaflet", _inline(_LEAFLET / "leaflet.js", "text/javascript"))]
+    Other layers and plugins of folium can be added to it; what these load themselves is theirs.
+    """
+
+    default_js = [("leaflet", _inline(_LEAFLET / "leaflet.js", "text/javascript")), ("markers", _markers())]
     # Names are keys of folium's page, of scripts and styles together: two alike, and one is lost.
     default_css = [("leaflet_style", _inline(_LEAFLET / "leaflet.css", "text/css")),
                    *((name, _inline(_HERE / f"{name}.css", "text/css")) for name in STYLES)]
@@ -185,16 +219,16 @@ class AtlasElement(MacroElement):
             "files": {name: json.loads(path.read_text(encoding="utf-8")) for name, path in files.items()},
         }
         self.payload = _script(about)
-        self.modules = _script({path.name: path.read_text(encoding="utf-8") for path in sorted(_HERE.glob("*.js")) if path.name != "page.js"})
+        self.modules = _script({path.name: path.read_text(encoding="utf-8") for path in sorted(_HERE.glob("*.js")) if path.name not in _APP_ONLY})
 
 
-def folium_map(atlas: Atlas, selection: Selection = Selection(), data: Path = DATA, **shown) -> AtlasMap:
+def folium_map(atlas: Atlas, selection: Selection | None = None, data: Path = DATA, **shown) -> AtlasMap:
     """The selection as a folium.Map: shows itself in a notebook, and `save("map.html")` makes a file that works offline.
 
     `shown` goes to `state` (shading, chosen).
     """
     map = AtlasMap()
-    AtlasElement(atlas, state(atlas, selection, **shown), data).add_to(map)
+    AtlasElement(atlas, state(atlas, selection or Selection(), **shown), data).add_to(map)
     return map
 
 

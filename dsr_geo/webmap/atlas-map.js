@@ -34,7 +34,7 @@ export function attach(L, map, options, el = map.getContainer()) {
   const store = new Store(options), marks = painter(L, map, options.layers);
   let state = { shown: [], kinds: [], years: null, undated: true, selected: "", spans: {}, query: {}, shading: null, chosen: null, ground: "light", ...options.state };
   state.host = { shown: state.shown };
-  let reader = null, fitted = null, sourceNames = options.sources, nearness = "", total = 0;
+  let reader = null, fitted = null, fittedAt = 0, sourceNames = options.sources, nearness = "", total = 0;
 
   // What the parts round the drawing may know and do.
   const view = addView({ L, map, el, options, legend: () => reader.legend.box });
@@ -44,6 +44,7 @@ export function attach(L, map, options, el = map.getContainer()) {
     faded: false, // whether all but the chosen record fades
     get state() { return state; },
     visible: () => store.passed,
+    landingNames: () => landings.named(),
     byId: (id) => store.byId(id),
     sources: async () => (sourceNames ??= await fetchJson(`${options.base}/sources.json`)),
   };
@@ -58,7 +59,7 @@ export function attach(L, map, options, el = map.getContainer()) {
   async function load() {
     progress.start(options.layers.filter((layer) => !layer.columns).length + 2);
     try {
-      await store.load(() => progress.count(), () => { marks.base(store.countries, store.disputed); drawGround(); });
+      await store.load(() => progress.count(), () => { marks.base(store.borders); drawGround(); });
       await marks.load(store.sources);
       draw();
     } catch (error) {
@@ -110,22 +111,32 @@ export function attach(L, map, options, el = map.getContainer()) {
   // Choosing a record moves the map to it once; later filters leave the view alone.
   function fit() {
     if (state.chosen === fitted) return;
-    fitted = state.chosen;
+    reader.legend.fold(atlas.faded);
+    [fitted, fittedAt] = [state.chosen, performance.now()];
     const geometry = store.byId(state.chosen)?.feature.geometry;
     if (geometry) view.fit(geometry);
   }
 
   map.on("click", ({ latlng }) => clickAt(atlas, latlng));
   map.on("moveend", () => { const c = map.getCenter(); options.onView?.([c.lat, ((c.lng + 180) % 360 + 360) % 360 - 180, map.getZoom()]); });
-  // Badges unfold and landing points appear when the map is near enough.
+  // Badges unfold and landing points appear when the map is near enough; badges find new room at every zoom.
   map.on("zoomend", () => {
-    const now = `${badges.near()} ${landings.near()}`;
-    if (now === nearness || !store.sources.length) return;
+    const now = `${badges.level()} ${landings.near()}`;
+    if (!store.sources.length) return;
+    if (now === nearness) return badges.spread();
     nearness = now;
     landings.draw();
     badges.draw();
   });
-  new ResizeObserver(() => { if (canvas.clientWidth) { map.invalidateSize({ pan: false }); view.fill(); } }).observe(canvas);
+  new ResizeObserver(() => {
+    if (!canvas.clientWidth) return; // on another page
+    map.invalidateSize({ pan: false });
+    view.fill();
+    if (performance.now() - fittedAt < 1000) { // the card took its room late
+      fitted = null;
+      fit();
+    }
+  }).observe(canvas);
   load();
 
   return {

@@ -87,22 +87,27 @@ export function sift({ n, columns, vocabularies }, { layers, kinds = [], years =
   const on = allowed(vocabularies.layer, layers), of = kinds.length ? allowed(vocabularies.kind ?? [], kinds) : new Uint8Array(256).fill(1);
   const [first, last] = years ? years.map(yearByte) : [0, 255];
   const numbers = new Uint32Array(65536), passed = new Uint32Array(256), starts = new Uint32Array(257), stops = new Uint32Array(257);
-  let without = 0;
+  const least = undated ? 0 : 1; // undated is 0 from the beginning to 255
+  const count = (from, to) => { starts[from]++; stops[to + 1]++; };
+  // Runs over millions of records at every filter, hence no objects in it but for the few with spans.
   for (let i = 0; i < n; i++) {
     if (only && !((only[i >> 3] >> (i & 7)) & 1)) continue;
-    const from = begin[i], to = end[i], here = on[layer[i]] & of[kind[i]], own = spans?.get(i);
-    if (here && !from) without++;
-    if (here && from) for (const [a, b] of own ? within(own, from, to) : [[from, to]]) { starts[a]++; stops[b + 1]++; }
-    if (from ? from > last || to < first : !undated) continue;
-    if (own && years && !within(own, Math.max(from, first), Math.min(to, last)).length) continue;
-    numbers[(layer[i] << 8) | kind[i]]++;
-    pass[i] = here;
+    const from = begin[i], to = end[i], code = (layer[i] << 8) | kind[i], here = on[layer[i]] & of[kind[i]];
+    const own = spans === null ? undefined : spans.get(i);
+    if (here) {
+      if (own === undefined || !from) count(from, to);
+      else for (const [a, b] of within(own, from, to)) count(a, b);
+    }
+    if (from > last || to < first || from < least) continue;
+    if (own !== undefined && years && !within(own, Math.max(from, first), Math.min(to, last)).length) continue;
+    numbers[code]++;
     passed[layer[i]] += here;
+    pass[i] = here;
   }
   const named = (codes, give) => Object.fromEntries((codes ?? [""]).map((name, code) => [name, give(code)]));
   const present = {};
-  for (let byte = 1, count = 0; byte < 255; byte++) if ((count += starts[byte] - stops[byte])) present[byte + YEAR] = count;
-  return { pass, tally: { on: named(vocabularies.layer, (l) => passed[l]), kinds: named(vocabularies.layer, (l) => named(vocabularies.kind, (k) => numbers[(l << 8) | k])), undated: without, present } };
+  for (let byte = 1, there = 0; byte < 255; byte++) if ((there += starts[byte] - stops[byte])) present[byte + YEAR] = there;
+  return { pass, tally: { on: named(vocabularies.layer, (l) => passed[l]), kinds: named(vocabularies.layer, (l) => named(vocabularies.kind, (k) => numbers[(l << 8) | k])), undated: starts[0], present } };
 }
 
 // The parts of a time that lie in spans of years, as bytes; parts that meet are one, so that no year counts twice.

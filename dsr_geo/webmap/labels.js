@@ -1,5 +1,7 @@
-// Names of countries or territories, larger ones first, never over each other or over a badge.
+// Names of countries or territories, larger ones first, and of a chosen cable's landing points; never over each other or
+// over a badge.
 
+import { make } from "./dom.js";
 import { span, turns } from "./geo.js";
 
 const FONT = "system-ui, sans-serif";
@@ -53,6 +55,16 @@ export function addLabels(atlas) {
     });
     const badges = taken.slice();
     placed = [];
+    // Landing points of a chosen cable go first, each beside its point on the side that is free.
+    for (const { text, lon, lat } of atlas.landingNames()) for (const turn of turns(lon, lon)) {
+      pen.font = `600 11px ${FONT}`;
+      const at = map.latLngToContainerPoint([lat, lon + turn]), half = pen.measureText(text[0]).width / 2, beside = half + 8;
+      const free = [beside, -beside].map((dx) => [at.x + dx - half - 2, at.y - 7, at.x + dx + half + 2, at.y + 7])
+        .find((box) => !taken.some((other) => box[0] < other[2] && other[0] < box[2] && box[1] < other[3] && other[1] < box[3]));
+      if (!free || at.x < 0 || at.y < 0 || at.x > view.x || at.y > view.y) continue;
+      taken.push(free);
+      placed.push({ text, font: 11, strong: true, x: (free[0] + free[2]) / 2, y: at.y, place: [lat, lon + turn], dx: (free[0] + free[2]) / 2 - at.x });
+    }
     for (const { label_lon: lon, label_lat: lat, size, text } of names) {
       const wide = size[0] * perDegree, high = size[1] * perDegree;
       const font = wide > 260 && high > 120 ? 13 : 11;
@@ -71,11 +83,9 @@ export function addLabels(atlas) {
         placed.push({ text, font, x: at.x, y, place: [lat, lon + turn] });
       }
     }
-    pane.replaceChildren(...placed.map(({ text, font, x, y }) => {
-      const label = document.createElement("div"), at = map.containerPointToLayerPoint([x, y]);
-      label.className = "atlas-name";
+    pane.replaceChildren(...placed.map(({ text, font, strong, x, y }) => {
+      const label = make("div", `atlas-name${strong ? " atlas-strong" : ""}`, text.join("\n")), at = map.containerPointToLayerPoint([x, y]);
       label.style.fontSize = `${font}px`;
-      label.textContent = text.join("\n");
       L.DomUtil.setPosition(label, at);
       return label;
     }));

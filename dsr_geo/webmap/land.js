@@ -2,6 +2,7 @@
 // Paths are made once in unit coordinates (Web Mercator from 0 to 1) and drawn through a transformation.
 
 import { mercatorX, mercatorY } from "./columns.js";
+import { fillOf } from "./style.js";
 
 const polygonsOf = ({ type, coordinates }) => (type === "Polygon" ? [coordinates] : coordinates);
 const onEdge = ([lon]) => Math.abs(Math.abs(lon) - 180) < 1e-6;
@@ -60,10 +61,13 @@ export class Land {
       borders.lineWidth = 0.8 / scale;
       borders.strokeStyle = ground.border;
       borders.setLineDash([]);
+      const fills = new Map(); // mark → colour or pattern, whose grain is that of the screen
+      const fill = (mark) => fills.get(mark) ?? fills.set(mark, fillOf(areas, ground, mark, 1 / scale)).get(mark);
+      areas.fillStyle = ground.land;
+      areas.fill(this.disputed); // what no country's polygon holds is land all the same
       for (const piece of this.pieces) {
         if (piece.east < west || piece.west > east || piece.south < top / scale || piece.north > (top + height) / scale) continue;
-        const shade = shading?.values[piece.iso3];
-        areas.fillStyle = shade === undefined ? ground.land : ground.classes[shade];
+        areas.fillStyle = shading ? fill(shading.marks[piece.iso3] ?? shading.other) : ground.land;
         areas.fill(piece.area, "evenodd");
         borders.stroke(piece.border);
       }

@@ -1,4 +1,5 @@
-// Landing points belong to their cables: those of the chosen one always, all others when the map is near enough.
+// Landing points belong to their cables: those of the chosen one always, with their names, all others when the map is near
+// enough.
 
 import { make } from "./dom.js";
 import { turns } from "./geo.js";
@@ -12,8 +13,11 @@ export function addLandings(atlas) {
   map.createPane("landings").style.zIndex = 420;
   const renderer = L.canvas({ pane: "landings", padding: 0.3, tolerance: 5 });
 
+  let named = []; // names and places of the chosen cable's points
+
   function draw() {
     group.clearLayers();
+    named = [];
     const { state } = atlas, near = map.getZoom() >= NEAR, cables = new Map(), ground = GROUNDS[state.ground];
     if (!atlas.faded && !near) return;
     for (const { layer, feature } of atlas.visible()) {
@@ -27,6 +31,7 @@ export function addLandings(atlas) {
     for (const [name, here] of cables) {
       const [lon, lat] = options.landings?.[name] ?? [];
       if (lon === undefined) continue;
+      if (atlas.faded) named.push({ text: [name.split(",")[0]], lon, lat });
       for (const turn of turns(lon, lon))
         L.circleMarker([lat, lon + turn], { renderer, pane: "landings", radius: state.chosen ? 4 : 3, color: ground.casing, weight: 1, fillColor: ground.landing, fillOpacity: 1 })
           .bindTooltip(() => make("div", "", `Landing point ${name}`), { className: "atlas-tooltip" })
@@ -34,5 +39,5 @@ export function addLandings(atlas) {
           .addTo(group);
     }
   }
-  return { draw, near: () => map.getZoom() >= NEAR, count: () => group.getLayers().length };
+  return { draw, near: () => map.getZoom() >= NEAR, named: () => named, count: () => group.getLayers().length };
 }

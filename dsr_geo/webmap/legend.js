@@ -2,6 +2,7 @@
 
 import { make, put } from "./dom.js";
 import { isOn, only, withKind, withLayer } from "./filter.js";
+import { fillOf, GROUNDS } from "./style.js";
 import { symbolSvg } from "./symbols.js";
 
 const READING = [
@@ -64,8 +65,8 @@ export function buildLegend(atlas, side) {
   undated.row.prepend(make("span", "atlas-fold"));
   const shading = make("div", "atlas-shading"), reading = make("details", "atlas-reading");
   reading.append(make("summary", "", "Reading the map"), ...READING.map((text) => make("p", "", text)));
-  box.append(undated.row, shading, reading);
-  side.append(box);
+  box.append(undated.row, reading);
+  side.append(box, shading);
   let ground = null, shaded = null;
 
   // Counts are of records that pass every filter but the tick itself, so that a tick's number is what it brings.
@@ -83,17 +84,25 @@ export function buildLegend(atlas, side) {
       }
     }
     undated.show(tally?.undated ?? 0, state.undated);
-    ground = state.ground;
-    if (shaded === state.shading) return;
-    shaded = state.shading;
+    if (ground === state.ground && shaded === state.shading) return;
+    [ground, shaded] = [state.ground, state.shading];
     shading.replaceChildren();
     if (!shaded) return;
-    shading.append(make("div", "atlas-shading-title", state.shading.title));
-    state.shading.classes.forEach((text, i) => {
-      const line = make("div");
-      line.append(make("i", `atlas-class-${i === state.shading.classes.length - 1 ? "none" : i}`), text);
+    shading.append(make("div", "atlas-shading-title", shaded.title));
+    for (const [text, mark] of shaded.classes) {
+      const line = make("div"), swatch = Object.assign(make("canvas"), { width: 28, height: 22 }), pen = swatch.getContext("2d");
+      pen.fillStyle = fillOf(pen, GROUNDS[ground], mark, 2);
+      pen.fillRect(0, 0, 28, 22);
+      line.append(swatch, text);
       shading.append(line);
-    });
+    }
   }
-  return { box, update };
+  // Beside a card there is little room: while a record is chosen the legend closes there, and opens again afterwards.
+  let folded = false;
+  function fold(chosen) {
+    const narrow = chosen && atlas.el.clientWidth < 900 && (folded || box.open);
+    if (narrow !== folded) box.open = !narrow;
+    folded = narrow;
+  }
+  return { box, update, fold };
 }

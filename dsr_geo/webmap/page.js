@@ -1,7 +1,7 @@
 // The map as a part of the app's page: theme, address and the reader's acts pass between the two.
 
-import * as L from "./leaflet/leaflet-src.esm.js";
 import { mount } from "./atlas-map.js";
+import { fetchJson } from "./store.js";
 
 const groundOf = (host) => {
   const probe = document.createElement("i");
@@ -30,13 +30,10 @@ function addressOf(query, chosen) {
   return now.href;
 }
 
-export async function open(host, base) {
-  const answer = await fetch(`${base}/map.json`);
-  if (!answer.headers.get("content-type")?.includes("json")) throw new Error(`${base}/map.json is not served`);
-  const options = await answer.json();
-  const leaflet = { ...L };
+export async function open(host, base, L) {
+  const options = await fetchJson(`${base}/map.json`);
   let view = null, opened = false;
-  const handle = mount(leaflet, host, {
+  const handle = mount(L, host, {
     ...options, base,
     onChoose: (id) => host.atlasTrigger("chosen", id ?? ""),
     onFilter: (filter) => host.atlasTrigger("filter", filter),

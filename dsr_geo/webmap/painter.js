@@ -1,7 +1,7 @@
 // A Leaflet layer that shows what the scene paints. The scene lives in a worker, so that the page stays free to move:
 // its pictures are carried along with the map and replaced when the next ones are there.
 
-const PADDING = 0.2; // of the map's size, painted beyond each edge
+const PADDING = 0.15; // of the map's size, painted beyond each edge
 const PANES = ["land", "borders", "marks"];
 
 // Calls to the scene in a worker, answered in order.
@@ -110,10 +110,10 @@ export function painter(L, map, layers) {
   map.on("moveend resize", paint);
 
   return {
-    // Countries and disputed borders, as GeoJSON.
-    base(countries, disputed) {
+    // Countries and disputed borders, as text of GeoJSON.
+    base(borders) {
       stale = true;
-      return call("base", [countries, disputed]);
+      return call("base", borders);
     },
     // Records as columns (see columns.js) or as their bytes; a record is called by its source's place here and its number.
     load: (sources) => call("load", [sources], sources.filter((source) => source instanceof ArrayBuffer)),

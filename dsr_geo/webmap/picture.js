@@ -1,6 +1,6 @@
 // The present map as a PNG at twice its size: title, map, legend of what is shown, sources, boundary note, date.
 
-import { GROUNDS } from "./style.js";
+import { fillOf, GROUNDS } from "./style.js";
 import { symbolSvg } from "./symbols.js";
 
 const SCALE = 2, MARGIN = 24, FONT = "system-ui, sans-serif";
@@ -49,12 +49,12 @@ function drawPanes(pen, atlas, ground) {
 
 function drawNames(pen, atlas, ground) {
   pen.textAlign = "center";
-  for (const { text, font, place, y } of atlas.names()) {
-    const { x } = atlas.map.latLngToContainerPoint(place);
-    pen.font = `${font}px ${FONT}`;
+  for (const { text, font, strong, place, y, dx = 0 } of atlas.names()) {
+    const x = atlas.map.latLngToContainerPoint(place).x + dx;
+    pen.font = `${strong ? "600 " : ""}${font}px ${FONT}`;
     text.forEach((line, i) => {
       const at = y + (i - (text.length - 1) / 2) * (font + 2);
-      Object.assign(pen, { lineWidth: 3, strokeStyle: ground.land, fillStyle: ground.quiet, lineJoin: "round" });
+      Object.assign(pen, { lineWidth: 3, strokeStyle: ground.land, fillStyle: strong ? ground.ink : ground.quiet, lineJoin: "round" });
       pen.strokeText(line, x, at);
       pen.fillText(line, x, at);
     });
@@ -154,12 +154,12 @@ export async function picture(atlas, citation, date) {
   if (state.shading) {
     const { classes } = state.shading;
     let x = MARGIN;
-    classes.forEach((text, i) => {
-      pen.fillStyle = i === classes.length - 1 ? ground.land : ground.classes[i];
+    for (const [text, mark] of classes) {
+      pen.fillStyle = fillOf(pen, ground, mark, 1);
       pen.fillRect(x, y - 6, 14, 12);
       write(text, x + 20, y, "11px", ground.ink);
       x += 36 + pen.measureText(text).width;
-    });
+    }
     y += 24;
   }
   notes.forEach((text, i) => write(text, MARGIN, y + 4 + i * 16, "11px", ground.quiet));

@@ -19,12 +19,15 @@ export class Raster {
   // Points from one row to another as squares of `size` cells; unit coordinates times `scale` plus dx, dy are pixels.
   points({ x, y, record, layer }, pass, from, to, scale, dx, dy, size) {
     const { width, height } = this, k = scale / this.cell, left = dx / this.cell - (size - 1) / 2, top = dy / this.cell - (size - 1) / 2;
+    const right = width - size, bottom = height - size, numbers = this.numbers;
     for (let i = from; i < to; i++) {
       if (!pass[record[i]]) continue;
-      const column = Math.floor(x[i] * k + left), row = Math.floor(y[i] * k + top);
-      if (column < 0 || row < 0 || column + size > width || row + size > height) continue;
-      const plane = this.numbers[layer[i]] ?? this.#plane(layer[i]);
-      for (let r = 0, at = row * width + column; r < size; r++, at += width) for (let c = 0; c < size; c++) plane[at + c]++;
+      const column = x[i] * k + left, row = y[i] * k + top;
+      if (column < 0 || row < 0 || column >= right || row >= bottom) continue;
+      const plane = numbers[layer[i]] ?? this.#plane(layer[i]);
+      let at = (row | 0) * width + (column | 0);
+      if (size === 1) plane[at]++;
+      else for (let r = 0; r < size; r++, at += width) for (let c = 0; c < size; c++) plane[at + c]++;
     }
   }
 
@@ -38,10 +41,9 @@ export class Raster {
       if (length < 1 && i < last) continue;
       if (Math.max(ax, bx) >= 0 && Math.max(ay, by) >= 0 && Math.min(ax, bx) < width && Math.min(ay, by) < height) {
         const steps = Math.ceil(length), sx = (bx - ax) / steps, sy = (by - ay) / steps;
-        for (let s = 0; s < steps; s++) {
-          const column = Math.floor(ax + s * sx), row = Math.floor(ay + s * sy);
-          if (column >= 0 && row >= 0 && column < width && row < height) plane[row * width + column]++;
-        }
+        const inside = Math.min(ax, bx, ay, by) >= 0 && Math.max(ax, bx) < width && Math.max(ay, by) < height;
+        for (let s = 0, column = ax, row = ay; s < steps; s++, column += sx, row += sy)
+          if (inside || (column >= 0 && row >= 0 && column < width && row < height)) plane[(row | 0) * width + (column | 0)]++;
       }
       ax = bx;
       ay = by;
@@ -51,18 +53,22 @@ export class Raster {
   // faintest: the strength of a cell with hardly a record; the fullest cell is opaque.
   draw(context, faintest, opacity) {
     const used = this.numbers.flatMap((plane, code) => (plane ? [[plane, ...this.colours[code]]] : []));
-    const cells = this.width * this.height, sums = used.length > 1 ? new Uint32Array(cells) : used[0]?.[0] ?? [];
-    if (used.length > 1) for (const [plane] of used) for (let i = 0; i < cells; i++) sums[i] += plane[i];
+    if (!used.length) return;
+    const cells = this.width * this.height, sums = used.length > 1 ? Uint32Array.from(used[0][0]) : used[0][0];
+    for (const [plane] of used.slice(1)) for (let i = 0; i < cells; i++) sums[i] += plane[i];
     let most = 8;
     for (let i = 0; i < cells; i++) if (sums[i] > most) most = sums[i];
-    const strength = new Float32Array(most + 1).map((_, n) => 255 * (faintest + (1 - faintest) * Math.log(n) / Math.log(most)));
-    const image = new ImageData(this.width, this.height), { data } = image;
-    for (const [plane, r, g, b] of used) for (let i = 0; i < cells; i++) if (plane[i]) {
-      const share = plane[i] / sums[i], at = 4 * i;
-      data[at] += r * share;
-      data[at + 1] += g * share;
-      data[at + 2] += b * share;
-      data[at + 3] = strength[sums[i]];
+    const strength = new Uint8Array(most + 1).map((_, n) => 255 * (faintest + (1 - faintest) * Math.log(n) / Math.log(most)));
+    const image = new ImageData(this.width, this.height), pixels = new Uint32Array(image.data.buffer);
+    for (let i = 0; i < cells; i++) {
+      const sum = sums[i];
+      if (!sum) continue;
+      let r = 0, g = 0, b = 0;
+      for (let u = 0; u < used.length; u++) {
+        const [plane, red, green, blue] = used[u], share = plane[i];
+        if (share) { r += red * share; g += green * share; b += blue * share; }
+      }
+      pixels[i] = (strength[sum] << 24) | ((b / sum) << 16) | ((g / sum) << 8) | (r / sum); // the order of bytes in memory
     }
     const own = new OffscreenCanvas(this.width, this.height);
     own.getContext("2d").putImageData(image, 0, 0);

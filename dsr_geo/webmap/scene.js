@@ -32,7 +32,7 @@ export class Scene {
   }
 
   base(countries, disputed) {
-    this.land = new Land(countries, disputed);
+    this.land = new Land(JSON.parse(countries), JSON.parse(disputed));
   }
 
   // filters: one per source (see `sift`); chosen: { source, record } or null; ground: light or dark; shading: class by

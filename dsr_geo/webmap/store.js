@@ -16,7 +16,8 @@ export class Store {
   constructor(options) {
     this.options = options;
     this.layers = new Map(options.layers.map((layer) => [layer.id, layer]));
-    this.countries = this.disputed = null;
+    this.countries = null;
+    this.borders = null; // countries and disputed areas as text, which travels to the painter faster than objects do
     this.records = []; // { feature, layer } by number
     this.sources = []; // what the painter is given: the records, then big layers that come as columns
     this.passed = [];
@@ -27,12 +28,14 @@ export class Store {
   async load(count, ground) {
     const { files, base, layers } = this.options, own = layers.filter((layer) => !layer.columns);
     const need = async (path) => { const file = files?.[path] ?? await fetchJson(base + path); count(); return file; };
+    const text = async (path) => { const file = files ? JSON.stringify(files[path]) : await (await fetched(base + path, "json")).text(); count(); return file; };
     const all = Promise.all(own.map((layer) => need(`/layers/${layer.id}.geojson`)));
     // Big layers come as columns; several may share a file.
     const big = Promise.all([...new Set(layers.flatMap((layer) => layer.columns ?? []))].map(async (path) => (await fetched(base + path, "octet-stream")).arrayBuffer()));
     for (const promise of [all, big]) promise.catch(() => {}); // told below, after the borders
-    [this.countries, this.disputed] = await Promise.all([need("/countries.geojson"), need("/disputed.geojson")]);
+    this.borders = await Promise.all([text("/countries.geojson"), text("/disputed.geojson")]);
     ground();
+    this.countries = JSON.parse(this.borders[0]);
     const [collections, columns] = await Promise.all([all, big]);
     this.records = collections.flatMap(({ features }, i) => features.map((feature) => ({ feature, layer: own[i] })));
     this.numbers = new Map(this.records.map(({ feature }, number) => [feature.id, number]));

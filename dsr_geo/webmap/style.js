@@ -3,9 +3,30 @@
 import { isOpen } from "./symbols.js";
 
 export const GROUNDS = {
-  light: { land: "#F4F2EE", sea: "#E3EAEE", border: "#D6D1C7", disputed: "#9A958B", casing: "#FFFFFF", landing: "#040023", ended: "#8A8A86", ink: "#1B1E22", classes: ["#E8EDF0", "#C0CBD1", "#99A9B2", "#718793", "#4A6572"] },
-  dark: { land: "#2B3138", sea: "#171B20", border: "#3C444D", disputed: "#7A838D", casing: "#171B20", landing: "#F6FEDB", ended: "#8E9399", ink: "#F2F4F6", classes: ["#333B43", "#45525C", "#5A6C78", "#718793", "#8FA5B1"] },
+  light: { land: "#F4F2EE", sea: "#E3EAEE", border: "#D6D1C7", disputed: "#9A958B", casing: "#FFFFFF", landing: "#040023", ended: "#8A8A86", ink: "#1B1E22", zero: "#FFFFFF", hatch: "#CFC9BE", classes: ["#E8EDF0", "#C0CBD1", "#99A9B2", "#718793", "#4A6572"] },
+  dark: { land: "#2B3138", sea: "#171B20", border: "#3C444D", disputed: "#7A838D", casing: "#171B20", landing: "#F6FEDB", ended: "#8E9399", ink: "#F2F4F6", zero: "#0C0E11", hatch: "#4A535C", classes: ["#333B43", "#45525C", "#5A6C78", "#718793", "#8FA5B1"] },
 };
+
+// How a country or territory is filled: a class by its shade; zero, none found and no data each in a way of its own.
+// `grain` is the length of a pixel in the units of the context.
+export function fillOf(context, ground, mark, grain) {
+  if (typeof mark === "number") return ground.classes[mark];
+  if (mark === "zero") return ground.zero;
+  const tile = new OffscreenCanvas(8, 8), pen = tile.getContext("2d");
+  pen.fillStyle = ground.land;
+  pen.fillRect(0, 0, 8, 8);
+  pen.fillStyle = ground.disputed;
+  pen.strokeStyle = ground.hatch;
+  if (mark === "none") pen.fillRect(3, 3, 1.4, 1.4);
+  else {
+    pen.lineWidth = 0.7;
+    for (const x of [-4, 4]) { pen.moveTo(x - 2, 10); pen.lineTo(x + 10, -2); }
+    pen.stroke();
+  }
+  const pattern = context.createPattern(tile, "repeat");
+  pattern.setTransform(new DOMMatrix().scale(grain));
+  return pattern;
+}
 
 const ENDED = new Set(["cancelled", "retired", "ended"]);
 const STATED = new Set(["announced", "construction", "operating", "signed", "stated", ...ENDED]); // else suspended or not known

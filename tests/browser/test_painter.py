@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import base64
+
 import numpy as np
 import pytest
 
 import dsr_geo
 from dsr_geo import Selection
+from dsr_geo.webmap import columns
 
 ATLAS = "document.querySelector('.atlas-host').atlas"
 
@@ -82,3 +85,68 @@ def test_without_workers_the_page_paints_by_itself(browser, app):
     page.wait_for_selector('[data-ready="true"]', timeout=60_000)
     assert page.evaluate("document.querySelector('.leaflet-marks-pane canvas').width") > 0
     context.close()
+
+
+def test_the_map_survives_a_change_of_page(open_page):
+    page = open_page()
+    page.evaluate(f"document.querySelector('.atlas-host').mark = 1; void {ATLAS}.map.setView([12, 77], 5.25, {{ animate: false }})")
+    for _ in range(2):
+        page.get_by_role("link", name="Table", exact=True).first.click()
+        page.wait_for_function("!document.querySelector('.atlas-host')")
+        page.get_by_role("link", name="Explore", exact=True).first.click()
+        page.wait_for_selector(".atlas-host")
+        assert page.evaluate(f"[document.querySelector('.atlas-host').mark, {ATLAS}.map.getZoom()]") == [1, 5.25]
+    page.wait_for_function(f"{ATLAS}.map.getSize().x > 500 && document.querySelector('.leaflet-marks-pane canvas').width > 500")
+
+
+COUNTED = """async ([encoded, filters]) => {
+    const { fromBytes, sift } = await import(location.origin + "/atlas/assets/columns.js");
+    const source = fromBytes(Uint8Array.from(atob(encoded), (letter) => letter.charCodeAt(0)).buffer);
+    return filters.map((filter) => { const { pass, tally } = sift(source, filter); return [pass.reduce((a, b) => a + b, 0), tally.on]; });
+}"""
+
+
+def test_columns_as_bytes_hold_the_same_records(open_page, atlas):
+    """What big layers come as: encoded by Python, read and sifted by the browser."""
+    frame = atlas.records[atlas.records.geometry.notna()]
+    selections = [Selection(layers=tuple(atlas.layers)[a:b], years=years, undated=undated, ended=True, opt_in=True)
+                  for a, b in ((0, 15), (2, 5)) for years in (None, (2010, 2015)) for undated in (True, False)]
+    filters = [{"layers": s.layers, "years": s.years and list(s.years), "undated": s.undated} for s in selections]
+    found = open_page().evaluate(COUNTED, [base64.b64encode(columns.encode(frame)).decode(), filters])
+    for selection, (count, on) in zip(selections, found):
+        wanted = selection.records(atlas).index.intersection(frame.index)
+        assert count == len(wanted) > 0
+        assert {id: n for id, n in on.items() if n} == frame.loc[wanted, "layer"].value_counts().to_dict()
+
+
+def test_badges_join_to_parts_of_the_world_on_a_small_map(open_page, atlas):
+    """Each record once per part it lies in; near by it is countries again."""
+    page = open_page("?layer=5g-networks", width=390, height=844)
+    unplaced = Selection(layers=("5g-networks",)).records(atlas)
+    unplaced = unplaced[unplaced.geometry.isna()]
+    hosts = atlas.hosts[atlas.hosts["id"].isin(unplaced.index)]
+    parts = hosts.assign(part=hosts["country"].map(atlas.countries.borders["subregion"])).drop_duplicates(["id", "part"])["part"].value_counts()
+    titles = page.evaluate(f"{ATLAS}.map.getZoom() < 1.8 && [...new Set([...document.querySelectorAll('.atlas-badge button')].map((badge) => badge.title.split(' without')[0]))]")
+    assert sorted(titles) == sorted(f"{part}: {count}" for part, count in parts.items())
+    page.evaluate(f"void {ATLAS}.map.setZoom(3, {{ animate: false }})")
+    country = atlas.countries.name(hosts["country"].iloc[0])
+    page.wait_for_function(f"[...document.querySelectorAll('.atlas-badge button')].some((badge) => badge.title.startsWith('{country}: '))")
+
+
+FILLS = """async (marks) => {
+    const { fillOf, GROUNDS } = await import(location.origin + "/atlas/assets/style.js");
+    return Object.keys(GROUNDS).map((ground) => marks.map((mark) => {
+        const pen = new OffscreenCanvas(16, 16).getContext("2d");
+        pen.fillStyle = fillOf(pen, GROUNDS[ground], mark, 1);
+        pen.fillRect(0, 0, 16, 16);
+        return pen.getImageData(0, 0, 16, 16).data.join();
+    }));
+}"""
+
+
+def test_every_mark_of_the_shading_looks_different(open_page):
+    marks = [0, 1, 2, 3, 4, "zero", "none", "missing"]
+    page = open_page("?shade=external_public_debt_to_china_pct&shade_year=2024")
+    for looks in page.evaluate(FILLS, marks):
+        assert len(set(looks)) == len(marks)
+    assert page.locator(".atlas-shading > div").all_text_contents()[1:] == ["0", "above 0, below 5", "5 to 15", "15 to 30", "30 to 50", "50 and more", "no data"]

@@ -366,7 +366,21 @@ def test_the_file_works_without_network(browser, file, atlas):
     context.close()
 
 
-def test_the_library_gives_a_folium_map(atlas):
+def test_a_folium_map_takes_other_layers_and_plugins(browser, atlas, tmp_path):
+    """As in a notebook: the library's map with a marker and a plugin of folium's own that needs no file of its own."""
     import folium
 
-    assert isinstance(dsr_geo.map(atlas, Selection(layers=("satellites",))), folium.Map)
+    own = atlas.map(Selection(layers=("satellites",)))
+    assert isinstance(own, folium.Map)
+    folium.Marker([10, 100], tooltip="my own place").add_to(own)
+    folium.LatLngPopup().add_to(own)
+    own.save(tmp_path / "own.html")
+    context = browser.new_context(offline=True)
+    page, problems = context.new_page(), []
+    page.on("console", lambda message: problems.append(message.text) if message.type == "error" else None)
+    page.goto((tmp_path / "own.html").as_uri())
+    page.wait_for_selector('[data-ready="true"]')
+    marker = page.locator("img.leaflet-marker-icon")
+    assert marker.evaluate("image => image.complete && image.naturalWidth > 0")
+    assert problems == []
+    context.close()

@@ -1,4 +1,4 @@
-"""Measure every row of BENCHMARKS.md: `make bench`, or `python benchmarks/run.py filter frames …` for some of them.
+"""Measure the map: all rows of BENCHMARKS.md, or `python benchmarks/map.py filter frames …` for some of them.
 
 Naive apps and ours run in turn in the same run, in a real Chromium against real `streamlit run`. Times are taken in the
 page, from the click to the first frame in which the map shows what was chosen.
@@ -18,7 +18,7 @@ sys.path[:0] = [str(Path(__file__).resolve().parents[1]), str(Path(__file__).res
 from playwright.sync_api import Browser, Page, sync_playwright
 
 import cdn
-from apps import EMPTY, App, naive_geojson, naive_loop, ours, running
+from apps import EMPTY, WHOLE, App, naive_geojson, naive_loop, ours, running
 from chromium import find
 
 LIMIT = 90_000
@@ -29,8 +29,14 @@ CLICK = """async ([shown, choice, expected, limit]) => {
   const input = labels.find((label) => label.textContent.trim().startsWith(choice)).querySelector('input'), done = eval(shown);
   const start = performance.now();
   input.click();
+  const main = document.querySelector('[data-testid="stMain"]'), said = new RegExp(`(^|[^0-9,])(${Number(expected).toLocaleString('en')}|${expected}) records`);
+  let text = null;
   return new Promise((resolve) => {
-    const look = () => { const took = performance.now() - start; done(expected) || took > limit ? resolve(took) : requestAnimationFrame(look); };
+    const look = () => {
+      const took = performance.now() - start;
+      if (text === null && said.test(main.textContent)) text = took;
+      done(expected) || took > limit ? resolve([took, text]) : requestAnimationFrame(look);
+    };
     requestAnimationFrame(look);
   });
 }"""
@@ -77,11 +83,12 @@ class Session:
         self.page.wait_for_function(f"expected => ({self.app.shown})(expected)", arg=self.app.choices[-1][1], timeout=LIMIT, polling="raf")
         return (time.perf_counter() - start) * 1000
 
-    def click(self, number: int) -> float:
+    def click(self, number: int) -> tuple[float, float | None]:
+        """Milliseconds until the map shows what was chosen, and until the page's own text says it (None: not before)."""
         choice, expected = self.app.choices[number % len(self.app.choices)]
-        took = self.page.evaluate(CLICK, [self.app.shown, choice, expected, LIMIT])
+        took, text = self.page.evaluate(CLICK, [self.app.shown, choice, expected, LIMIT])
         self.page.wait_for_timeout(400)  # late answers of this click must not be counted for the next
-        return took
+        return took, text
 
 
 @contextmanager
@@ -99,14 +106,16 @@ def filters(browser: Browser, address: str) -> None:
     plan = [(EMPTY, 20)]
     for size in ("atlas", "2000,500", "10000,500"):
         plan += [(naive_loop(size), 4), (naive_geojson(size), 6), (ours(size), 20)]
-    plan += [(ours("100000,10000"), 20), (ours("1000000,100000"), 20), (ours("10000000,100000"), 8)]
+    plan += [(WHOLE, 20), (ours("100000,10000"), 20), (ours("1000000,100000"), 20), (ours("10000000,100000"), 8)]
     for app, n in plan:
         try:
             with opened(browser, app, address) as session:
                 session.click(0)
                 session.received.clear()
-                times = [session.click(i) for i in range(1, n + 1)]
+                times, texts = zip(*(session.click(i) for i in range(1, n + 1)))
                 say(f"filter → map, {app.size}", app.name, times)
+                if said := [text for text in texts if text is not None]:
+                    say(f"… → the page's own text, {app.size}", app.name, said)
                 say(f"websocket per filter, {app.size}", app.name, [sum(session.received) / n], "bytes")
         except Exception as error:
             print(f"| filter → map, {app.size} | {app.name} | failed: {str(error).splitlines()[0]} | | |", flush=True)
@@ -148,22 +157,22 @@ def frames(browser: Browser, address: str) -> None:
 def kept(browser: Browser, address: str) -> None:
     """Mounts and view over 20 filter changes, and requests to other origins."""
     mark = "(document.querySelector('.atlas-host').mark ??= Math.random()) + ' ' + document.querySelector('.atlas-host').atlas.map.getCenter() + document.querySelector('.atlas-host').atlas.map.getZoom()"
-    for size in ("atlas", "2000,500"):
-        with opened(browser, ours(size), address) as session:
+    for app in (WHOLE, ours("2000,500")):
+        with opened(browser, app, address) as session:
             session.page.evaluate("void document.querySelector('.atlas-host').atlas.map.setView([12, 77], 5, { animate: false })")
             session.page.wait_for_timeout(500)
             seen = set()
             for i in range(20):
                 session.click(i)
                 seen.add(session.page.evaluate(mark))
-            print(f"| mounts and views over 20 filter changes, {size} | ours | {len(seen)} | | 20 |")
-            print(f"| requests to other origins, {size} | ours | {len(session.foreign)} | | 1 |", flush=True)
+            print(f"| mounts and views over 20 filter changes, {app.size} | {app.name} | {len(seen)} | | 20 |")
+            print(f"| requests to other origins, {app.size} | {app.name} | {len(session.foreign)} | | 1 |", flush=True)
 
 
 def starts(browser: Browser, address: str) -> None:
     """From nothing to the first map; the page again with everything warm; bytes of a first view."""
-    for app in (EMPTY, naive_loop("atlas"), naive_geojson("atlas"), ours("atlas"), naive_loop("2000,500"), naive_geojson("2000,500"), ours("2000,500")):
-        cold, warm, sizes = [], [], []
+    for app in (EMPTY, naive_loop("atlas"), naive_geojson("atlas"), ours("atlas"), WHOLE, naive_loop("2000,500"), naive_geojson("2000,500"), ours("2000,500")):
+        cold, warm, sizes, own = [], [], [], []
         for _ in range(3):
             start = time.perf_counter()
             with running(app, address) as at:
@@ -177,12 +186,15 @@ def starts(browser: Browser, address: str) -> None:
                 session.open()
                 cold.append((time.perf_counter() - start) * 1000)
                 session.page.wait_for_timeout(500)
-                sizes.append(sum(size for id, size in bytes_.items() if "/atlas/" in urls.get(id, "") or session.app.name != "ours"))
+                sizes.append(sum(bytes_.values()))
+                own.append(sum(size for id, size in bytes_.items() if "/atlas/" in urls.get(id, "")))
                 warm += [session.open() for _ in range(4)]
                 session.context.close()
         say(f"cold start, {app.size}", app.name, cold)
         say(f"warm page, {app.size}", app.name, warm)
-        say(f"first view, compressed{' (the map itself)' if app.name == 'ours' else ' (whole page)'}, {app.size}", app.name, sizes, "bytes")
+        say(f"first view, compressed, {app.size}", app.name, sizes, "bytes")
+        if any(own):
+            say(f"… of it the map, {app.size}", app.name, own, "bytes")
 
 
 ROWS = {"filter": filters, "inside": inside, "frames": frames, "kept": kept, "starts": starts}
