@@ -131,6 +131,12 @@ def test_every_preset_of_compare_holds_records(published):
         assert "Records by layer" in said(test) and not test.info and not test.warning
 
 
+def test_the_gulf_preset_says_who_has_no_record(published):
+    label, places, chosen = next(preset for preset in presets(published) if "Saudi Arabia" in preset[0])
+    assert chosen.actors == ("alibaba-cloud", "huawei", "zte") and places == ("SAU", "ARE")
+    assert ("no public record found for CSCEC" in said(run("compare"))) == ("CSCEC" not in label)
+
+
 def test_compare_counts_like_the_library_and_per_head(published):
     test = run("compare", a="ARM", b="gcc", per="people")
     gcc = Selection(groups=("gcc",)).records(published)
