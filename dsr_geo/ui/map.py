@@ -48,8 +48,11 @@ def draw(state: dict, query: str, view: str, on_choose, on_filter) -> None:
     )
 
 
-def place(atlas: Atlas, selection: Selection) -> None:
-    """The map of a selection on a page, with the chosen record's card beside it; the address has to be written before."""
+def place(atlas: Atlas, selection: Selection, height: int = 660) -> None:
+    """The map of a selection on a page, with the chosen record's card beside it; the address has to be written before.
+
+    height: pixels, as the style sheets have it for the map there.
+    """
     chosen, shade = st.session_state["record"], st.session_state["shade"]
     shading = webmap.shading(atlas, selection, shade, st.session_state["shade_year"]) if shade else None
     state = webmap.state(atlas, selection, shading, chosen, st.session_state.get("map_turn", 0))
@@ -58,7 +61,7 @@ def place(atlas: Atlas, selection: Selection) -> None:
     with left:
         draw(state, str({key: st.query_params.get_all(key) for key in st.query_params}), st.query_params.get("view", ""), _choose(atlas), _filter(atlas))
     if chosen:
-        with right, st.container(height=660, border=False):
+        with right, st.container(height=height, border=False):
             parts.chosen(atlas, chosen, on_map=True)
 
 
