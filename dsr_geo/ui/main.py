@@ -14,10 +14,15 @@ atlas = cache.atlas()
 page = pages.navigation()
 link.restore(atlas, page.url_path)
 pages.menu(link.current(atlas), page.url_path)
-# The page goes first: its map need not wait for a dozen widgets, whose values are there already. They are drawn whatever
-# happens, or they would forget their values.
-try:
-    page.run()
-finally:
+
+
+def draw_filters() -> None:
     with st.sidebar:
         filters.draw(atlas)
+
+
+# Filters stand before the page, so that a reader who acts on them while it runs is heard. Only when the app opens does the
+# page go first: its map need not wait for a dozen widgets, whose values are there already.
+for step in (draw_filters, page.run) if st.session_state.get("open") else (page.run, draw_filters):
+    step()
+st.session_state["open"] = True

@@ -34,7 +34,7 @@ export function attach(L, map, options, el = map.getContainer()) {
   const store = new Store(options), marks = painter(L, map, options.layers);
   let state = { shown: [], kinds: [], years: null, undated: true, selected: "", spans: {}, query: {}, shading: null, chosen: null, ground: "light", ...options.state };
   state.host = { shown: state.shown };
-  let reader = null, fitted = null, fittedAt = 0, sourceNames = options.sources, nearness = "", total = 0;
+  let reader = null, fitted = null, fittedAt = 0, sourceNames = options.sources, near = false, total = 0;
 
   // What the parts round the drawing may know and do.
   const view = addView({ L, map, el, options, legend: () => reader.legend.box });
@@ -45,6 +45,7 @@ export function attach(L, map, options, el = map.getContainer()) {
     get state() { return state; },
     visible: () => store.passed,
     landingNames: () => landings.named(),
+    badgeBoxes: () => badges.boxes(),
     byId: (id) => store.byId(id),
     sources: async () => (sourceNames ??= await fetchJson(`${options.base}/sources.json`)),
   };
@@ -119,14 +120,11 @@ export function attach(L, map, options, el = map.getContainer()) {
 
   map.on("click", ({ latlng }) => clickAt(atlas, latlng));
   map.on("moveend", () => { const c = map.getCenter(); options.onView?.([c.lat, ((c.lng + 180) % 360 + 360) % 360 - 180, map.getZoom()]); });
-  // Badges unfold and landing points appear when the map is near enough; badges find new room at every zoom.
+  // Landing points appear when the map is near enough.
   map.on("zoomend", () => {
-    const now = `${badges.level()} ${landings.near()}`;
-    if (!store.sources.length) return;
-    if (now === nearness) return badges.spread();
-    nearness = now;
+    if (landings.near() === near) return;
+    near = landings.near();
     landings.draw();
-    badges.draw();
   });
   new ResizeObserver(() => {
     if (!canvas.clientWidth) return; // on another page

@@ -1,7 +1,7 @@
 // Records known only by country: one badge per country, visibly not a place. Close by it has a chip per layer with symbol
 // and count; from afar a single number over the colours of its layers; on a small map of the world one per part of it.
 
-import { make } from "./dom.js";
+import { make, put } from "./dom.js";
 import { turns } from "./geo.js";
 import { openList } from "./list.js";
 import { symbolSvg } from "./symbols.js";
@@ -17,7 +17,8 @@ function sizeOf(parts) {
 }
 
 export function addBadges(atlas) {
-  const { L, map } = atlas, group = L.layerGroup().addTo(map), drawn = new Map(); // place → { key, badges }
+  const { L, map } = atlas, drawn = new Map(); // place and turn of the globe → { box, marker, key, size, step }
+  map.createPane("badges").style.zIndex = 600;
   let places = null;
 
   // Where badges stand, by country or by part of the world, whose place is the mean of its countries'.
@@ -46,28 +47,29 @@ export function addBadges(atlas) {
 
   const level = () => (map.getZoom() >= NEAR ? "near" : map.getZoom() < FAR ? "far" : "middle");
 
-  // Badges that are as they were stay where they are: most filters change few of them.
+  // Only what is in view or near it stands on the page, and badges that are as they were stay: most filters change few.
   function draw() {
     places ??= prepare();
-    const { state } = atlas, close = level() === "near", found = unplaced();
-    for (const [id, { badges }] of drawn) if (!found.has(id)) {
-      for (const { marker } of badges) group.removeLayer(marker);
-      drawn.get(id).key = "";
-    }
-    for (const [id, chips] of found) {
+    const { state } = atlas, close = level() === "near", view = map.getBounds().pad(0.3), shown = new Set();
+    for (const [id, chips] of unplaced()) {
       const place = places.get(id), all = [...chips.values()].flat();
       const dim = atlas.faded && !all.some((feature) => feature.id === state.chosen);
       const key = JSON.stringify([state.ground, close, dim, all.map((feature) => feature.id)]);
-      if (!drawn.has(id)) drawn.set(id, { badges: turns(place.lon, place.lon).map((turn) => badge(place, turn)) });
-      if (drawn.get(id).key === key) continue;
-      drawn.get(id).key = key;
-      const parts = close ? [...chips].map((one) => new Map([one])) : [chips];
-      for (const one of drawn.get(id).badges) {
+      for (const turn of turns(place.lon, place.lon)) if (view.contains([place.lat, place.lon + turn])) {
+        const name = `${id} ${turn}`;
+        if (!drawn.has(name)) drawn.set(name, badge(place, turn));
+        shown.add(name);
+        const one = drawn.get(name);
+        if (one.key === key) continue;
+        const parts = close ? [...chips].map((part) => new Map([part])) : [chips];
         one.box.classList.toggle("atlas-dim", dim);
-        one.box.replaceChildren(...parts.map((byLayer) => chip(place, one.turn, byLayer)));
-        one.size = sizeOf(parts);
-        one.marker.addTo(group);
+        one.box.replaceChildren(...parts.map((byLayer) => chip(place, turn, byLayer)));
+        Object.assign(one, { key, size: sizeOf(parts) });
       }
+    }
+    for (const [name, { marker }] of drawn) if (!shown.has(name)) {
+      marker.remove();
+      drawn.delete(name);
     }
     spread();
   }
@@ -75,19 +77,24 @@ export function addBadges(atlas) {
   // Badges of neighbours make room for each other: the largest stay, others step aside to the nearest free spot.
   function spread() {
     const taken = [], free = (box) => taken.every((other) => box[0] >= other[2] || other[0] >= box[2] || box[1] >= other[3] || other[1] >= box[3]);
-    const shown = [...drawn.values()].filter(({ key }) => key).flatMap(({ badges }) => badges).sort((a, b) => b.size[0] * b.size[1] - a.size[0] * a.size[1]);
-    for (const { box, marker, size: [wide, high] } of shown) {
-      const { x, y } = map.project(marker.getLatLng());
+    for (const one of [...drawn.values()].sort((a, b) => b.size[0] * b.size[1] - a.size[0] * a.size[1])) {
+      const { x, y } = map.project(one.marker.getLatLng()), [wide, high] = one.size;
       const at = ([dx, dy]) => [x + dx - wide / 2, y + dy - high / 2, x + dx + wide / 2, y + dy + high / 2];
-      const [dx, dy] = STEPS.find((step) => free(at(step))) ?? [0, 0];
-      taken.push(at([dx, dy]));
-      box.style.translate = dx || dy ? `${dx}px ${dy}px` : "";
+      one.step = STEPS.find((step) => free(at(step))) ?? [0, 0];
+      taken.push(at(one.step));
+      put(one.box.style, "translate", one.step.some(Boolean) ? `${one.step[0]}px ${one.step[1]}px` : "");
     }
   }
 
+  // What badges cover of the map, in pixels from its corner: left, top, right, bottom.
+  const boxes = () => [...drawn.values()].map(({ marker, size: [wide, high], step: [dx, dy] }) => {
+    const { x, y } = map.latLngToContainerPoint(marker.getLatLng());
+    return [x + dx - wide / 2, y + dy - high / 2, x + dx + wide / 2, y + dy + high / 2];
+  });
+
   function badge(place, turn) {
     const box = make("div", "atlas-badge"), icon = L.divIcon({ html: box, className: "atlas-badge-anchor", iconSize: [0, 0] });
-    return { box, turn, size: [0, 0], marker: L.marker([place.lat, place.lon + turn], { icon, keyboard: false }) };
+    return { box, key: "", size: [0, 0], step: [0, 0], marker: L.marker([place.lat, place.lon + turn], { icon, pane: "badges", keyboard: false }).addTo(map) };
   }
 
   function chip(place, turn, byLayer) {
@@ -106,5 +113,6 @@ export function addBadges(atlas) {
     return button;
   }
 
-  return { draw, spread, level, count: () => group.getLayers().length };
+  map.on("moveend", () => atlas.store.countries && draw());
+  return { draw, level, boxes, count: () => drawn.size };
 }

@@ -31,7 +31,7 @@ function lines(name) {
 }
 
 export function addLabels(atlas) {
-  const { L, map, el } = atlas;
+  const { L, map } = atlas;
   const pane = map.createPane("names");
   pane.style.zIndex = 300;
   pane.style.pointerEvents = "none";
@@ -48,12 +48,7 @@ export function addLabels(atlas) {
     if (!atlas.store.countries) return;
     if (!names) prepare();
     const zoom = map.getZoom(), perDegree = (256 * 2 ** zoom) / 360, view = map.getSize();
-    const frame = el.getBoundingClientRect();
-    const taken = [...el.querySelectorAll(".atlas-badge")].map((badge) => {
-      const box = badge.getBoundingClientRect();
-      return [box.left - frame.left, box.top - frame.top, box.right - frame.left, box.bottom - frame.top];
-    });
-    const badges = taken.slice();
+    const badges = atlas.badgeBoxes(), taken = badges.slice();
     placed = [];
     // Landing points of a chosen cable go first, each beside its point on the side that is free.
     for (const { text, lon, lat } of atlas.landingNames()) for (const turn of turns(lon, lon)) {
@@ -93,6 +88,12 @@ export function addLabels(atlas) {
   }
 
   map.on("zoomstart", () => { pane.style.visibility = "hidden"; });
-  map.on("moveend", update);
-  return { update, placed: () => placed };
+  // Names can wait: until a move has ended for good, and until the records are there.
+  let waiting = null;
+  function soon() {
+    clearTimeout(waiting);
+    waiting = setTimeout(update, 100);
+  }
+  map.on("moveend", soon);
+  return { soon, placed: () => placed };
 }

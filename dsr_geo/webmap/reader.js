@@ -26,18 +26,8 @@ export function addReader(atlas) {
     L.DomEvent.disableScrollPropagation(panel);
   }
   addKeys(atlas);
-  let waiting = null;
-  return {
-    legend,
-    // After a drawing. Names make room for badges, which can wait until the records are there.
-    update() {
-      card.update();
-      clearTimeout(waiting);
-      waiting = setTimeout(labels.update, 100);
-    },
-    // When the numbers are known, a little later.
-    count() { legend.update(); years.update(); },
-  };
+  // `update` follows a drawing, `count` the numbers that come a little later.
+  return { legend, update() { card.update(); labels.soon(); }, count() { legend.update(); years.update(); } };
 }
 
 // Leaflet answers arrows, plus and minus while the map has the focus; Escape gives the whole map back.

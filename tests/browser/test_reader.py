@@ -217,6 +217,7 @@ def test_names_never_meet_and_come_with_the_zoom(open_page):
     boxes = """[...document.querySelectorAll('.atlas-name')].map((name) => { const { left, top, right, bottom } = name.getBoundingClientRect(); return [left, top, right, bottom]; })"""
     for view in ([20, 95, 2.5], [10, 105, 5]):
         page.evaluate(AT, view)
+        page.wait_for_timeout(400)  # names follow a move
         found = page.evaluate(boxes)
         assert len(found) > 5
         for i, a in enumerate(found):
