@@ -32,26 +32,26 @@ _component = st.components.v2.component(
 )
 
 
-def draw(state: dict, query: str, view: str, on_choose, on_filter) -> None:
+def draw(state: dict, query: str, view: str, on_choose, on_filter, follow: bool = False) -> None:
     """Draw the map in a state (`webmap.state`).
 
     query: the address' query, so that the map can put its view back after it was written. view: `lat,lon,zoom` to open
     with, or "". on_choose, on_filter: callbacks for a chosen record and for a filter set in the map; the values are in
     `st.session_state["map"].chosen` (an id, or "" for none) and `.filter` (layers, kinds, years, undated,
-    turn; layers None where they are as they were).
+    turn; layers None where they are as they were). follow: hear of each year while they play, not only of the last.
     """
     _component(
         key="map",
-        data={"base": api.address(st.get_option("server.baseUrlPath")), "state": state, "query": query, "view": view},
+        data={"base": api.address(st.get_option("server.baseUrlPath")), "state": state | {"follow": follow}, "query": query, "view": view},
         on_chosen_change=on_choose,
         on_filter_change=on_filter,
     )
 
 
-def place(atlas: Atlas, selection: Selection, height: int = 660) -> None:
+def place(atlas: Atlas, selection: Selection, height: int = 660, follow: bool = False) -> None:
     """The map of a selection on a page, with the chosen record's card beside it; the address has to be written before.
 
-    height: pixels, as the style sheets have it for the map there.
+    height: pixels, as the style sheets have it for the map there. follow: see `draw`.
     """
     chosen, shade = st.session_state["record"], st.session_state["shade"]
     shading = webmap.shading(atlas, selection, shade, st.session_state["shade_year"]) if shade else None
@@ -59,7 +59,7 @@ def place(atlas: Atlas, selection: Selection, height: int = 660) -> None:
     # Two columns always, or the map would be mounted anew; without a record the second has next to no width.
     left, right = st.columns([2.4, 1] if chosen else [1000, 1], gap="small" if chosen else None)
     with left:
-        draw(state, str({key: st.query_params.get_all(key) for key in st.query_params}), st.query_params.get("view", ""), _choose(atlas), _filter(atlas))
+        draw(state, str({key: st.query_params.get_all(key) for key in st.query_params}), st.query_params.get("view", ""), _choose(atlas), _filter(atlas), follow)
     if chosen:
         with right, st.container(height=height, border=False):
             parts.chosen(atlas, chosen, on_map=True)

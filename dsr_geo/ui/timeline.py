@@ -23,7 +23,7 @@ def draw(atlas: Atlas) -> None:
         else:
             filters.emptied(atlas, selection)
     with st.container(key="under"):
-        map.place(atlas, selection, height=460)
+        map.place(atlas, selection, height=460, follow=True)
     counts, missing = _counts(atlas, selection.without("years"))
     if counts.empty:
         st.info("None of these records has a year.")

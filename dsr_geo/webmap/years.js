@@ -25,7 +25,8 @@ export function addYears(atlas) {
 
   const calm = matchMedia("(prefers-reduced-motion: reduce)");
   let timer = null;
-  const to = (year) => change({ years: [year, year] }, { soon: timer === null });
+  // While years play, the host hears of the last one only, unless something on its page follows them.
+  const to = (year) => change({ years: [year, year] }, { soon: timer === null || Boolean(atlas.state.follow) });
   const stop = () => { clearInterval(timer); timer = null; draw(); };
   function step() {
     const { years } = atlas.state;

@@ -111,6 +111,15 @@ def test_play_runs_by_keyboard_and_pause_tells_python(open_page, atlas):
     assert page.evaluate(IDS) == sorted(expected.records(atlas).index)
 
 
+def test_on_the_time_page_python_hears_of_each_year_that_plays(open_page, atlas):
+    page = open_page("timeline")
+    page.get_by_role("button", name="Play the years").click()
+    page.wait_for_function("new URLSearchParams(location.search).get('years')")
+    first = query(page)["years"]
+    page.wait_for_function("(first) => ![null, first].includes(new URLSearchParams(location.search).get('years'))", arg=first[0])
+    expect(page.get_by_role("button", name="Pause")).to_be_visible()
+
+
 def test_reduced_motion_only_steps(open_page, atlas):
     page = open_page("?years=2014-2014", reduced_motion="reduce")
     expect(page.get_by_role("button", name="Play the years")).to_have_count(0)
