@@ -59,11 +59,11 @@ def show(chart: Drawn, title: str, alt_text: str, table: pd.DataFrame, name: str
         st.vega_lite_chart(spec=chart(ground()) | {"title": heading, "padding": _PADDING}, alt=f"{title}. {alt_text}", width="stretch")
         with st.container(horizontal=True, gap="xxsmall", key=f"files-{name}"):
             give = partial(st.download_button, on_click="ignore", type="tertiary")
-            give("CSV", lambda: table.to_csv().encode("utf-8-sig"), f"{name}.csv", "text/csv", key=f"csv-{name}", help=f"The numbers of “{title}”")
+            give("CSV", lambda: table.to_csv().encode("utf-8-sig"), f"{name}.csv", "text/csv", key=f"csv-{name}", help="The numbers of this chart")
             cited = link.cited(cache.atlas())
             for form, mime in _PICTURES.items():
                 give(form, lambda form=form: picture.of(chart("light"), f"{title}: {subject}" if subject else title, note, cited, form), f"{name}.{form.lower()}", mime,
-                     key=f"{form}-{name}", help=f"“{title}” as a picture")
+                     key=f"{form}-{name}", help="This chart as a picture")
         if note:
             st.caption(note)
 
@@ -164,7 +164,8 @@ def curve(ground: str, own: pd.DataFrame, beside: pd.DataFrame, unit: str, name:
     of_grades = {"values": list(range(1, len(grades) + 1)), "labelExpr": f"{['', *grades]}[datum.value]", "title": None} if grades else {}
     own = own.reset_index()
     x = alt.X("year:Q", title=None, axis=alt.Axis(format="d", tickCount=5, grid=False))
-    y = alt.Y("value:Q", title=unit, axis=alt.Axis(tickCount=4, titleFontWeight="normal", titleFontSize=11, titleLimit=215, **of_grades, format="~s" if own["value"].max() >= 1e4 else "~r"))
+    y = alt.Y("value:Q", title=unit, axis=alt.Axis(
+        tickCount=4, titleFontWeight="normal", titleFontSize=11, titleLimit=215, **of_grades, format="~s" if own["value"].max() >= 1e4 else "~r"))
     median = beside.rename(columns={"median": "value"}).reset_index()
     tip = [alt.Tooltip("year:Q", title="Year"), alt.Tooltip("value:Q", title=name, format=",.4~g")]
     around = alt.Chart(median).mark_line(interpolate=how, color=QUIET[ground], strokeWidth=1.5, strokeDash=[4, 3]).encode(
@@ -184,7 +185,8 @@ def subjects(ground: str, long: pd.DataFrame, order: list[str], unit: str, step:
     """Paths of up to four subjects (columns year, subject, value)."""
     return alt.Chart(long).mark_line(strokeWidth=2.2, interpolate="step-after" if step else "linear").encode(
         x=_years(long["year"], "year:Q"), y=alt.Y("value:Q", title=unit, axis=alt.Axis(titleFontWeight="normal")),
-        color=_subject_colour(ground, order, _LINES), strokeDash=alt.StrokeDash("subject:N", sort=order, scale=alt.Scale(domain=order, range=_DASHES[: len(order)]), legend=alt.Legend(**_LINES)),
+        color=_subject_colour(ground, order, _LINES),
+        strokeDash=alt.StrokeDash("subject:N", sort=order, scale=alt.Scale(domain=order, range=_DASHES[: len(order)]), legend=alt.Legend(**_LINES)),
         tooltip=[alt.Tooltip("subject:N", title="Subject"), alt.Tooltip("year:Q", title="Year"), alt.Tooltip("value:Q", title=unit, format=",.4~g")],
     ).properties(height=260)
 
@@ -206,7 +208,8 @@ def grouped_dots(ground: str, long: pd.DataFrame, rows: list[str], order: list[s
     y = alt.Y("layer:N", sort=rows, title=None, scale=alt.Scale(domain=rows), axis=alt.Axis(labelLimit=210, ticks=False, domain=False, grid=True))
     dots = alt.Chart(long[long["value"] > 0]).mark_point(filled=True, size=70, opacity=0.95).encode(
         y=y, yOffset=alt.YOffset("subject:N", sort=order, scale=alt.Scale(domain=order)),
-        x=alt.X("value:Q", title=unit, scale=alt.Scale(domainMin=0), axis=alt.Axis(titleFontWeight="normal", **({"tickMinStep": 1} if unit == "records" else {}))), color=_subject_colour(ground, order),
+        x=alt.X("value:Q", title=unit, scale=alt.Scale(domainMin=0), axis=alt.Axis(titleFontWeight="normal", **({"tickMinStep": 1} if unit == "records" else {}))),
+        color=_subject_colour(ground, order),
         shape=alt.Shape("subject:N", scale=alt.Scale(domain=order, range=["circle", "square", "triangle-up", "diamond"][: len(order)]), legend=alt.Legend(**_BELOW)),
         tooltip=[alt.Tooltip("layer:N", title="Layer"), alt.Tooltip("subject:N", title="Subject"), alt.Tooltip("value:Q", title=unit, format=",.4~g")])
     return dots.properties(height=34 * len(rows))

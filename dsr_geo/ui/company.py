@@ -47,8 +47,8 @@ def _head(atlas: Atlas, id: str) -> None:
     about = atlas.actors.loc[id]
     sources = parts.sources(atlas, records.split(about["source_ids"]))
     seat = about["headquarters"]
-    lines = [about["name_zh"], f"{filters.words(about['type'])} ({sources})" if about["type"] else f"Type not sourced{f' ({sources})' if sources else ''}",
-             f"headquarters {atlas.countries.name(seat)}" if seat else "headquarters not sourced", about["note"]]
+    lines = [pages.plain(about["name_zh"]), f"{filters.words(about['type'])} ({sources})" if about["type"] else f"Type not sourced{f' ({sources})' if sources else ''}",
+             f"headquarters {pages.plain(atlas.countries.name(seat))}" if seat else "headquarters not sourced", pages.plain(about["note"])]
     st.markdown(" · ".join(line for line in lines if line))
     daughters = list(atlas.actors.index[atlas.actors["parent"] == id])
     kin = [(about["parent"], "Parent: ")] if about["parent"] else []

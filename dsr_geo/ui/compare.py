@@ -117,7 +117,7 @@ def _rate(atlas: Atlas, per: str, names: dict[str, str]) -> tuple[str, Callable[
     total = lambda of, place: summary.total(atlas, of, summary.members(atlas, place, year), year)
     small = [name for place, name in names.items() if total("population", place) < _FEW]
     st.caption(f"Divided by the latest value up to {year}; a group's is the sum of its members in {year}. A few records make a high rate in a small place"
-               + (f": fewer than a million people live in {', '.join(small)}." if small else "."))
+               + (f": fewer than a million people live in {pages.plain(', '.join(small))}." if small else "."))
     return f"records {words}", lambda counts: counts / pd.Series({name: total(indicator, place) / amount for place, name in names.items()})
 
 
@@ -142,7 +142,7 @@ def _layers_and_years(atlas: Atlas, by_place: dict[str, pd.DataFrame], years: tu
                 totals = "; ".join(f"{atlas.layers[id].title}: {n}" for id, n in counts.sum().items() if n)
                 charts.show(charts.rows_by_year(atlas, counts, most=most), f"{name} by layer and year", totals, counts, f"compare-{number}")
             else:
-                st.caption(f"{name}: no record with a first year in {first}–{last}.")
+                st.caption(pages.plain(f"{name}: no record with a first year in {first}–{last}."))
     st.caption("Numbers of records by first year, all places to one scale.")
 
 

@@ -34,7 +34,7 @@ def draw(atlas: Atlas) -> None:
         _head(atlas, iso3, here, found)
         parts.narrowed(atlas, selection)
         if found.empty:
-            st.info(f"No public record found for {names[iso3]} with these filters. That says nothing about what is there.")
+            st.info(f"No public record found for {pages.plain(names[iso3])} with these filters. That says nothing about what is there.")
         else:
             _records(atlas, iso3, found)
         _attributes(atlas, iso3)
@@ -55,7 +55,7 @@ def _head(atlas: Atlas, iso3: str, here: Selection, found: pd.DataFrame) -> None
     with left:
         st.selectbox("Country or territory", order, key="iso3", on_change=link.touched, format_func=lambda code: f"{borders.at[code, 'name']} ({hosts.get(code, 0)})")
         about = borders.loc[iso3]
-        st.markdown(f"{about['subregion']}, {about['region']} · ISO 3166-1 {iso3}")
+        st.markdown(f"{pages.plain(about['subregion'])}, {pages.plain(about['region'])} · ISO 3166-1 {iso3}")
         _facts(atlas, iso3)
         member = atlas.countries.memberships.query("country == @iso3").join(atlas.countries.groups, on="group")
         member = member[~member["family"].str.startswith("Region") & ~member["family"].str.startswith("Subregion") & (member["family"] != "Income group (World Bank)")]
@@ -88,7 +88,7 @@ def _facts(atlas: Atlas, iso3: str) -> None:
 def _membership(row) -> str:
     span = f"since {row.since}" if pd.notna(row.since) else ""
     until = f"until {row.until}" if pd.notna(row.until) else ""
-    return f"{row.title}" + (f" ({' '.join(filter(None, (span, until)))})" if span or until else "")
+    return pages.plain(row.title) + (f" ({' '.join(filter(None, (span, until)))})" if span or until else "")
 
 
 def _group_of(atlas: Atlas, subregion: str) -> str | None:
@@ -172,7 +172,7 @@ def _attributes(atlas: Atlas, iso3: str) -> None:
     """The country's attributes over time, each beside the median of its subregion."""
     name, subregion = atlas.countries.borders.loc[iso3, ["name", "subregion"]]
     st.header("The country or territory over time", anchor=False)
-    st.caption(f"Blue: {name}. Grey, dashed: median of {subregion}. Dotted: projection. A path is not an effect of any record; see Impact.")
+    st.caption(f"Blue: {pages.plain(name)}. Grey, dashed: median of {pages.plain(subregion)}. Dotted: projection. A path is not an effect of any record; see Impact.")
     columns = st.columns(2, gap="medium")
     drawn, short = 0, []
     for id in _SHOWN:

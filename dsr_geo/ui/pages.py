@@ -66,7 +66,7 @@ def to(page: str, label: str, selection: Selection, help: str | None = None, **o
 
 def title(text: str) -> None:
     """The page's heading, and what its link asked for in vain."""
-    st.title(text, anchor=False)
+    st.title(plain(text), anchor=False)
     for problem in st.session_state.get("link_problems", []):
         st.warning(plain(problem))
 

@@ -125,9 +125,9 @@ def sources(atlas: Atlas, ids) -> str:
     named = {}
     for id in ids:
         named.setdefault(atlas.sources.at[id, "producer"], atlas.sources.at[id, "url"])
-    return ", ".join(f"[{producer}]({url})" for producer, url in named.items())
+    return ", ".join(f"[{pages.plain(producer)}]({url})" for producer, url in named.items())
 
 
 def event(atlas: Atlas, row) -> str:
     """An event as a line of Markdown."""
-    return f"**{row.date}** · {row.title.rstrip('.')}. {row.note} *{sources(atlas, records.split(row.source_ids))}*"
+    return f"**{row.date}** · {pages.plain(row.title.rstrip('.'))}. {pages.plain(row.note)} *{sources(atlas, records.split(row.source_ids))}*"

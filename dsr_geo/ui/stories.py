@@ -19,8 +19,8 @@ def draw(atlas: Atlas) -> None:
         with st.container(border=True):
             left, right = st.columns([1.2, 1], gap="large", vertical_alignment="center")
             with left:
-                st.header(story.title, anchor=False)
-                st.markdown(story.text)
+                st.header(pages.plain(story.title), anchor=False)
+                st.markdown(pages.plain(story.text))
                 st.caption(summary.sentence(atlas, story.selection, found))
                 with st.container(horizontal=True):
                     for page, label in (("explore", "Open on the map"), ("timeline", "Over time"), ("table", "As a table")):

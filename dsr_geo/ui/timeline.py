@@ -48,7 +48,7 @@ def _charts(atlas: Atlas, counts: pd.DataFrame, years: tuple[int, int] | None, m
         span = str(upto) if years[0] == upto else f"{years[0]}–{upto}"
         st.markdown(f"By the end of {upto}, **{totals.loc[upto].sum()}** of the {counts.to_numpy().sum()} records with a year had begun or been announced, "
                     f"**{counts.loc[years[0]:upto].to_numpy().sum()}** of them in {span}.")
-        st.caption(f"By the end of {upto}: {by_layer(upto) or 'none'}.")
+        st.caption(pages.plain(f"By the end of {upto}: {by_layer(upto) or 'none'}."))
     # Words that stay while the years play, or the browser would draw the charts anew at every step.
     words = f"By the end of {atlas.years[1]}: {by_layer(atlas.years[1])}"
     charts.show(charts.rows_by_year(atlas, counts, years), "Records by first year", words, counts, "records-by-year",
