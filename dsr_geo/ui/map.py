@@ -19,16 +19,23 @@ export default function ({ data, parentElement, setTriggerValue }) {
   const place = parentElement.querySelector(".atlas-host"), host = (window.atlasHost ??= place);
   if (place !== host) place.replaceWith(host);
   host.atlasTrigger = setTriggerValue;
-  host.atlasPage ??= import(location.origin + data.base + "/assets/start.js").then((start) => start.open(host));
-  host.atlasPage.then((page) => page.update(data)).catch((error) => {
-    host.textContent = "The map could not be loaded: " + error.message + ". Was the app started with “streamlit run app.py”?";
-    host.atlasPage = undefined;
-  });
+  const start = () => {
+    host.atlasPage ??= import(location.origin + data.base + "/assets/start.js").then((start) => start.open(host));
+    host.atlasPage.then((page) => page.update(data)).catch((error) => {
+      host.atlasPage = undefined;
+      host.textContent = "The map could not be loaded: " + error.message + ". Was the app started with “streamlit run app.py”? ";
+      host.append(Object.assign(document.createElement("button"), { textContent: "Try again", onclick: start }));
+    });
+  };
+  start();
 }
 """
 
+_FRAME = "min-height: 460px; padding: 1em; border-radius: 8px; background: var(--st-secondary-background-color)"
+"""The look of the map's place until it is there, so that the page does not jump."""
+
 _component = st.components.v2.component(
-    "dsr_atlas_map", js=_LOADER, html='<div class="atlas-host"></div>', isolate_styles=False
+    "dsr_atlas_map", js=_LOADER, html=f'<div class="atlas-host" style="{_FRAME}">Loading the map …</div>', isolate_styles=False
 )
 
 

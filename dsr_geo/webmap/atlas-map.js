@@ -19,6 +19,7 @@ export function mount(L, el, options) {
   const canvas = document.createElement("div");
   canvas.className = "atlas-canvas";
   el.classList.add("atlas-map"); // gives the element its height, which Leaflet measures
+  el.style.cssText = ""; // what stood in for the map while it was loading
   el.replaceChildren(canvas);
   return attach(L, L.map(canvas, options.map), options, el);
 }

@@ -13,12 +13,12 @@ const add = (tag, about) => new Promise((done, fail) => {
   document.head.append(Object.assign(document.createElement(tag), about, { onload: done, onerror: () => fail(new Error(`${about.href ?? about.src} is not served`)) }));
 });
 
-const ready = listed().then(async ({ version, modules, styles, data }) => {
+export async function open(host) {
+  const { version, modules, styles, data } = await listed();
   const root = new URL(`at/${version}/`, here), at = (name) => new URL(name, root).href;
   for (const name of modules) add("link", { rel: "modulepreload", href: at(name) }).catch(() => {}); // told where it is used
   for (const name of data) add("link", { rel: "preload", as: "fetch", crossOrigin: "anonymous", href: at(name) }).catch(() => {});
   await Promise.all([add("script", { src: at("assets/leaflet/leaflet.js") }), ...styles.map((name) => add("link", { rel: "stylesheet", href: at(name) }))]);
-  return { page: await import(at("assets/page.js")), base: root.href.replace(/\/$/, ""), L: window.L.noConflict() };
-});
-
-export const open = async (host) => { const { page, base, L } = await ready; return page.open(host, base, L); };
+  const page = await import(at("assets/page.js"));
+  return page.open(host, root.href.replace(/\/$/, ""), window.L.noConflict());
+}

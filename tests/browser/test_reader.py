@@ -316,6 +316,20 @@ def test_failure_says_what_failed_and_retry_works(browser, app):
     context.close()
 
 
+def test_what_the_map_starts_with_can_be_tried_again_too(browser, app):
+    context = browser.new_context()
+    page = context.new_page()
+    page.route("**/atlas/files.json", lambda route: route.fulfill(status=503, body="no"))
+    page.goto(app)
+    host = page.locator(".atlas-host")
+    expect(host).to_contain_text("files.json is not served", timeout=60_000)
+    assert host.bounding_box()["height"] >= 460
+    page.unroute("**/atlas/files.json")
+    host.get_by_role("button", name="Try again").click()
+    page.wait_for_selector('[data-ready="true"]')
+    context.close()
+
+
 def test_progress_counts_files(browser, app, atlas):
     context = browser.new_context()
     page, held = context.new_page(), []
