@@ -50,13 +50,15 @@ export function addLabels(atlas) {
     const zoom = map.getZoom(), perDegree = (256 * 2 ** zoom) / 360, view = map.getSize();
     const badges = atlas.badgeBoxes(), taken = badges.slice();
     placed = [];
-    // Landing points of a chosen cable go first, each beside its point on the side that is free.
+    // Landing points of a chosen cable go first, each beside its point on the side that is free; badges are faded then.
+    const named = [];
     for (const { text, lon, lat } of atlas.landingNames()) for (const turn of turns(lon, lon)) {
       pen.font = `600 11px ${FONT}`;
       const at = map.latLngToContainerPoint([lat, lon + turn]), half = pen.measureText(text[0]).width / 2, beside = half + 8;
       const free = [beside, -beside].map((dx) => [at.x + dx - half - 2, at.y - 7, at.x + dx + half + 2, at.y + 7])
-        .find((box) => !taken.some((other) => box[0] < other[2] && other[0] < box[2] && box[1] < other[3] && other[1] < box[3]));
+        .find((box) => !named.some((other) => box[0] < other[2] && other[0] < box[2] && box[1] < other[3] && other[1] < box[3]));
       if (!free || at.x < 0 || at.y < 0 || at.x > view.x || at.y > view.y) continue;
+      named.push(free);
       taken.push(free);
       placed.push({ text, font: 11, strong: true, x: (free[0] + free[2]) / 2, y: at.y, place: [lat, lon + turn], dx: (free[0] + free[2]) / 2 - at.x });
     }
