@@ -1,14 +1,19 @@
 """The Digital Silk Road Atlas as a web app: `streamlit run app.py`."""
 
+import gc
 from pathlib import Path
 
 import streamlit as st
 
-import dsr_geo
 from dsr_geo import api
+from dsr_geo.ui import cache
 
 # Streamlit finds the app by reading this file's source, so `app` has to be a plain assignment.
 app = st.App(
     Path(__file__).resolve().parent / "dsr_geo" / "ui" / "main.py",
-    routes=api.routes(dsr_geo.load(), base=st.get_option("server.baseUrlPath")),
+    routes=api.routes(cache.atlas(), base=st.get_option("server.baseUrlPath")),
 )
+
+# What is loaded stays as long as the app runs: the garbage collector need not go through it again and again.
+gc.collect()
+gc.freeze()
