@@ -108,7 +108,11 @@ class Atlas:
 
     def actor_name(self, id: str) -> str:
         """The actor's name in English; the id itself where it is unknown."""
-        return self.actors["name"].get(id, id)
+        return self._actor_names.get(id, id)
+
+    @cached_property
+    def _actor_names(self) -> dict[str, str]:
+        return self.actors["name"].to_dict()
 
 
 def load(data: Path = DATA) -> Atlas:

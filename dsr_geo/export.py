@@ -56,8 +56,8 @@ def table(atlas: Atlas, found: gpd.GeoDataFrame) -> pd.DataFrame:
     result.insert(result.columns.get_loc("precision"), "lat", points.y.round(5))
     names = atlas.hosts["country"].map(atlas.countries.name).groupby(atlas.hosts["id"]).agg("; ".join)
     result.insert(result.columns.get_loc("countries") + 1, "country_names", names.reindex(result.index).fillna(""))
-    urls = result["source_ids"].map(lambda ids: " ".join(atlas.sources["url"].reindex(records.split(ids))))
-    result.insert(result.columns.get_loc("source_ids") + 1, "source_urls", urls)
+    url = atlas.sources["url"].to_dict()
+    result.insert(result.columns.get_loc("source_ids") + 1, "source_urls", result["source_ids"].map(lambda ids: " ".join(url[id] for id in records.split(ids))))
     shown = set(found["layer"])
     foreign = {name for layer in atlas.layers.values() if layer.id not in shown for name in layer.fields}
     own = {name for id in shown for name in atlas.layers[id].fields}

@@ -20,7 +20,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-import statsmodels.api as sm
 
 from dsr_geo import summary
 from dsr_geo.atlas import Atlas
@@ -161,7 +160,10 @@ def _point(k: int, rows: pd.DataFrame) -> dict:
     """The weighted regression of one k. The stacks' intercepts are taken out by their weighted means (Frisch-Waugh)."""
     inside = rows.groupby("stack")
     centred = lambda name: rows[name] - (rows[name] * rows["weight"]).groupby(rows["stack"]).transform("sum") / inside["weight"].transform("sum")
-    fitted = sm.WLS(centred("change").to_numpy(float), centred("treated").to_numpy(float), weights=rows["weight"].to_numpy()).fit(
+    # Takes longer to load than the whole atlas, so it waits for who needs it.
+    from statsmodels.regression.linear_model import WLS
+
+    fitted = WLS(centred("change").to_numpy(float), centred("treated").to_numpy(float), weights=rows["weight"].to_numpy()).fit(
         cov_type="cluster", use_t=True,
         cov_kwds={"groups": np.column_stack([pd.factorize(rows["stack"])[0], pd.factorize(rows["country"])[0]])})
     low, high = fitted.conf_int()[0]

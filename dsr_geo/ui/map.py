@@ -12,26 +12,16 @@ from dsr_geo.atlas import Atlas
 from dsr_geo.selection import Selection
 from dsr_geo.ui import link, parts
 
-# Sent with every rerun, so it only loads the real thing; on several lines, or Streamlit takes it for a path.
+# Sent with every rerun, so it only hands over to start.js; on several lines, or Streamlit takes it for a path.
 _LOADER = """
-export default function ({ data, parentElement, setTriggerValue }) {
-  // One map for as long as the page is open: another page takes it off, and coming back puts it there again.
-  const place = parentElement.querySelector(".atlas-host"), host = (window.atlasHost ??= place);
-  if (place !== host) place.replaceWith(host);
-  host.atlasTrigger = setTriggerValue;
-  const start = () => {
-    host.atlasPage ??= import(location.origin + data.base + "/assets/start.js").then((start) => start.open(host));
-    host.atlasPage.then((page) => page.update(data)).catch((error) => {
-      host.atlasPage = undefined;
-      host.textContent = "The map could not be loaded: " + error.message + ". Was the app started with “streamlit run app.py”? ";
-      host.append(Object.assign(document.createElement("button"), { textContent: "Try again", onclick: start }));
-    });
-  };
-  start();
+export default ({ data, parentElement, setTriggerValue }) => {
+  import(location.origin + data.base + "/assets/start.js")
+    .then((start) => start.show(data, parentElement, setTriggerValue))
+    .catch((error) => { parentElement.textContent = error.message + ". Was the app started with “streamlit run app.py”?"; });
 }
 """
 
-_FRAME = "min-height: 460px; padding: 1em; border-radius: 8px; background: var(--st-secondary-background-color)"
+_FRAME = "min-height: 460px; background: var(--st-secondary-background-color)"
 """The look of the map's place until it is there, so that the page does not jump."""
 
 _component = st.components.v2.component(

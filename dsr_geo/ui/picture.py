@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from textwrap import wrap
 
-import vl_convert
-
 from dsr_geo.export import LICENCE
 
 _WIDTH = 760
@@ -29,6 +27,8 @@ def of(spec: dict, title: str, note: str, cited: str, form: str) -> bytes:
     words = re.sub(r"\[([^]]*)\]\([^)]*\)", r"\1", note).replace("\\", "")
     said = {"text": wrap(title, 80), "subtitle": [*wrap(words, _LINE_LENGTH), *wrap(f"{cited}. {LICENCE}.", _LINE_LENGTH)]}
     whole = {"width": _WIDTH, **spec, "padding": 16, "title": said, "config": spec.get("config", {}) | _LOOK}
+    import vl_convert  # large, and wanted only when a picture is
+
     if form == "SVG":
         return vl_convert.vegalite_to_svg(whole, allowed_base_urls=[]).encode()
     return vl_convert.vegalite_to_png(whole, scale=2, allowed_base_urls=[])

@@ -13,7 +13,7 @@ const add = (tag, about) => new Promise((done, fail) => {
   document.head.append(Object.assign(document.createElement(tag), about, { onload: done, onerror: () => fail(new Error(`${about.href ?? about.src} is not served`)) }));
 });
 
-export async function open(host) {
+async function open(host) {
   const { version, modules, styles, data } = await listed();
   const root = new URL(`at/${version}/`, here), at = (name) => new URL(name, root).href;
   for (const name of modules) add("link", { rel: "modulepreload", href: at(name) }).catch(() => {}); // told where it is used
@@ -21,4 +21,18 @@ export async function open(host) {
   await Promise.all([add("script", { src: at("assets/leaflet/leaflet.js") }), ...styles.map((name) => add("link", { rel: "stylesheet", href: at(name) }))]);
   const page = await import(at("assets/page.js"));
   return page.open(host, root.href.replace(/\/$/, ""), window.L.noConflict());
+}
+
+// Shows what the component is given. There is one map for as long as the page is open: another page takes it off, and
+// coming back puts it there again.
+export function show(data, parent, trigger) {
+  const place = parent.querySelector(".atlas-host"), host = (window.atlasHost ??= place);
+  if (place !== host) place.replaceWith(host);
+  host.atlasTrigger = trigger;
+  host.atlasPage ??= open(host);
+  host.atlasPage.then((page) => page.update(data)).catch((error) => {
+    host.atlasPage = undefined;
+    host.textContent = `The map could not be loaded: ${error.message}. `;
+    host.append(Object.assign(document.createElement("button"), { textContent: "Try again", onclick: () => show(data, host.parentElement, trigger) }));
+  });
 }
