@@ -32,9 +32,12 @@ function lines(name) {
 
 export function addLabels(atlas) {
   const { L, map } = atlas;
-  const pane = map.createPane("names");
-  pane.style.zIndex = 300;
-  pane.style.pointerEvents = "none";
+  // Names of countries lie under the records, those of landing points over them.
+  const panes = [["names", 300], ["pointNames", 430]].map(([name, zIndex]) => {
+    const pane = map.createPane(name);
+    Object.assign(pane.style, { zIndex, pointerEvents: "none" });
+    return pane;
+  });
   const pen = document.createElement("canvas").getContext("2d");
   let names = null, placed = [];
 
@@ -80,16 +83,19 @@ export function addLabels(atlas) {
         placed.push({ text, font, x: at.x, y, place: [lat, lon + turn] });
       }
     }
-    pane.replaceChildren(...placed.map(({ text, font, strong, x, y }) => {
+    const element = ({ text, font, strong, x, y }) => {
       const label = make("div", `atlas-name${strong ? " atlas-strong" : ""}`, text.join("\n")), at = map.containerPointToLayerPoint([x, y]);
       label.style.fontSize = `${font}px`;
       L.DomUtil.setPosition(label, at);
       return label;
-    }));
-    pane.style.visibility = "";
+    };
+    panes.forEach((pane, over) => {
+      pane.replaceChildren(...placed.filter(({ strong }) => Boolean(strong) === Boolean(over)).map(element));
+      pane.style.visibility = "";
+    });
   }
 
-  map.on("zoomstart", () => { pane.style.visibility = "hidden"; });
+  map.on("zoomstart", () => panes.forEach((pane) => { pane.style.visibility = "hidden"; }));
   // Names can wait: until a move has ended for good, and until the records are there.
   let waiting = null;
   function soon() {

@@ -38,7 +38,8 @@ function drawPanes(pen, atlas, ground) {
   const { map } = atlas, frame = map.getContainer().getBoundingClientRect();
   const panes = Object.values(map.getPanes()).map((pane) => [Number(getComputedStyle(pane).zIndex) || 0, pane]).sort((a, b) => a[0] - b[0]);
   for (const [, pane] of panes) {
-    if (pane === map.getPane("names") && pane.style.display !== "none") drawNames(pen, atlas, ground);
+    if (pane === map.getPane("names") && pane.style.display !== "none") drawNames(pen, ground, map, atlas.names().filter(({ strong }) => !strong));
+    if (pane === map.getPane("pointNames")) drawNames(pen, ground, map, atlas.names().filter(({ strong }) => strong));
     if (pane === map.getPane("mapPane") || pane === map.getPane("tilePane")) continue; // they hold the other panes, or nothing
     for (const drawn of pane.querySelectorAll("canvas, img.leaflet-tile")) {
       const box = drawn.getBoundingClientRect();
@@ -47,10 +48,10 @@ function drawPanes(pen, atlas, ground) {
   }
 }
 
-function drawNames(pen, atlas, ground) {
+function drawNames(pen, ground, map, names) {
   pen.textAlign = "center";
-  for (const { text, font, strong, place, y, dx = 0 } of atlas.names()) {
-    const x = atlas.map.latLngToContainerPoint(place).x + dx;
+  for (const { text, font, strong, place, y, dx = 0 } of names) {
+    const x = map.latLngToContainerPoint(place).x + dx;
     pen.font = `${strong ? "600 " : ""}${font}px ${FONT}`;
     text.forEach((line, i) => {
       const at = y + (i - (text.length - 1) / 2) * (font + 2);
