@@ -26,6 +26,8 @@ async function open(host) {
 // Shows what the component is given. There is one map for as long as the page is open: another page takes it off, and
 // coming back puts it there again.
 export function show(data, parent, trigger) {
+  if (!parent.querySelector(".atlas-host")) // words about a failure stand in its place
+    parent.replaceChildren(Object.assign(document.createElement("div"), { className: "atlas-host" }));
   const place = parent.querySelector(".atlas-host"), host = (window.atlasHost ??= place);
   if (place !== host) place.replaceWith(host);
   host.atlasTrigger = trigger;
