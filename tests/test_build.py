@@ -9,7 +9,7 @@ import shapely
 import dsr_geo
 from dsr_geo import build, export, webmap
 from dsr_geo.records import InvalidData
-from tiny import record
+from tiny import picked, record
 
 
 def text(tiny, layer):
@@ -170,7 +170,7 @@ def test_a_layer_without_rows_is_built_and_loaded(tiny):
     tiny.tables["facts/pacts"].clear()
     atlas = tiny.load()
     assert "pacts" in atlas.layers and "pacts" not in set(atlas.records["layer"])
-    assert webmap.state(atlas, dsr_geo.Selection())["selected"]["pacts"] == []
+    assert picked(webmap.state(atlas, dsr_geo.Selection(ended=True, opt_in=True)), atlas.records.index) == set(atlas.records.index)
 
 
 def test_a_layer_is_added_by_one_table_and_one_entry(tiny):
@@ -200,7 +200,7 @@ cabins = { title = "Cabins", type = "number" }
     assert (legend["id"], legend["title"], legend["symbol"], legend["kinds"]) == ("ferries", "Ferries", "star", {"ferry": "Ferry"})
     assert legend["colour"] == {"light": "#0E01B0", "dark": "#BAABB2"}
     shown = webmap.state(atlas, dsr_geo.Selection())
-    assert shown["selected"]["ferries"] == [0] and "ferries" in shown["shown"]
+    assert "ferry-1" in picked(shown, atlas.records.index) and "ferries" in shown["shown"]
     chosen, problems = dsr_geo.from_query({"layer": ["ferries"], "kind": ["ferry"]}, atlas)
     assert problems == [] and list(chosen.records(atlas).index) == ["ferry-1"]
     for ending, write in export.FORMATS.items():

@@ -1,6 +1,5 @@
 """What the map is given: catalogue, state, shading; and the folium map as a file that needs no other origin."""
 
-import base64
 import json
 import re
 import shutil
@@ -8,10 +7,10 @@ import subprocess
 from pathlib import Path
 
 import folium
-import numpy as np
 import pytest
 
 from dsr_geo import Selection, catalog, summary, webmap
+from tiny import picked
 
 HERE = Path(webmap.__file__).parent
 
@@ -39,8 +38,7 @@ def test_the_state_points_at_the_selected_features_of_the_files(atlas, tiny_fold
     assert state["shown"] == list(filters.get("layers", ("towers", "paths", "cables")))
     files = [json.loads((tiny_folder / "geojson" / f"{id}.geojson").read_text(encoding="utf-8"))["features"] for id in atlas.layers]
     ids = [feature["id"] for features in files for feature in features]
-    bits = np.unpackbits(np.frombuffer(base64.b64decode(state["selected"]), "u1"), bitorder="little")
-    assert {id for id, bit in zip(ids, bits) if bit} == set(Selection(**filters | {"layers": tuple(atlas.layers)}).records(atlas).index)
+    assert picked(state, ids) == set(Selection(**filters | {"layers": tuple(atlas.layers)}).records(atlas).index)
 
 
 def test_the_state_carries_shading_and_the_chosen_record(atlas):

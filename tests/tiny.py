@@ -8,10 +8,13 @@
 
 from __future__ import annotations
 
+import base64
 import csv
 import io
 import json
 from pathlib import Path
+
+import numpy as np
 
 from dsr_geo import atlas, build, records
 
@@ -196,6 +199,12 @@ def tables() -> dict[str, list[dict[str, str]]]:
             value("BBB", "2012", "internet_pct", "50", "observed", "report"), value("AAA", "2014", "population", "1000", "observed", "report"),
         ],
     }
+
+
+def picked(state: dict, ids) -> set[str]:
+    """Which of the ids, given in the order of the atlas, a state of the map (`webmap.state`) selects."""
+    bits = np.unpackbits(np.frombuffer(base64.b64decode(state["selected"]), "u1"), bitorder="little")
+    return {id for id, bit in zip(ids, bits) if bit}
 
 
 class Tiny:
