@@ -168,7 +168,7 @@ def sources(atlas: Atlas) -> dict[str, list[str]]:
 def _about(atlas: Atlas) -> dict:
     """What every home tells the map about the atlas."""
     return {
-        "opening": OPENING, "version": atlas.version,
+        "opening": OPENING,
         "layers": document(atlas), "landings": landings(atlas),
         "actors": {id: [row["name"], row["name_zh"]] for id, row in atlas.actors.iterrows()},
         "years": list(atlas.years), "version": atlas.version, "boundary": BOUNDARY_NOTE, "licence": LICENCE,
