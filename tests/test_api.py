@@ -6,6 +6,7 @@ import json
 import re
 import threading
 import time
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -15,10 +16,10 @@ from starlette.applications import Starlette
 from dsr_geo import api, webmap
 
 
-@pytest.fixture(scope="module")
-def ask(atlas, tiny_folder):
-    """GET a path from the running routes: (status, headers with small letters, body)."""
-    server = uvicorn.Server(uvicorn.Config(Starlette(routes=api.routes(atlas, tiny_folder)), port=0, log_level="error"))
+@contextmanager
+def serving(routes):
+    """GET a path from running routes: (status, headers with small letters, body)."""
+    server = uvicorn.Server(uvicorn.Config(Starlette(routes=routes), port=0, log_level="error"))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     while not server.started:
@@ -37,6 +38,13 @@ def ask(atlas, tiny_folder):
     yield get
     server.should_exit = True
     thread.join()
+
+
+@pytest.fixture(scope="module")
+def ask(atlas, tiny_folder):
+    """GET a path from the routes of the invented atlas (see `serving`)."""
+    with serving(api.routes(atlas, tiny_folder)) as get:
+        yield get
 
 
 @pytest.mark.parametrize("layer", ["towers", "paths", "cables", "pacts"])
@@ -125,3 +133,14 @@ def test_python_is_not_served(ask):
 def test_the_address_follows_the_path_the_app_is_served_under(atlas, tiny_folder, base, expected):
     assert api.address(base) == expected
     assert [route.path for route in api.routes(atlas, tiny_folder, base)] == [expected + "/at/{version}/{name:path}", expected + "/{name:path}"]
+
+
+def test_text_that_looks_like_a_template_is_served_to_the_letter(tiny):
+    """The third home of the map: its data come from here (the file and the notebook: tests/test_webmap.py)."""
+    text = "{{ cycler.__init__.__globals__ }} {% raw %} {# gone #} ${7*7} </script>"
+    tiny.row("facts/towers", "tower-old")["name"] = tiny.row("sources", "report")["title"] = tiny.row("actors", "acme")["name"] = text
+    tiny.toml = tiny.toml.replace("Invented towers.", text)
+    with serving(api.routes(tiny.load(), tiny.folder)) as get:
+        told, sources, towers = (json.loads(get(f"/atlas/{name}")[2]) for name in ("map.json", "sources.json", "layers/towers.geojson"))
+    assert told["layers"][0]["description"] == told["actors"]["acme"][0] == sources["report"][1] == text
+    assert text in [feature["properties"]["name"] for feature in towers["features"]]

@@ -1,5 +1,6 @@
 """What the map is given: catalogue, state, shading; and the folium map as a file that needs no other origin."""
 
+import html
 import json
 import re
 import shutil
@@ -108,6 +109,45 @@ def test_a_name_that_looks_like_html_stays_data(tiny):
     tiny.row("facts/towers", "tower-old")["name"] = "</script><script>alert(1)</script>"
     page = webmap.folium_map(tiny.load(), data=tiny.folder).get_root().render()
     assert "alert(1)" in page and "<script>alert(1)" not in page
+
+
+TEMPLATES = (
+    "{{ cycler.__init__.__globals__.os.mkdir('TRAP') }}", "{% for x in (1, 2) %}ran{{ x }}{% endfor %}", "{{7*7}}", "{# gone #}", "{{", "%}",
+    "# for x in y", "${7*7}", "{0}", "%(x)s", "{% raw %}", "</script>", "<!--", "\\ z", "\u2028z",
+)
+"""What template engines, format strings and scripts would take for their own."""
+
+
+@pytest.mark.parametrize("home", ["file", "notebook"])
+def test_no_text_is_ever_a_template(tiny, tmp_path, home):
+    """Each text that people write holds templates, and a selection does: they stand in the page to the letter, and nothing ran."""
+    trap = tmp_path / "ran"
+    text = " ".join(TEMPLATES).replace("TRAP", trap.as_posix())
+    for title in ("Towers", "Invented towers.", "Tall tower", "Height"):
+        tiny.toml = tiny.toml.replace(f'"{title}"', json.dumps(text))
+    filled = {"facts/towers": ("name", "name_local", "place", "partners", "amount_note", "opt_in", "note"), "actors": ("name", "name_zh", "note"),
+              "sources": ("title", "producer", "language", "licence"), "events": ("title", "note"), "landing_points": ("basis",)}
+    for table, columns in filled.items():
+        for row in tiny.tables[table]:
+            row.update(dict.fromkeys(columns, text))
+    atlas = tiny.load()
+    made = webmap.folium_map(atlas, Selection(text=text), tiny.folder, shading={"title": text, "classes": [[text, 0]], "marks": {}, "other": "none"}, chosen=text)
+    if home == "file":
+        made.save(tmp_path / "map.html")
+        page = (tmp_path / "map.html").read_text(encoding="utf-8")
+    else:
+        page = html.unescape(re.search(r'srcdoc="([^"]*)"', made._repr_html_())[1])
+    payload = re.search(r"attach\(L, \w+, (\{.*\})\)\);", page)[1]
+    about = json.loads(payload)
+    assert not trap.exists() and "<" not in payload
+    said = " ".join(text.split())  # a selection folds white space
+    assert about["state"]["query"]["q"] == [said] and about["state"]["chosen"] == text and about["state"]["shading"]["title"] == text
+    towers = about["layers"][0]
+    assert towers["title"] == towers["description"] == towers["kinds"]["tower"] == text
+    assert about["actors"]["acme"] == [text, text] and about["sources"]["report"][:2] == [text, text]
+    features = about["files"]["/layers/towers.geojson"]["features"]
+    assert all(feature["properties"][name] == text for feature in features for name in ("name", "name_local", "place", "amount_note", "note"))
+    assert about["files"]["/layers/towers.geojson"]["metadata"]["title"] == text
 
 
 def test_the_saved_page_holds_every_module_that_is_imported(page):

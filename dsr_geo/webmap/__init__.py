@@ -15,7 +15,7 @@ from pathlib import Path
 import folium
 import numpy as np
 import pandas as pd
-from branca.element import MacroElement
+from branca.element import Element
 from folium.utilities import camelize
 from jinja2 import Template
 from xstatic.pkg import leaflet
@@ -195,18 +195,18 @@ class AtlasMap(folium.Map):
         self.options |= {"min_zoom": 1, "max_zoom": 12}
 
 
-class AtlasElement(MacroElement):
-    """Draws the atlas on a folium.Map of any kind: the layers and a state go into the page itself."""
+class _Verbatim(Element):
+    """A part of a page that stays as it is: folium takes what its own elements render for the source of a template."""
 
-    # No server: each module becomes a blob, those that it imports first.
-    _template = Template("""{% macro script(this, kwargs) %}
-        {
-            const modules = {{ this.modules }}, made = {};
-            const address = (name) => (made[name] ??= URL.createObjectURL(new Blob(
-                [modules[name].replace(/"\\.\\/([\\w-]+\\.js)"/g, (_, other) => JSON.stringify(address(other)))], { type: "text/javascript" })));
-            import(address("atlas-map.js")).then(({ attach }) => attach(L, {{ this._parent.get_name() }}, {{ this.payload }}));
-        }
-    {% endmacro %}""")
+    _template = Template("{{ this.text }}")
+
+    def __init__(self, text: str):
+        super().__init__()
+        self.text = text
+
+
+class AtlasElement(Element):
+    """Draws the atlas on a folium.Map of any kind: the layers and a state go into the page itself, as a value of its script."""
 
     def __init__(self, atlas: Atlas, state: dict, data: Path = DATA):
         super().__init__()
@@ -220,6 +220,17 @@ class AtlasElement(MacroElement):
         }
         self.payload = _script(about)
         self.modules = _script({path.name: path.read_text(encoding="utf-8") for path in sorted(_HERE.glob("*.js")) if path.name not in _APP_ONLY})
+
+    def render(self, **kwargs) -> None:
+        """Put the script into the page that the map is on."""
+        # No server: each module becomes a blob, those that it imports first.
+        script = f"""{{
+            const modules = {self.modules}, made = {{}};
+            const address = (name) => (made[name] ??= URL.createObjectURL(new Blob(
+                [modules[name].replace(/"\\.\\/([\\w-]+\\.js)"/g, (_, other) => JSON.stringify(address(other)))], {{ type: "text/javascript" }})));
+            import(address("atlas-map.js")).then(({{ attach }}) => attach(L, {self._parent.get_name()}, {self.payload}));
+        }}"""
+        self.get_root().script.add_child(_Verbatim(script), name=self.get_name())
 
 
 def folium_map(atlas: Atlas, selection: Selection | None = None, data: Path = DATA, **shown) -> AtlasMap:
