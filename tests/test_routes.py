@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 
 import pytest
 
-from dsr_geo import build, routes
+from shapely.geometry import shape
+
+from dsr_geo import build, catalog, records, routes
+from dsr_geo.atlas import DATA
 from dsr_geo.records import InvalidData
+
+STORED = {"cable-east": "13ee308c", "cable-west": "30e024a5"}
+"""Digests of two lines as `routes.ROUTING` 1 draws them over the invented sea."""
 
 
 def built(tiny):
     return json.loads((tiny.folder / "geojson" / "cables.geojson").read_text(encoding="utf-8"))
+
+
+def _fresh(tiny):
+    """The cables drawn now, none taken over from an earlier build."""
+    build.build(tiny.write())
+    return {feature["id"]: feature for feature in built(tiny)["features"]}
 
 
 def test_an_unchanged_route_is_taken_over(tiny, monkeypatch):
@@ -21,6 +34,35 @@ def test_an_unchanged_route_is_taken_over(tiny, monkeypatch):
     build.build(tiny.folder)
     assert built(tiny) == first
     assert set(first["metadata"]["routes"]) == {feature["id"] for feature in first["features"]}
+
+
+def test_the_number_of_the_routing_rises_with_its_lines(tiny):
+    """Published lines are taken over while `ROUTING` stays: a change of the lines that forgets it would reach only new cables."""
+    drawn = {id: hashlib.sha256(shape(feature["geometry"]).wkb).hexdigest()[:8] for id, feature in _fresh(tiny).items()}
+    assert (routes.ROUTING, drawn) == (1, STORED), (
+        "searoute or sealine draw other lines: raise routes.ROUTING by one, rebuild data/geojson, and put both here")
+
+
+def test_another_routing_draws_every_cable_anew(tiny, monkeypatch):
+    tiny.build()
+    before = built(tiny)["metadata"]["routes"]
+    monkeypatch.setattr(routes, "ROUTING", routes.ROUTING + 1)
+    tiny.build()
+    after = built(tiny)["metadata"]["routes"]
+    assert before.keys() == after.keys() and not set(before.values()) & set(after.values())
+
+
+def test_a_comment_in_the_routing_code_changes_no_published_key(monkeypatch):
+    """The stored keys of the published cables hold under today's borders and passages, whatever the code's bytes."""
+    monkeypatch.setattr(routes, "_sea", lambda *_: pytest.fail("a published route would be computed again"))
+    sea = routes.SeaRoutes(DATA, DATA / "geojson" / "submarine-cables.geojson")
+    tables = records.read(DATA, catalog.load(DATA / "layers.toml"))
+    points = {row.values["name"]: (float(row.values["lon"]), float(row.values["lat"])) for row in tables.landing_points}
+    for row in tables.facts["submarine-cables"]:
+        landings = [(name, *points[name]) for name in records.split(row.values["landing_points"])]
+        sea.of(row.values["id"], landings, row.values["kind"] == "river")
+    stored = json.loads((DATA / "geojson" / "submarine-cables.geojson").read_text(encoding="utf-8"))["metadata"]["routes"]
+    assert sea.keys == stored
 
 
 def test_a_line_edited_by_hand_is_drawn_anew(tiny):
