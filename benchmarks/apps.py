@@ -66,7 +66,13 @@ def _choices(script: str, size: str) -> list[tuple[str, object]]:
         for undated in (False, True):
             found = dsr_geo.Selection(undated=undated).records(atlas)
             placed = found.geometry[found.geometry.notna()]
-            counts.append(len(placed.explode()) if "loop" in script else len(placed) if "naive" in script else len(found))
+            counts.append(
+                len(placed.explode())
+                if "loop" in script
+                else len(placed)
+                if "naive" in script
+                else len(found)
+            )
         return [("Undated records", counts[0]), ("Undated records", counts[1])]
     points, lines = (int(number) for number in size.split(","))
     counts = synthetic.frame(points, lines)["layer"].value_counts()
@@ -82,9 +88,27 @@ def running(app: App, cdn: str):
     paths = os.pathsep.join([str(ROOT), str(ROOT / "benchmarks"), os.environ.get("PYTHONPATH", "")])
     # Others run as Streamlit is by default; the project's own setting is ours.
     own = [] if app.script.endswith("app.py") else ["--runner.postScriptGC", "true"]
-    command = [sys.executable, "-m", "streamlit", "run", app.script, "--server.headless", "true", "--server.address", "127.0.0.1", "--server.port", str(port), *own]
-    server = subprocess.Popen(command, cwd=ROOT, env={**os.environ, "PYTHONPATH": paths, "BENCH_SIZE": app.size, "BENCH_CDN": cdn},
-                              stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    command = [
+        sys.executable,
+        "-m",
+        "streamlit",
+        "run",
+        app.script,
+        "--server.headless",
+        "true",
+        "--server.address",
+        "127.0.0.1",
+        "--server.port",
+        str(port),
+        *own,
+    ]
+    server = subprocess.Popen(
+        command,
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": paths, "BENCH_SIZE": app.size, "BENCH_CDN": cdn},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
     try:
         for _ in range(1200):
             try:

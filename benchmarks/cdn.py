@@ -15,11 +15,20 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 _FOLDER = Path(__file__).with_name(".cdn")
-_PACKAGES = ("leaflet@1.9.3", "jquery@3.7.1", "bootstrap@5.2.2", "leaflet.awesome-markers@2.0.5", "@fortawesome/fontawesome-free@6.2.0")
+_PACKAGES = (
+    "leaflet@1.9.3",
+    "jquery@3.7.1",
+    "bootstrap@5.2.2",
+    "leaflet.awesome-markers@2.0.5",
+    "@fortawesome/fontawesome-free@6.2.0",
+)
 _FILES = {
-    "leaflet": "leaflet/dist/leaflet.js", "jquery": "jquery/dist/jquery.min.js",
-    "bootstrap": "bootstrap/dist/js/bootstrap.bundle.min.js", "awesome_markers": "leaflet.awesome-markers/dist/leaflet.awesome-markers.js",
-    "leaflet_css": "leaflet/dist/leaflet.css", "bootstrap_css": "bootstrap/dist/css/bootstrap.min.css",
+    "leaflet": "leaflet/dist/leaflet.js",
+    "jquery": "jquery/dist/jquery.min.js",
+    "bootstrap": "bootstrap/dist/js/bootstrap.bundle.min.js",
+    "awesome_markers": "leaflet.awesome-markers/dist/leaflet.awesome-markers.js",
+    "leaflet_css": "leaflet/dist/leaflet.css",
+    "bootstrap_css": "bootstrap/dist/css/bootstrap.min.css",
     "awesome_markers_font_css": "@fortawesome/fontawesome-free/css/all.min.css",
     "awesome_markers_css": "leaflet.awesome-markers/dist/leaflet.awesome-markers.css",
 }
@@ -31,7 +40,15 @@ def use() -> None:
     import folium
 
     for name in ("default_js", "default_css"):
-        setattr(folium.Map, name, [(key, f"{os.environ['BENCH_CDN']}/{_FILES[key]}") for key, _ in getattr(folium.Map, name) if key in _FILES])
+        setattr(
+            folium.Map,
+            name,
+            [
+                (key, f"{os.environ['BENCH_CDN']}/{_FILES[key]}")
+                for key, _ in getattr(folium.Map, name)
+                if key in _FILES
+            ],
+        )
 
 
 def start() -> str:
@@ -40,7 +57,9 @@ def start() -> str:
         target = _FOLDER / package.rpartition("@")[0]
         if not target.exists():
             with tempfile.TemporaryDirectory() as folder:
-                subprocess.run(["npm", "pack", "--silent", package], cwd=folder, check=True, stdout=subprocess.DEVNULL)
+                subprocess.run(
+                    ["npm", "pack", "--silent", package], cwd=folder, check=True, stdout=subprocess.DEVNULL
+                )
                 with tarfile.open(next(Path(folder).glob("*.tgz"))) as archive:
                     archive.extractall(folder, filter="data")
                 target.parent.mkdir(parents=True, exist_ok=True)

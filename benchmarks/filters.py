@@ -31,7 +31,11 @@ def counts() -> dict[str, int]:
 
 def choose() -> str | bool:
     """Draw the filter: a layer of the invented records, or whether undated records of the atlas stay."""
-    return st.checkbox("Undated records", True) if ATLAS else st.radio("Layer", ["all", *synthetic.LAYERS], horizontal=True)
+    return (
+        st.checkbox("Undated records", True)
+        if ATLAS
+        else st.radio("Layer", ["all", *synthetic.LAYERS], horizontal=True)
+    )
 
 
 def kept(choice: str | bool) -> gpd.GeoDataFrame:
@@ -42,4 +46,8 @@ def kept(choice: str | bool) -> gpd.GeoDataFrame:
 
 
 def colours() -> dict[str, str]:
-    return {id: layer.colour["light"] for id, layer in dsr_geo.load().layers.items()} if ATLAS else {id: light for id, (_, light, _) in synthetic.LAYERS.items()}
+    return (
+        {id: layer.colour["light"] for id, layer in dsr_geo.load().layers.items()}
+        if ATLAS
+        else {id: light for id, (_, light, _) in synthetic.LAYERS.items()}
+    )

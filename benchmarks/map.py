@@ -13,7 +13,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
 
-sys.path[:0] = [str(Path(__file__).resolve().parents[1]), str(Path(__file__).resolve().parents[1] / "tests" / "browser")]
+sys.path[:0] = [
+    str(Path(__file__).resolve().parents[1]),
+    str(Path(__file__).resolve().parents[1] / "tests" / "browser"),
+]
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
@@ -61,7 +64,10 @@ FRAMES = """() => { window.frames_ = []; let last = performance.now();
 def say(what: str, who: str, values: list[float], unit: str = "ms") -> float:
     """Print one line of the table and return the median."""
     middle = median(values)
-    print(f"| {what} | {who} | {middle:,.0f} {unit} | {min(values):,.0f}–{max(values):,.0f} | {len(values)} |", flush=True)
+    print(
+        f"| {what} | {who} | {middle:,.0f} {unit} | {min(values):,.0f}–{max(values):,.0f} | {len(values)} |",
+        flush=True,
+    )
     return middle
 
 
@@ -73,14 +79,29 @@ class Session:
         self.context = browser.new_context(viewport={"width": 1440, "height": 900})
         self.page: Page = self.context.new_page()
         self.received, self.foreign = [0], []
-        self.page.on("websocket", lambda socket: socket.on("framereceived", lambda data: self.received.append(len(data))))
-        self.page.on("request", lambda request: None if request.url.startswith((address, "data:", "blob:", address.replace("http", "ws"))) else self.foreign.append(request.url))
+        self.page.on(
+            "websocket",
+            lambda socket: socket.on("framereceived", lambda data: self.received.append(len(data))),
+        )
+        self.page.on(
+            "request",
+            lambda request: (
+                None
+                if request.url.startswith((address, "data:", "blob:", address.replace("http", "ws")))
+                else self.foreign.append(request.url)
+            ),
+        )
 
     def open(self) -> float:
         """Milliseconds until the map shows the records the page opens with."""
         start = time.perf_counter()
         self.page.goto(self.address)
-        self.page.wait_for_function(f"expected => ({self.app.shown})(expected)", arg=self.app.choices[-1][1], timeout=LIMIT, polling="raf")
+        self.page.wait_for_function(
+            f"expected => ({self.app.shown})(expected)",
+            arg=self.app.choices[-1][1],
+            timeout=LIMIT,
+            polling="raf",
+        )
         return (time.perf_counter() - start) * 1000
 
     def click(self, number: int) -> tuple[float, float | None]:
@@ -105,8 +126,17 @@ def filters(browser: Browser, address: str) -> None:
     """Click to map, and the bytes that come over the websocket for it."""
     plan = [(EMPTY, 20)]
     for size in ("atlas", "2000,500", "10000,500"):
-        plan += [(naive_loop(size), 2 if size == "10000,500" else 4), (naive_geojson(size), 6), (ours(size), 20)]
-    plan += [(WHOLE, 20), (ours("100000,10000"), 20), (ours("1000000,100000"), 20), (ours("10000000,100000"), 8)]
+        plan += [
+            (naive_loop(size), 2 if size == "10000,500" else 4),
+            (naive_geojson(size), 6),
+            (ours(size), 20),
+        ]
+    plan += [
+        (WHOLE, 20),
+        (ours("100000,10000"), 20),
+        (ours("1000000,100000"), 20),
+        (ours("10000000,100000"), 8),
+    ]
     for app, n in plan:
         try:
             with opened(browser, app, address) as session:
@@ -118,7 +148,10 @@ def filters(browser: Browser, address: str) -> None:
                     say(f"… → the page's own text, {app.size}", app.name, said)
                 say(f"websocket per filter, {app.size}", app.name, [sum(session.received) / n], "bytes")
         except Exception as error:
-            print(f"| filter → map, {app.size} | {app.name} | failed: {str(error).splitlines()[0]} | | |", flush=True)
+            print(
+                f"| filter → map, {app.size} | {app.name} | failed: {str(error).splitlines()[0]} | | |",
+                flush=True,
+            )
 
 
 def inside(browser: Browser, address: str) -> None:
@@ -129,7 +162,11 @@ def inside(browser: Browser, address: str) -> None:
             shown = session.page.evaluate("document.querySelector('.atlas-host').atlas.atlas.state.shown")
             layers = [{"years": None, "shown": shown[: 1 + i % len(shown)]} for i in range(21)]
             for what, states in (("years", years), ("layers", layers)):
-                say(f"filter inside the map, {what}, {size}", "ours", session.page.evaluate(INSIDE, states)[1:])
+                say(
+                    f"filter inside the map, {what}, {size}",
+                    "ours",
+                    session.page.evaluate(INSIDE, states)[1:],
+                )
 
 
 def frames(browser: Browser, address: str) -> None:
@@ -151,7 +188,10 @@ def frames(browser: Browser, address: str) -> None:
                 page.wait_for_timeout(700)
             values = sorted(page.evaluate("frames_"))[1:]
             say(f"frames while panning and zooming, {size}", "ours", values)
-            print(f"| …  p95, {size} | ours | {values[int(len(values) * 0.95)]:.0f} ms | | {len(values)} |", flush=True)
+            print(
+                f"| …  p95, {size} | ours | {values[int(len(values) * 0.95)]:.0f} ms | | {len(values)} |",
+                flush=True,
+            )
 
 
 def kept(browser: Browser, address: str) -> None:
@@ -159,19 +199,35 @@ def kept(browser: Browser, address: str) -> None:
     mark = "(document.querySelector('.atlas-host').mark ??= Math.random()) + ' ' + document.querySelector('.atlas-host').atlas.map.getCenter() + document.querySelector('.atlas-host').atlas.map.getZoom()"
     for app in (WHOLE, ours("2000,500")):
         with opened(browser, app, address) as session:
-            session.page.evaluate("void document.querySelector('.atlas-host').atlas.map.setView([12, 77], 5, { animate: false })")
+            session.page.evaluate(
+                "void document.querySelector('.atlas-host').atlas.map.setView([12, 77], 5, { animate: false })"
+            )
             session.page.wait_for_timeout(500)
             seen = set()
             for i in range(20):
                 session.click(i)
                 seen.add(session.page.evaluate(mark))
-            print(f"| mounts and views over 20 filter changes, {app.size} | {app.name} | {len(seen)} | | 20 |")
-            print(f"| requests to other origins, {app.size} | {app.name} | {len(session.foreign)} | | 1 |", flush=True)
+            print(
+                f"| mounts and views over 20 filter changes, {app.size} | {app.name} | {len(seen)} | | 20 |"
+            )
+            print(
+                f"| requests to other origins, {app.size} | {app.name} | {len(session.foreign)} | | 1 |",
+                flush=True,
+            )
 
 
 def starts(browser: Browser, address: str) -> None:
     """From nothing to the first map; the page again with everything warm; bytes of a first view."""
-    for app in (EMPTY, naive_loop("atlas"), naive_geojson("atlas"), ours("atlas"), WHOLE, naive_loop("2000,500"), naive_geojson("2000,500"), ours("2000,500")):
+    for app in (
+        EMPTY,
+        naive_loop("atlas"),
+        naive_geojson("atlas"),
+        ours("atlas"),
+        WHOLE,
+        naive_loop("2000,500"),
+        naive_geojson("2000,500"),
+        ours("2000,500"),
+    ):
         cold, warm, sizes, own = [], [], [], []
         for _ in range(3):
             start = time.perf_counter()
@@ -181,8 +237,14 @@ def starts(browser: Browser, address: str) -> None:
                 network.send("Network.enable")
                 bytes_ = {}
                 urls = {}
-                network.on("Network.responseReceived", lambda event: urls.__setitem__(event["requestId"], event["response"]["url"]))
-                network.on("Network.loadingFinished", lambda event: bytes_.__setitem__(event["requestId"], event["encodedDataLength"]))
+                network.on(
+                    "Network.responseReceived",
+                    lambda event: urls.__setitem__(event["requestId"], event["response"]["url"]),
+                )
+                network.on(
+                    "Network.loadingFinished",
+                    lambda event: bytes_.__setitem__(event["requestId"], event["encodedDataLength"]),
+                )
                 session.open()
                 cold.append((time.perf_counter() - start) * 1000)
                 session.page.wait_for_timeout(500)
@@ -201,7 +263,9 @@ ROWS = {"filter": filters, "inside": inside, "frames": frames, "kept": kept, "st
 
 if __name__ == "__main__":
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=find(), args=["--disable-gpu", "--no-sandbox", "--disable-background-networking"])
+        chromium = playwright.chromium.launch(
+            executable_path=find(), args=["--disable-gpu", "--no-sandbox", "--disable-background-networking"]
+        )
         served = cdn.start()
         print("| what | app | median | min–max | n |\n| --- | --- | --- | --- | --- |")
         for row in sys.argv[1:] or ROWS:

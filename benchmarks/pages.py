@@ -48,9 +48,14 @@ def main() -> None:
     print(f"{'page':10} {'anew':>20} {'first':>20} {'again':>20} {'ratio':>6}")
     for page in sys.argv[1:] or PAGES:
         opening(page)
-        anew, first, again = zip(*((opening(page, "all"), opening(page, "views"), opening(page)) for _ in range(RUNS)))
+        anew, first, again = zip(
+            *((opening(page, "all"), opening(page, "views"), opening(page)) for _ in range(RUNS))
+        )
         show = lambda times: f"{statistics.median(times):.2f} ({min(times):.2f}-{max(times):.2f})"
-        print(f"{page:10} {show(anew):>20} {show(first):>20} {show(again):>20} {statistics.median(again) / statistics.median(anew):6.2f}", flush=True)
+        print(
+            f"{page:10} {show(anew):>20} {show(first):>20} {show(again):>20} {statistics.median(again) / statistics.median(anew):6.2f}",
+            flush=True,
+        )
 
 
 if __name__ == "__main__":

@@ -74,7 +74,9 @@ class Land:
             return 0.0
         free = self.crossings + self.channels * channels
         for lon, lat in points:
-            x, y, _ = EARTH.fwd(np.full(72, lon), np.full(72, lat), np.arange(0, 360, 5), np.full(72, shore_km * 1e3))
+            x, y, _ = EARTH.fwd(
+                np.full(72, lon), np.full(72, lat), np.arange(0, 360, 5), np.full(72, shore_km * 1e3)
+            )
             disc = shapely.Polygon(np.c_[np.unwrap(x, period=360), y])
             free += [shapely.transform(disc, lambda c, turn=turn: c + [turn, 0]) for turn in (-360, 0, 360)]
         on = line.intersection(shapely.union_all(self.parts[hit])).difference(shapely.union_all(free))
@@ -126,7 +128,18 @@ def main():
     land = Land(countries, passages)
     place = {r["name"]: (float(r["lon"]), float(r["lat"])) for r in read(DATA / "landing_points.csv")}
 
-    routes, total, dry, raw, ashore, ratios, seconds, cpu_seconds, pairs, refused = {}, 0, 0, 0, 0, {}, 0, 0, [], []
+    routes, total, dry, raw, ashore, ratios, seconds, cpu_seconds, pairs, refused = (
+        {},
+        0,
+        0,
+        0,
+        0,
+        {},
+        0,
+        0,
+        [],
+        [],
+    )
     print(f"{'cable':48} {'km':>6} {'published':>9} {'ratio':>6} {'on land km':>10} {'%':>7} {'s':>5}")
     for row in read(DATA / "facts" / "submarine-cables.csv"):
         cable = row["id"]
@@ -148,13 +161,25 @@ def main():
             raw += land.km(routes[cable], points, channels=False)
             ashore += land.km(routes[cable], points, shore_km=0.01)
             pairs += [(cable, a, b) for a, b in spanning_pairs(points)]
-        print(f"{cable[:48]:48} {km:6.0f} {published:9.0f} {km / published:6.2f} {on_land:10.2f} {100 * on_land / km:7.3f} {took:5.2f}")
+        print(
+            f"{cable[:48]:48} {km:6.0f} {published:9.0f} {km / published:6.2f} {on_land:10.2f} {100 * on_land / km:7.3f} {took:5.2f}"
+        )
 
-    print(f"\n{len(routes)} cables in {seconds:.1f} s ({cpu_seconds:.1f} s of processor), after {build:.1f} s for the sea; refused: {refused or 'none'}")
-    print(f"on land outside shore ends and declared passages: {dry:.2f} of {total:.0f} km = {100 * dry / total:.4f} %")
-    print(f"  with the declared channels counted as the land the polygons make of them: {raw:.2f} km = {100 * raw / total:.4f} %")
-    print(f"  shore ends within 30 km of a landing point: {ashore - dry:.0f} km on land = {100 * (ashore - dry) / total:.3f} %")
-    print(f"computed / published length: median {statistics.median(ratios.values()):.2f}; outside 0.75 to 1.30:")
+    print(
+        f"\n{len(routes)} cables in {seconds:.1f} s ({cpu_seconds:.1f} s of processor), after {build:.1f} s for the sea; refused: {refused or 'none'}"
+    )
+    print(
+        f"on land outside shore ends and declared passages: {dry:.2f} of {total:.0f} km = {100 * dry / total:.4f} %"
+    )
+    print(
+        f"  with the declared channels counted as the land the polygons make of them: {raw:.2f} km = {100 * raw / total:.4f} %"
+    )
+    print(
+        f"  shore ends within 30 km of a landing point: {ashore - dry:.0f} km on land = {100 * (ashore - dry) / total:.3f} %"
+    )
+    print(
+        f"computed / published length: median {statistics.median(ratios.values()):.2f}; outside 0.75 to 1.30:"
+    )
     for cable, ratio in sorted(ratios.items(), key=lambda item: item[1]):
         if not 0.75 <= ratio <= 1.3:
             print(f"  {ratio:.2f}  {cable[:48]}: {WHY.get(cable, UNKNOWN)}")
@@ -163,14 +188,22 @@ def main():
 
     if not options.no_pairs:
         print(f"\nthe same {len(pairs)} pairs of landing points, a line each:")
-        programs = {"this module": lambda c, a, b: sea.route(c, [("", *a), ("", *b)]), "PyPI searoute": lambda c, a, b: package_route(a, b)}
+        programs = {
+            "this module": lambda c, a, b: sea.route(c, [("", *a), ("", *b)]),
+            "PyPI searoute": lambda c, a, b: package_route(a, b),
+        }
         package_route(*pairs[0][1:])  # it loads its network on first use
         for name, route in programs.items():
             clock = time.perf_counter()
             lines = [(route(*pair), pair[1:]) for pair in pairs]
             took = time.perf_counter() - clock
-            km, on_land = sum(length_km(line) for line, _ in lines), sum(land.km(line, ends) for line, ends in lines)
-            print(f"  {name:14} {km:8.0f} km, on land {on_land:7.1f} km = {100 * on_land / km:.4f} %, {took:.1f} s")
+            km, on_land = (
+                sum(length_km(line) for line, _ in lines),
+                sum(land.km(line, ends) for line, ends in lines),
+            )
+            print(
+                f"  {name:14} {km:8.0f} km, on land {on_land:7.1f} km = {100 * on_land / km:.4f} %, {took:.1f} s"
+            )
 
 
 if __name__ == "__main__":

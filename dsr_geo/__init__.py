@@ -12,4 +12,3 @@ from dsr_geo.selection import Selection, from_query
 
 __all__ = ["Atlas", "Selection", "from_query", "load"]
 __version__ = "0.1.0"
-

@@ -30,20 +30,37 @@ def main(arguments: list[str] | None = None) -> int:
     # Names are in many scripts; a terminal that cannot show one must not stop the command.
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(errors="backslashreplace")
-    parser = argparse.ArgumentParser(prog="python -m dsr_geo", description="The Digital Silk Road Atlas on the command line.")
+    parser = argparse.ArgumentParser(
+        prog="python -m dsr_geo", description="The Digital Silk Road Atlas on the command line."
+    )
     commands = parser.add_subparsers(dest="command", required=True)
     shared = argparse.ArgumentParser(add_help=False)
-    shared.add_argument("--data", type=Path, default=atlas.DATA, help="the data folder (default: the published data)")
+    shared.add_argument(
+        "--data", type=Path, default=atlas.DATA, help="the data folder (default: the published data)"
+    )
 
     def command(name: str, help: str) -> argparse.ArgumentParser:
-        return commands.add_parser(name, help=help, description=help, epilog=_EXAMPLES[name], parents=[shared],
-                                   formatter_class=argparse.RawDescriptionHelpFormatter)
+        return commands.add_parser(
+            name,
+            help=help,
+            description=help,
+            epilog=_EXAMPLES[name],
+            parents=[shared],
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+        )
 
     command("build", "Check the tables and write data/geojson, one file per layer.")
     command("check", "Check the tables and print each problem as one sentence: file, row, id, cure.")
     exporting = command("export", "Write a selection to a file; the ending decides the format.")
-    exporting.add_argument("file", type=Path, help=f"file to write, ending in {', '.join('.' + f for f in _ENDINGS)}")
-    exporting.add_argument("selection", nargs="?", default="", help="a selection as a URL query (default: what the app opens with)")
+    exporting.add_argument(
+        "file", type=Path, help=f"file to write, ending in {', '.join('.' + f for f in _ENDINGS)}"
+    )
+    exporting.add_argument(
+        "selection",
+        nargs="?",
+        default="",
+        help="a selection as a URL query (default: what the app opens with)",
+    )
     chosen = parser.parse_args(arguments)
     try:
         return {"build": _build, "check": _check, "export": _export}[chosen.command](chosen)
@@ -62,14 +79,21 @@ def _check(chosen: argparse.Namespace) -> int:
     problems = build.check(chosen.data)
     for problem in problems:
         print(problem)
-    print(f"{len(problems)} problem{'' if len(problems) == 1 else 's'} found." if problems else "All tables are valid.")
+    print(
+        f"{len(problems)} problem{'' if len(problems) == 1 else 's'} found."
+        if problems
+        else "All tables are valid."
+    )
     return 1 if problems else 0
 
 
 def _export(chosen: argparse.Namespace) -> int:
     ending = chosen.file.suffix.removeprefix(".")
     if ending not in _ENDINGS:
-        print(f"'{chosen.file}' ends in none of {', '.join('.' + f for f in _ENDINGS)}; give it one of these.", file=sys.stderr)
+        print(
+            f"'{chosen.file}' ends in none of {', '.join('.' + f for f in _ENDINGS)}; give it one of these.",
+            file=sys.stderr,
+        )
         return 2
     if not chosen.file.parent.is_dir() or chosen.file.is_dir():
         print(f"'{chosen.file}' cannot be written; name a file in a folder that exists.", file=sys.stderr)
@@ -77,7 +101,11 @@ def _export(chosen: argparse.Namespace) -> int:
     loaded = atlas.load(chosen.data)
     query = parse_qs(chosen.selection.removeprefix("?"), keep_blank_values=True)
     wanted, problems = selection.from_query(query, loaded)
-    problems += [f"“{key}” is no filter; use {', '.join(sorted(selection.KEYS))}." for key in query if key not in selection.KEYS | _OF_THE_VIEW]
+    problems += [
+        f"“{key}” is no filter; use {', '.join(sorted(selection.KEYS))}."
+        for key in query
+        if key not in selection.KEYS | _OF_THE_VIEW
+    ]
     if problems:
         print("\n".join(problems), file=sys.stderr)
         return 2

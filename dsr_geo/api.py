@@ -23,7 +23,14 @@ PREFIX = "/atlas"
 """Where the routes live; Streamlit keeps other paths for itself."""
 
 _WEBMAP = Path(webmap.__file__).parent
-_TYPES = {".js": "text/javascript", ".css": "text/css", ".png": "image/png", ".geojson": "application/geo+json", ".json": "application/json", ".columns": "application/octet-stream"}
+_TYPES = {
+    ".js": "text/javascript",
+    ".css": "text/css",
+    ".png": "image/png",
+    ".geojson": "application/geo+json",
+    ".json": "application/json",
+    ".columns": "application/octet-stream",
+}
 
 Answer = tuple[bytes, dict[str, str]]
 """A body, gzipped, and its headers."""
@@ -44,10 +51,17 @@ def routes(atlas: Atlas, data: Path = DATA, base: str = "") -> list[BaseRoute]:
 
 def ground(data: Path = DATA) -> dict[str, Answer]:
     """What any map of ours needs: the drawing module with Leaflet, countries and disputed borders."""
-    files = {"countries.geojson": data / "countries" / "borders.geojson", "disputed.geojson": data / "countries" / "disputed.geojson"}
+    files = {
+        "countries.geojson": data / "countries" / "borders.geojson",
+        "disputed.geojson": data / "countries" / "disputed.geojson",
+    }
     files |= {f"assets/{path.name}": path for path in _WEBMAP.iterdir() if path.suffix in (".js", ".css")}
     library = Path(leaflet.BASE_DIR)
-    files |= {f"assets/leaflet/{path.relative_to(library)}": path for path in library.rglob("*") if path.suffix in (".js", ".css", ".png")}
+    files |= {
+        f"assets/leaflet/{path.relative_to(library)}": path
+        for path in library.rglob("*")
+        if path.suffix in (".js", ".css", ".png")
+    }
     return {name: answer(path.read_bytes(), path.suffix) for name, path in files.items()}
 
 
@@ -57,10 +71,17 @@ def serve(answers: dict[str, Answer], base: str = "") -> list[BaseRoute]:
     The same answers are under `at/<version>/`, too, where a browser keeps them without asking again; the version changes
     whenever one of them does.
     """
-    version = hashlib.sha256("".join(headers["etag"] for _, headers in answers.values()).encode()).hexdigest()[:12]
-    modules = [name for name in answers if name.startswith("assets/") and name.count("/") == 1 and name.endswith(".js")]
+    version = hashlib.sha256(
+        "".join(headers["etag"] for _, headers in answers.values()).encode()
+    ).hexdigest()[:12]
+    modules = [
+        name
+        for name in answers
+        if name.startswith("assets/") and name.count("/") == 1 and name.endswith(".js")
+    ]
     needed = {
-        "version": version, "modules": [name for name in modules if not name.endswith("/start.js")],
+        "version": version,
+        "modules": [name for name in modules if not name.endswith("/start.js")],
         "styles": ["assets/leaflet/leaflet.css", *(f"assets/{name}.css" for name in webmap.STYLES)],
         "data": [name for name in answers if name == "map.json" or name.endswith((".geojson", ".columns"))],
     }

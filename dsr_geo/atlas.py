@@ -52,13 +52,17 @@ class Atlas:
     @cached_property
     def kinds(self) -> pd.Series:
         """The words for each record's kind; the same kind may be worded differently in two layers."""
-        words = [self.layers[layer].kinds[kind] for layer, kind in zip(self.records["layer"], self.records["kind"])]
+        words = [
+            self.layers[layer].kinds[kind] for layer, kind in zip(self.records["layer"], self.records["kind"])
+        ]
         return pd.Series(words, index=self.records.index, dtype=object)
 
     @cached_property
     def hosts(self) -> pd.DataFrame:
         """One line per record and host country: `id`, `country` (ISO3)."""
-        return _exploded(self.records["countries"].map(records.split), ["country"], lambda country: (country,))
+        return _exploded(
+            self.records["countries"].map(records.split), ["country"], lambda country: (country,)
+        )
 
     @cached_property
     def roles(self) -> pd.DataFrame:
@@ -86,7 +90,9 @@ class Atlas:
         if layer not in self.layers:
             raise KeyError(f"unknown layer '{layer}'; known are {', '.join(self.layers)}")
         own = self.records[self.records["layer"] == layer].join(self.hosts.set_index("id"), how="inner")
-        about = self.countries.borders[["name", "region", "subregion"]].rename(columns={"name": "country_name"})
+        about = self.countries.borders[["name", "region", "subregion"]].rename(
+            columns={"name": "country_name"}
+        )
         groups = {code: [] for code in self.countries.borders.index}
         for group in self.countries.groups.index:
             for member in self.countries.members(group, year, year) & groups.keys():
@@ -135,7 +141,11 @@ def load(data: Path = DATA) -> Atlas:
     for name in _WHOLE:
         table[name] = table[name].astype("Int64")
     declared = {name: field for layer in layers.values() for name, field in layer.fields.items()}
-    numbers = {"amount_usd", "length_computed_km", *(name for name, field in declared.items() if field.type in ("number", "flag"))}
+    numbers = {
+        "amount_usd",
+        "length_computed_km",
+        *(name for name, field in declared.items() if field.type in ("number", "flag")),
+    }
     for name in numbers & set(table.columns):
         table[name] = pd.to_numeric(table[name]).astype(float)
     for name in set(table.columns) - numbers - {*_WHOLE, "geometry"}:
@@ -161,7 +171,9 @@ def _layer(path: Path, layer: Layer) -> pd.DataFrame:
         own.append("length_computed_km")
     frame = pd.DataFrame([feature["properties"] for feature in features], columns=own)
     frame.insert(1, "layer", layer.id)
-    return frame.assign(geometry=[shape(feature["geometry"]) if feature["geometry"] else None for feature in features])
+    return frame.assign(
+        geometry=[shape(feature["geometry"]) if feature["geometry"] else None for feature in features]
+    )
 
 
 def _text_table(path: Path, key: str = "id") -> pd.DataFrame:

@@ -60,12 +60,21 @@ class _Builder:
     def __init__(self, data: Path, out: Path, tables: Tables, known: countries.Countries):
         self.data, self.out, self.tables, self.problems = data, out, tables, []
         self.borders = known.borders.geometry
-        self.sources = {row.values["id"]: (row.values["producer"], row.values["kind"]) for row in tables.sources}
-        self.landings = {row.values["name"]: (float(row.values["lon"]), float(row.values["lat"])) for row in tables.landing_points}
+        self.sources = {
+            row.values["id"]: (row.values["producer"], row.values["kind"]) for row in tables.sources
+        }
+        self.landings = {
+            row.values["name"]: (float(row.values["lon"]), float(row.values["lat"]))
+            for row in tables.landing_points
+        }
 
     def collection(self, layer: Layer) -> str:
         rows = sorted(self.tables.facts[layer.id], key=lambda row: row.values["id"])
-        sea = routes.SeaRoutes(self.data, self.out / f"{layer.id}.geojson") if layer.geometry == "cable" else None
+        sea = (
+            routes.SeaRoutes(self.data, self.out / f"{layer.id}.geojson")
+            if layer.geometry == "cable"
+            else None
+        )
         features = ",\n".join(_json(self._feature(row, layer, sea)) for row in rows)
         metadata = {
             "id": layer.id,
@@ -92,7 +101,12 @@ class _Builder:
         if layer.geometry in ("cable", "endpoints"):
             drawn = geometry is not None and geometry.geom_type == "MultiLineString"
             properties["length_computed_km"] = round(routes.length_km(geometry)) if drawn else None
-        return {"type": "Feature", "id": row.values["id"], "geometry": mapping(geometry) if geometry else None, "properties": properties}
+        return {
+            "type": "Feature",
+            "id": row.values["id"],
+            "geometry": mapping(geometry) if geometry else None,
+            "properties": properties,
+        }
 
     def _geometry(self, row: Row, layer: Layer, sea: routes.SeaRoutes | None):
         """The record's geometry in WGS 84 degrees, or None where only the country is known."""
@@ -107,7 +121,9 @@ class _Builder:
                 self.problems.append(row.problem(what, cure or "correct its landing points"))
                 return None
         if layer.geometry == "endpoints" and (paths := records.paths_of(row.values["endpoints"])):
-            return routes.land_route(paths, [self.borders[code] for code in records.split(row.values["countries"])])
+            return routes.land_route(
+                paths, [self.borders[code] for code in records.split(row.values["countries"])]
+            )
         if row.values["lon"]:
             return shapely.set_precision(Point(float(row.values["lon"]), float(row.values["lat"])), 1e-5)
         return None

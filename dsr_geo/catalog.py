@@ -15,8 +15,21 @@ GEOMETRIES = ("cable", "endpoints", "point", "none")
 """cable: landing points joined by sea; endpoints: paths over land; point: one place; none: a statement about a country."""
 
 SYMBOLS = (
-    "line", "square", "triangle-up", "triangle-down", "diamond", "hexagon", "pentagon", "star", "plus", "circle",
-    "ring", "square-open", "triangle-open", "diamond-open", "hexagon-open",
+    "line",
+    "square",
+    "triangle-up",
+    "triangle-down",
+    "diamond",
+    "hexagon",
+    "pentagon",
+    "star",
+    "plus",
+    "circle",
+    "ring",
+    "square-open",
+    "triangle-open",
+    "diamond-open",
+    "hexagon-open",
 )
 """Shapes the map can draw. Solid shapes are things in a place, open ones are statements about a country."""
 
@@ -83,7 +96,7 @@ def _layer(path: Path, id: str, entry: dict, vocabularies: dict[str, list[str]])
     _one_of(path, where, "symbol", entry["symbol"], SYMBOLS)
     _one_of(path, where, "status", entry["status"], vocabularies)
     if not entry["kinds"]:
-        raise CatalogError(f"{path}: {where} has no kinds; declare at least one, as kind = \"Words shown\"")
+        raise CatalogError(f'{path}: {where} has no kinds; declare at least one, as kind = "Words shown"')
     for ground in ("light", "dark"):
         if not _COLOUR.fullmatch(str(entry["colour"].get(ground, ""))):
             raise CatalogError(f"{path}: {where} needs colour.{ground} as #RRGGBB")
@@ -111,7 +124,9 @@ def _layer(path: Path, id: str, entry: dict, vocabularies: dict[str, list[str]])
 
 def _refuse_unknown(path: Path, where: str, entry: dict, known: set[str]) -> None:
     if unknown := sorted(set(entry) - known):
-        raise CatalogError(f"{path}: {where} has unknown keys {', '.join(unknown)}; known are {', '.join(sorted(known))}")
+        raise CatalogError(
+            f"{path}: {where} has unknown keys {', '.join(unknown)}; known are {', '.join(sorted(known))}"
+        )
 
 
 def _one_of(path: Path, where: str, key: str, value: str, known) -> None:

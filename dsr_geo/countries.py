@@ -66,9 +66,15 @@ class Countries:
         """
         wanted = list(self.indicators.index) if indicators is None else indicators
         if unknown := [i for i in wanted if i not in self.indicators.index]:
-            raise KeyError(f"unknown indicator {', '.join(unknown)}; known are {', '.join(self.indicators.index)}")
+            raise KeyError(
+                f"unknown indicator {', '.join(unknown)}; known are {', '.join(self.indicators.index)}"
+            )
         rows = self.attributes[(self.attributes["year"] <= year) & self.attributes["indicator"].isin(wanted)]
-        latest = rows.sort_values("year").groupby(["country", "indicator"], observed=True).last()[["value", "year"]]
+        latest = (
+            rows.sort_values("year")
+            .groupby(["country", "indicator"], observed=True)
+            .last()[["value", "year"]]
+        )
         table = latest.unstack("indicator")
         result = pd.DataFrame(index=self.borders.index)
         for indicator in wanted:
@@ -88,7 +94,9 @@ class Countries:
     def of_points(self, points: gpd.GeoSeries) -> pd.Series:
         """The ISO3 code whose polygon holds each point (NA at sea), for layers that users bring themselves."""
         frame = gpd.GeoDataFrame(geometry=points.to_crs("EPSG:4326"))
-        joined = frame.sjoin(self.borders[["geometry"]].rename_axis("iso3"), predicate="intersects", how="left")
+        joined = frame.sjoin(
+            self.borders[["geometry"]].rename_axis("iso3"), predicate="intersects", how="left"
+        )
         return joined["iso3"].groupby(level=0).first().reindex(points.index)
 
 
@@ -96,16 +104,27 @@ class Countries:
 def load(folder: Path) -> Countries:
     """Read `data/countries/`. Raises FileNotFoundError naming the file that is missing."""
     if not (folder / "borders.geojson").exists():
-        raise FileNotFoundError(f"{folder / 'borders.geojson'} is missing; it holds the polygons of countries and territories")
+        raise FileNotFoundError(
+            f"{folder / 'borders.geojson'} is missing; it holds the polygons of countries and territories"
+        )
     borders = gpd.read_file(folder / "borders.geojson").set_index("iso3").sort_index()
-    read = lambda name, **kwargs: pd.read_csv(folder / name, keep_default_na=False, na_values=[""], encoding="utf-8", **kwargs)
+    read = lambda name, **kwargs: pd.read_csv(
+        folder / name, keep_default_na=False, na_values=[""], encoding="utf-8", **kwargs
+    )
     return Countries(
         borders=borders,
         groups=read("groups.csv", index_col="id"),
         memberships=read("memberships.csv", dtype={"since": "Int64", "until": "Int64"}),
         indicators=read("indicators.csv", index_col="id", dtype={"breaks": "string", "classes": "string"}),
-        attributes=read("attributes.csv", dtype={"country": "category", "indicator": "category", "kind": "category",
-                                                 "source_id": "category"}),
+        attributes=read(
+            "attributes.csv",
+            dtype={
+                "country": "category",
+                "indicator": "category",
+                "kind": "category",
+                "source_id": "category",
+            },
+        ),
     )
 
 

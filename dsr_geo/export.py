@@ -31,7 +31,10 @@ def metadata(atlas: Atlas, selection: Selection, count: int) -> dict:
         "count": count,
         "data_version": atlas.version,
         "licence": LICENCE,
-        "layers": {id: {"title": atlas.layers[id].title, "licence": atlas.layers[id].licence} for id in selection.shown(atlas)},
+        "layers": {
+            id: {"title": atlas.layers[id].title, "licence": atlas.layers[id].licence}
+            for id in selection.shown(atlas)
+        },
         "citation": citation(atlas, selection),
         "boundaries": BOUNDARY_NOTE,
     }
@@ -40,7 +43,9 @@ def metadata(atlas: Atlas, selection: Selection, count: int) -> dict:
 def citation(atlas: Atlas, selection: Selection) -> str:
     """How to cite this very view: the data version names the state, the query the selection."""
     query = urlencode(selection.query(), doseq=True)
-    return f"Digital Silk Road Atlas, data version {atlas.version}" + (f", selection {query}" if query else "")
+    return f"Digital Silk Road Atlas, data version {atlas.version}" + (
+        f", selection {query}" if query else ""
+    )
 
 
 def table(atlas: Atlas, found: gpd.GeoDataFrame) -> pd.DataFrame:
@@ -51,13 +56,21 @@ def table(atlas: Atlas, found: gpd.GeoDataFrame) -> pd.DataFrame:
     """
     points = found.geometry.where(found.geom_type == "Point")
     result = pd.DataFrame(found.drop(columns="geometry"))
-    result.insert(1, "layer_title", result["layer"].map({id: layer.title for id, layer in atlas.layers.items()}))
+    result.insert(
+        1, "layer_title", result["layer"].map({id: layer.title for id, layer in atlas.layers.items()})
+    )
     result.insert(result.columns.get_loc("precision"), "lon", points.x.round(5))
     result.insert(result.columns.get_loc("precision"), "lat", points.y.round(5))
     names = atlas.hosts["country"].map(atlas.countries.name).groupby(atlas.hosts["id"]).agg("; ".join)
-    result.insert(result.columns.get_loc("countries") + 1, "country_names", names.reindex(result.index).fillna(""))
+    result.insert(
+        result.columns.get_loc("countries") + 1, "country_names", names.reindex(result.index).fillna("")
+    )
     url = atlas.sources["url"].to_dict()
-    result.insert(result.columns.get_loc("source_ids") + 1, "source_urls", result["source_ids"].map(lambda ids: " ".join(url[id] for id in records.split(ids))))
+    result.insert(
+        result.columns.get_loc("source_ids") + 1,
+        "source_urls",
+        result["source_ids"].map(lambda ids: " ".join(url[id] for id in records.split(ids))),
+    )
     shown = set(found["layer"])
     foreign = {name for layer in atlas.layers.values() if layer.id not in shown for name in layer.fields}
     own = {name for id in shown for name in atlas.layers[id].fields}
@@ -73,10 +86,19 @@ def geojson(atlas: Atlas, selection: Selection) -> bytes:
     columns = table(atlas, found).drop(columns=["lon", "lat"]).astype(object)
     rows = columns.where(columns.notna() & (columns != ""), None).to_dict("index")
     features = [
-        {"type": "Feature", "id": id, "geometry": None if shape is None else mapping(shape), "properties": {"id": id, **row}}
+        {
+            "type": "Feature",
+            "id": id,
+            "geometry": None if shape is None else mapping(shape),
+            "properties": {"id": id, **row},
+        }
         for (id, row), shape in zip(rows.items(), found.geometry)
     ]
-    document = {"type": "FeatureCollection", "metadata": metadata(atlas, selection, len(found)), "features": features}
+    document = {
+        "type": "FeatureCollection",
+        "metadata": metadata(atlas, selection, len(found)),
+        "features": features,
+    }
     return json.dumps(document, ensure_ascii=False, default=_plain).encode()
 
 
@@ -101,14 +123,24 @@ def geopackage(atlas: Atlas, selection: Selection) -> bytes:
         for id in frame["layer"].unique():
             rows = frame[frame["layer"] == id].reset_index()
             placed = rows[rows.geometry.notna()]
-            types = {"point": placed[placed.geom_type == "Point"], "line": placed[placed.geom_type != "Point"]} if len(placed) else {}
+            types = (
+                {"point": placed[placed.geom_type == "Point"], "line": placed[placed.geom_type != "Point"]}
+                if len(placed)
+                else {}
+            )
             for kind, part in types.items():
                 if len(part):
-                    name = id if kind == ("point" if atlas.layers[id].geometry == "point" else "line") else f"{id}_{kind}s"
+                    name = (
+                        id
+                        if kind == ("point" if atlas.layers[id].geometry == "point" else "line")
+                        else f"{id}_{kind}s"
+                    )
                     part.to_file(path, layer=name, driver="GPKG", engine="pyogrio")
             if len(unplaced := rows.drop(placed.index)):
                 _plain_table(unplaced, path, f"{id}_without_place")
-        _plain_table(pd.DataFrame({"key": about.keys(), "value": [_text(v) for v in about.values()]}), path, "metadata")
+        _plain_table(
+            pd.DataFrame({"key": about.keys(), "value": [_text(v) for v in about.values()]}), path, "metadata"
+        )
         return path.read_bytes()
 
 
@@ -117,7 +149,9 @@ FORMATS = {"geojson": geojson, "csv": csv, "gpkg": geopackage}
 
 
 def _plain_table(frame: pd.DataFrame, path: Path, name: str) -> None:
-    pyogrio.write_dataframe(pd.DataFrame(frame.drop(columns="geometry", errors="ignore")), path, layer=name, driver="GPKG")
+    pyogrio.write_dataframe(
+        pd.DataFrame(frame.drop(columns="geometry", errors="ignore")), path, layer=name, driver="GPKG"
+    )
 
 
 def _text(value) -> str:

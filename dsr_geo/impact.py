@@ -40,8 +40,13 @@ ORIGIN = ("CHN", "HKG", "MAC")
 """Left out on both sides: the suppliers' own side."""
 
 OUTCOMES = (
-    "internet_users_pct", "mobile_subscriptions_per100", "fixed_broadband_per100", "coverage_3g_pct", "coverage_4g_pct",
-    "gdp_per_capita_ppp", "gdp_per_capita_usd",
+    "internet_users_pct",
+    "mobile_subscriptions_per100",
+    "fixed_broadband_per100",
+    "coverage_3g_pct",
+    "coverage_4g_pct",
+    "gdp_per_capita_ppp",
+    "gdp_per_capita_usd",
 )
 """Indicators with a value every year, for which a change within years can be read."""
 
@@ -64,7 +69,9 @@ class Study:
     countries: tuple[str, ...]
 
 
-def study(panel: pd.DataFrame, first: pd.Series, strata: pd.DataFrame, window: tuple[int, int] = WINDOW) -> Study:
+def study(
+    panel: pd.DataFrame, first: pd.Series, strata: pd.DataFrame, window: tuple[int, int] = WINDOW
+) -> Study:
     """The path round the first record.
 
     panel: values, one line per country, one column per year, NaN where unknown. first: year of the first record by
@@ -75,11 +82,15 @@ def study(panel: pd.DataFrame, first: pd.Series, strata: pd.DataFrame, window: t
     treated = stacks[stacks["treated"] == 1]
     found = treated["country"].nunique()
     if found < FEWEST:
-        raise TooFew(f"{found} countries have a first record with values round that year and at least {FEWEST_BESIDE} countries to "
-                     f"compare with; {FEWEST} are needed for a look.")
+        raise TooFew(
+            f"{found} countries have a first record with values round that year and at least {FEWEST_BESIDE} countries to "
+            f"compare with; {FEWEST} are needed for a look."
+        )
     lines = [_point(k, rows) for k, rows in stacks.groupby("k") if rows["treated"].sum() >= FEWEST_AT_A_POINT]
     if not any(line["k"] >= 0 for line in lines):
-        raise TooFew(f"No year from the first record on has {FEWEST_AT_A_POINT} countries with values; that many are needed for a point.")
+        raise TooFew(
+            f"No year from the first record on has {FEWEST_AT_A_POINT} countries with values; that many are needed for a point."
+        )
     used = treated[treated["k"].isin([line["k"] for line in lines])]
     return Study(pd.DataFrame(lines), tuple(sorted(used["country"].unique())))
 
@@ -93,8 +104,12 @@ def of_atlas(atlas: Atlas, found: pd.DataFrame, indicator: str, window: tuple[in
     """
     unit = atlas.countries.indicators.at[indicator, "unit"]
     first = first_years(atlas, found)
-    any_record = atlas.hosts[atlas.hosts["id"].map(atlas.records["layer"]).isin(found["layer"].unique())]["country"]
-    panel = _panel(atlas, indicator).drop(index=[*ORIGIN, *(set(any_record) - set(first.index))], errors="ignore")
+    any_record = atlas.hosts[atlas.hosts["id"].map(atlas.records["layer"]).isin(found["layer"].unique())][
+        "country"
+    ]
+    panel = _panel(atlas, indicator).drop(
+        index=[*ORIGIN, *(set(any_record) - set(first.index))], errors="ignore"
+    )
     panel = 100 * np.log(panel.where(panel > 0)) if "$" in unit else panel
     return study(panel, first, _strata(atlas, panel), window)
 
@@ -117,7 +132,9 @@ def unit_of_change(atlas: Atlas, indicator: str) -> str:
 def _panel(atlas: Atlas, indicator: str) -> pd.DataFrame:
     rows = atlas.countries.attributes
     rows = rows[(rows["indicator"] == indicator) & (rows["kind"] != "projection")]
-    return rows.assign(country=rows["country"].astype(str)).pivot_table(index="country", columns="year", values="value", aggfunc="last")
+    return rows.assign(country=rows["country"].astype(str)).pivot_table(
+        index="country", columns="year", values="value", aggfunc="last"
+    )
 
 
 def _strata(atlas: Atlas, panel: pd.DataFrame) -> pd.DataFrame:
@@ -125,10 +142,16 @@ def _strata(atlas: Atlas, panel: pd.DataFrame) -> pd.DataFrame:
     years = range(min(panel.columns), max(panel.columns) + 1)
     income = _panel(atlas, "wb_income_group").reindex(index=panel.index, columns=years).ffill(axis=1)
     region = atlas.countries.borders["region"].reindex(panel.index)
-    return income.apply(lambda column: (region + " " + column.astype("Int64").astype("string")).where(column.notna() & region.notna()))
+    return income.apply(
+        lambda column: (region + " " + column.astype("Int64").astype("string")).where(
+            column.notna() & region.notna()
+        )
+    )
 
 
-def _stacks(panel: pd.DataFrame, first: pd.Series, strata: pd.DataFrame, window: tuple[int, int]) -> pd.DataFrame:
+def _stacks(
+    panel: pd.DataFrame, first: pd.Series, strata: pd.DataFrame, window: tuple[int, int]
+) -> pd.DataFrame:
     """One line per stack and country: stack, k, country, treated, change, weight."""
     codes, values = panel.index.to_numpy(), panel.to_numpy(float)
     column = {year: number for number, year in enumerate(panel.columns)}
@@ -148,8 +171,16 @@ def _stacks(panel: pd.DataFrame, first: pd.Series, strata: pd.DataFrame, window:
             beside = np.flatnonzero(alike & (without > year + max(k, 0)) & ~np.isnan(change))
             if np.isnan(change[own]) or len(beside) < FEWEST_BESIDE:
                 continue
-            parts.append((np.full(len(beside) + 1, country, object), np.full(len(beside) + 1, k), codes[[own, *beside]],
-                          np.r_[1, np.zeros(len(beside))], change[[own, *beside]], np.r_[1, np.full(len(beside), 1 / len(beside))]))
+            parts.append(
+                (
+                    np.full(len(beside) + 1, country, object),
+                    np.full(len(beside) + 1, k),
+                    codes[[own, *beside]],
+                    np.r_[1, np.zeros(len(beside))],
+                    change[[own, *beside]],
+                    np.r_[1, np.full(len(beside), 1 / len(beside))],
+                )
+            )
     columns = ["stack", "k", "country", "treated", "change", "weight"]
     if not parts:
         return pd.DataFrame(columns=columns)
@@ -159,15 +190,35 @@ def _stacks(panel: pd.DataFrame, first: pd.Series, strata: pd.DataFrame, window:
 def _point(k: int, rows: pd.DataFrame) -> dict:
     """The weighted regression of one k. The stacks' intercepts are taken out by their weighted means (Frisch-Waugh)."""
     inside = rows.groupby("stack")
-    centred = lambda name: rows[name] - (rows[name] * rows["weight"]).groupby(rows["stack"]).transform("sum") / inside["weight"].transform("sum")
+    centred = lambda name: (
+        rows[name]
+        - (rows[name] * rows["weight"]).groupby(rows["stack"]).transform("sum")
+        / inside["weight"].transform("sum")
+    )
     # Takes longer to load than the whole atlas, so it waits for who needs it.
     from statsmodels.regression.linear_model import WLS
 
-    fitted = WLS(centred("change").to_numpy(float), centred("treated").to_numpy(float), weights=rows["weight"].to_numpy()).fit(
-        cov_type="cluster", use_t=True,
-        cov_kwds={"groups": np.column_stack([pd.factorize(rows["stack"])[0], pd.factorize(rows["country"])[0]])})
+    fitted = WLS(
+        centred("change").to_numpy(float),
+        centred("treated").to_numpy(float),
+        weights=rows["weight"].to_numpy(),
+    ).fit(
+        cov_type="cluster",
+        use_t=True,
+        cov_kwds={
+            "groups": np.column_stack([pd.factorize(rows["stack"])[0], pd.factorize(rows["country"])[0]])
+        },
+    )
     low, high = fitted.conf_int()[0]
     own = rows[rows["treated"] == 1]
     with_record, difference = own["change"].mean(), float(fitted.params[0])
-    return {"k": k, "with_record": with_record, "without": with_record - difference, "difference": difference, "low": float(low),
-            "high": float(high), "countries": len(own), "beside": rows.loc[rows["treated"] == 0, "country"].nunique()}
+    return {
+        "k": k,
+        "with_record": with_record,
+        "without": with_record - difference,
+        "difference": difference,
+        "low": float(low),
+        "high": float(high),
+        "countries": len(own),
+        "beside": rows.loc[rows["treated"] == 0, "country"].nunique(),
+    }

@@ -35,8 +35,13 @@ def _leg(a: tuple[float, float], b: tuple[float, float], allowed: BaseGeometry) 
     if allowed.covers(LineString([a, b])) or not _outside(a, b, allowed):
         return [a, b]
     leg = LineString([a, b])
-    for window in (leg.buffer(max(3.0, 0.6 * leg.length)), allowed):  # most ways are found close by, on a finer grid
-        if found := _search(a, b, allowed, shapely.box(*window.bounds).intersection(shapely.box(*allowed.bounds)).bounds):
+    for window in (
+        leg.buffer(max(3.0, 0.6 * leg.length)),
+        allowed,
+    ):  # most ways are found close by, on a finer grid
+        if found := _search(
+            a, b, allowed, shapely.box(*window.bounds).intersection(shapely.box(*allowed.bounds)).bounds
+        ):
             return _taut([a, *found, b], allowed)
     return [a, b]
 
@@ -47,7 +52,9 @@ def _outside(a, b, allowed: BaseGeometry) -> bool:
     return rest.length > 0
 
 
-def _search(a, b, allowed: BaseGeometry, window: tuple[float, float, float, float]) -> list[tuple[float, float]]:
+def _search(
+    a, b, allowed: BaseGeometry, window: tuple[float, float, float, float]
+) -> list[tuple[float, float]]:
     """Grid points of the shortest way from a to b inside `allowed` and the window's bounds, or an empty list."""
     west, south, east, north = window
     step = max(0.05, max(east - west, north - south) / _CELLS)
@@ -61,10 +68,14 @@ def _search(a, b, allowed: BaseGeometry, window: tuple[float, float, float, floa
         here = number[: number.shape[0] - down, max(0, -right) : number.shape[1] - max(0, right)]
         there = number[down:, max(0, right) : number.shape[1] + min(0, right)]
         meet = (here >= 0) & (there >= 0)
-        shrink = np.cos(np.radians(y[: number.shape[0] - down, max(0, -right) : number.shape[1] - max(0, right)][meet]))
+        shrink = np.cos(
+            np.radians(y[: number.shape[0] - down, max(0, -right) : number.shape[1] - max(0, right)][meet])
+        )
         starts.append(here[meet]), ends.append(there[meet])
         lengths.append(step * np.hypot(down, right * shrink))
-    graph = csr_array((np.concatenate(lengths), (np.concatenate(starts), np.concatenate(ends))), (inside.sum(),) * 2)
+    graph = csr_array(
+        (np.concatenate(lengths), (np.concatenate(starts), np.concatenate(ends))), (inside.sum(),) * 2
+    )
     points = np.c_[x[inside], y[inside]]
     first, last = (int(np.hypot(*(points - place).T).argmin()) for place in (a, b))
     distance, before = dijkstra(graph, directed=False, indices=first, return_predecessors=True)

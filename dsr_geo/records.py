@@ -43,7 +43,17 @@ COLUMNS = {
 
 PRECISIONS = ("exact", "city", "region", "country")
 SCOPES = ("official", "by_rule")
-ROLES = ("supplier", "contractor", "owner", "operator", "lender", "donor", "partner", "signatory", "restricted")
+ROLES = (
+    "supplier",
+    "contractor",
+    "owner",
+    "operator",
+    "lender",
+    "donor",
+    "partner",
+    "signatory",
+    "restricted",
+)
 EVIDENCE = ("strong", "fair", "single", "disputed")
 ENDED = ("cancelled", "retired", "ended")
 """Statuses of things that are no more (or never came to be); off by default on the map."""
@@ -94,7 +104,9 @@ def read_table(path: Path, expected: list[str]) -> tuple[list[Row], list[Problem
     try:
         text = path.read_bytes().decode("utf-8")
     except FileNotFoundError:
-        return [], [Problem(path.name, None, "", "the table is missing", f"create {path} with its header line")]
+        return [], [
+            Problem(path.name, None, "", "the table is missing", f"create {path} with its header line")
+        ]
     except UnicodeDecodeError as error:
         row = error.object[: error.start].count(b"\n") + 1
         cure = "save the file as UTF-8 (in a spreadsheet: CSV UTF-8)"
@@ -111,7 +123,9 @@ def read_table(path: Path, expected: list[str]) -> tuple[list[Row], list[Problem
                 problems.append(Problem(path.name, 1, "", f"unknown column '{name}'", cure))
         for name in expected:
             if name not in header:
-                problems.append(Problem(path.name, 1, "", f"column '{name}' is missing", "add it to the header line"))
+                problems.append(
+                    Problem(path.name, 1, "", f"column '{name}' is missing", "add it to the header line")
+                )
         for cells in reader:
             number = reader.line_num
             if not any(cell.strip() for cell in cells):
@@ -190,7 +204,13 @@ SOURCE_COLUMNS = ["id", "title", "producer", "url", "published", "accessed", "la
 SOURCE_KINDS = ("official", "company", "press", "aggregator", "research", "dataset")
 ACTOR_COLUMNS = ["id", "name", "name_zh", "type", "headquarters", "parent", "source_ids", "note"]
 ACTOR_TYPES = (
-    "state-owned", "private", "policy-bank", "commercial-bank", "government", "international-consortium", "other",
+    "state-owned",
+    "private",
+    "policy-bank",
+    "commercial-bank",
+    "government",
+    "international-consortium",
+    "other",
 )
 EVENT_COLUMNS = ["id", "year", "date", "title", "note", "source_ids"]
 LANDING_POINT_COLUMNS = ["name", "country", "lon", "lat", "precision", "basis", "source_id", "island"]

@@ -51,7 +51,11 @@ class SeaRoutes:
         if built.exists():
             before = json.loads(built.read_text(encoding="utf-8"))
             keys = before["metadata"].get("routes", {})
-            lines = {feature["id"]: shape(feature["geometry"]) for feature in before["features"] if feature["id"] in keys}
+            lines = {
+                feature["id"]: shape(feature["geometry"])
+                for feature in before["features"]
+                if feature["id"] in keys
+            }
             self._known = {id: (keys[id], line) for id, line in lines.items()}
 
     def of(self, id: str, points: list[tuple[str, float, float]], river: bool) -> MultiLineString:
@@ -62,7 +66,9 @@ class SeaRoutes:
         """
         inputs = _digest(json.dumps([id, points, river], ensure_ascii=False).encode(), self._ground.encode())
         known, line = self._known.get(id, ("", None))
-        if line is None or known != f"{inputs}-{_digest(line.wkb)}":  # a line that was edited by hand is drawn anew, too
+        if (
+            line is None or known != f"{inputs}-{_digest(line.wkb)}"
+        ):  # a line that was edited by hand is drawn anew, too
             line = _sea(self._borders, self._passages, self._ground).route(id, points, river)
         self.keys[id] = f"{inputs}-{_digest(line.wkb)}"
         return line
@@ -74,11 +80,15 @@ def _sea(borders: Path, passages: Path, ground: str):
     try:
         from dsr_geo import searoute  # Only a changed cable needs SciPy and rasterio.
     except ImportError as error:
-        raise MissingLibraries(f"a cable has changed and {error.name} is not installed; pip install -r requirements-build.txt") from None
+        raise MissingLibraries(
+            f"a cable has changed and {error.name} is not installed; pip install -r requirements-build.txt"
+        ) from None
     return searoute.Sea.from_countries(gpd.read_file(borders), searoute.read_passages(passages))
 
 
-def land_route(paths: list[list[tuple[str, float, float]]], countries: list[shapely.Geometry]) -> MultiLineString:
+def land_route(
+    paths: list[list[tuple[str, float, float]]], countries: list[shapely.Geometry]
+) -> MultiLineString:
     """Lines through the endpoints (name, lon, lat) of each path, kept inside the countries (`landroute.over_land`).
 
     Raises MissingLibraries without SciPy.
@@ -86,11 +96,15 @@ def land_route(paths: list[list[tuple[str, float, float]]], countries: list[shap
     try:
         from dsr_geo import landroute, sealine  # The app draws what was built and needs no SciPy.
     except ImportError as error:
-        raise MissingLibraries(f"{error.name} is not installed; pip install -r requirements-build.txt") from None
+        raise MissingLibraries(
+            f"{error.name} is not installed; pip install -r requirements-build.txt"
+        ) from None
     inside = shapely.union_all(countries)
     lines = []
     for path in paths:
-        lons = np.unwrap([lon for _, lon, _ in path], period=360)  # a path over 180° runs on instead of round the world
+        lons = np.unwrap(
+            [lon for _, lon, _ in path], period=360
+        )  # a path over 180° runs on instead of round the world
         turns = {round((lon - path[i][1]) / 360) * 360 for i, lon in enumerate(lons)}
         around = shapely.union_all([translate(inside, turn) for turn in sorted(turns)])
         lines.append(landroute.over_land([(float(lon), lat) for lon, (_, _, lat) in zip(lons, path)], around))

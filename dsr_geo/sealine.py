@@ -31,7 +31,9 @@ def vector(lonlat) -> np.ndarray:
 def lonlat(vectors) -> np.ndarray:
     """Degrees of unit vectors along a line, longitudes unwrapped."""
     x, y, z = np.asarray(vectors).T
-    return np.c_[np.unwrap(np.degrees(np.arctan2(y, x)), period=360), np.degrees(np.arcsin(np.clip(z, -1, 1)))]
+    return np.c_[
+        np.unwrap(np.degrees(np.arctan2(y, x)), period=360), np.degrees(np.arcsin(np.clip(z, -1, 1)))
+    ]
 
 
 def unit(vectors) -> np.ndarray:
@@ -163,7 +165,9 @@ class _Drawing:
             if 0 < i < len(path) - 1 and stem[0] in self.open:
                 ways = stem + path[i + 1 : i + 40], stem + path[max(i - 40, 0) : i][::-1]
                 spurs.append((min(self._branch(way, targets)[0] for way in ways), i, stem))
-        along = np.cumsum([0, *apart_km(*(np.array([self.places[n] for n in part]) for part in (path[:-1], path[1:])))])
+        along = np.cumsum(
+            [0, *apart_km(*(np.array([self.places[n] for n in part]) for part in (path[:-1], path[1:])))]
+        )
         for price, i, stem in sorted(spurs, reverse=True):
             # A detour through the landing against passing by with a spur, as far as that matters.
             first, last = np.searchsorted(along, along[i] + np.array([-1, 1]) * (3 * price + 300))

@@ -64,7 +64,12 @@ def read_passages(path) -> list[Passage]:
     """Passages of a CSV table with the columns name, kind, cables (`;` between) and wkt."""
     with open(path, encoding="utf-8", newline="") as file:
         return [
-            Passage(row["name"], row["kind"], frozenset(row["cables"].split(";")) - {""}, shapely.from_wkt(row["wkt"]))
+            Passage(
+                row["name"],
+                row["kind"],
+                frozenset(row["cables"].split(";")) - {""},
+                shapely.from_wkt(row["wkt"]),
+            )
             for row in csv.DictReader(file)
         ]
 
@@ -87,9 +92,15 @@ class Sea:
         block = LEAVES[0] * CELL
         self._top = np.ceil(north / block) * block
         height, width = round((self._top - np.floor(south / block) * block) / CELL), round(360 / CELL)
-        grid = dict(out_shape=(height, width), transform=Affine(CELL, 0, -180, 0, -CELL, self._top), all_touched=True)
+        grid = dict(
+            out_shape=(height, width), transform=Affine(CELL, 0, -180, 0, -CELL, self._top), all_touched=True
+        )
         shapes = [shapely.transform(shape, _mercator) for shape in land]
-        dry = rasterize(shapes, **grid, dtype="uint8").astype(bool) if shapes else np.zeros((height, width), bool)
+        dry = (
+            rasterize(shapes, **grid, dtype="uint8").astype(bool)
+            if shapes
+            else np.zeros((height, width), bool)
+        )
         for passage in passages:
             if passage.kind in ("channel", "barrier"):
                 marked = rasterize([shapely.transform(passage.line, _mercator)], **grid, dtype="uint8") > 0
@@ -97,7 +108,9 @@ class Sea:
 
         # Distance to land in cells. The columns repeat at both ends because the world is round.
         margin = 2 * LEAVES[0]
-        depth = distance_transform_edt(~np.pad(dry, ((0, 0), (margin, margin)), mode="wrap"))[:, margin:-margin]
+        depth = distance_transform_edt(~np.pad(dry, ((0, 0), (margin, margin)), mode="wrap"))[
+            :, margin:-margin
+        ]
         middle = np.radians(self._top - (np.arange(height) + 0.5) * CELL)
         cell_km = np.radians(CELL) * EARTH_KM / np.cosh(middle)
         near = np.clip(1 - depth * cell_km[:, None] / COAST_KM, 0, 1)
@@ -117,7 +130,11 @@ class Sea:
             ids = np.full(fits.shape, -1, "i4")
             ids[row, col] = np.arange(count, count + len(row))
             leaf = np.maximum(leaf, ids.repeat(size, 0).repeat(size, 1))
-            rows.append((row + 0.5) * size), cols.append((col + 0.5) * size), sizes.append(np.full(len(row), size))
+            (
+                rows.append((row + 0.5) * size),
+                cols.append((col + 0.5) * size),
+                sizes.append(np.full(len(row), size)),
+            )
             count += len(row)
         row, col, size = map(np.concatenate, (rows, cols, sizes))
         lat = np.degrees(np.arctan(np.sinh(np.radians(self._top - row * CELL))))
@@ -166,7 +183,9 @@ class Sea:
         """
         km, total = apart_km(start, end), np.zeros(len(start))
         widest = np.maximum(np.abs(start[:, 2]), np.abs(end[:, 2])).clip(0, 0.985)
-        steps = np.ceil(km / (0.45 * np.radians(CELL) * EARTH_KM * np.sqrt(1 - widest**2))).astype(int).clip(1)
+        steps = (
+            np.ceil(km / (0.45 * np.radians(CELL) * EARTH_KM * np.sqrt(1 - widest**2))).astype(int).clip(1)
+        )
         height, width = self._cost.shape
         for chunk in np.split(np.arange(len(km)), np.flatnonzero(np.diff(np.cumsum(steps) // 1_000_000)) + 1):
             n = steps[chunk]
@@ -185,7 +204,9 @@ class Sea:
         """Graph nodes that a landing sees over water and shore, and the cost to each."""
         seen = np.array(self._find.query_ball_point(place, 75 / EARTH_KM), int)
         seen = np.sort(seen[self._is_sea[seen]])
-        price = self._line_cost(np.broadcast_to(place, (len(seen), 3)), self._nodes[seen], cKDTree(place[None]))
+        price = self._line_cost(
+            np.broadcast_to(place, (len(seen), 3)), self._nodes[seen], cKDTree(place[None])
+        )
         return seen[np.isfinite(price)], price[np.isfinite(price)]
 
     def route(self, cable_id: str, points, river: bool = False) -> shapely.MultiLineString:
@@ -239,7 +260,9 @@ class Sea:
                 graph, indices=np.arange(n, n + k), min_only=True, return_predecessors=True, limit=limit
             )
             # An edge between the realms of two landings is a route between them.
-            meet = np.flatnonzero((source[start] != source[to]) & np.isfinite(dist[start] + dist[to] + graph.data))
+            meet = np.flatnonzero(
+                (source[start] != source[to]) & np.isfinite(dist[start] + dist[to] + graph.data)
+            )
             total = dist[start[meet]] + graph.data[meet] + dist[to[meet]]
             low, high = np.sort([source[start[meet]] - n, source[to[meet]] - n], 0)
             order = np.lexsort((meet, total, high, low))

@@ -20,8 +20,15 @@ from dsr_geo import records
 from dsr_geo.atlas import Atlas
 
 _LISTS = {
-    "layers": "layer", "countries": "country", "groups": "group", "kinds": "kind", "actors": "actor",
-    "actor_types": "actor_type", "roles": "role", "statuses": "status", "evidence": "evidence",
+    "layers": "layer",
+    "countries": "country",
+    "groups": "group",
+    "kinds": "kind",
+    "actors": "actor",
+    "actor_types": "actor_type",
+    "roles": "role",
+    "statuses": "status",
+    "evidence": "evidence",
     "precisions": "precision",
 }
 """Selection field → its key in a URL query; a list repeats the key."""
@@ -33,10 +40,21 @@ _SWITCHES = {"undated": True, "ended": False, "opt_in": False}
 """Selection field (and URL key) → its value when nobody has chosen."""
 
 TITLES = {
-    "layers": "layers", "countries": "country or territory", "groups": "region or group", "years": "years",
-    "kinds": "kind", "actors": "company or institution", "actor_types": "type of actor", "roles": "role",
-    "statuses": "status", "evidence": "evidence", "precisions": "precision of place", "text": "search text",
-    "undated": "undated records left out", "ended": "ended records left out", "opt_in": "weaker ties left out",
+    "layers": "layers",
+    "countries": "country or territory",
+    "groups": "region or group",
+    "years": "years",
+    "kinds": "kind",
+    "actors": "company or institution",
+    "actor_types": "type of actor",
+    "roles": "role",
+    "statuses": "status",
+    "evidence": "evidence",
+    "precisions": "precision of place",
+    "text": "search text",
+    "undated": "undated records left out",
+    "ended": "ended records left out",
+    "opt_in": "weaker ties left out",
 }
 """The words for each filter."""
 
@@ -139,7 +157,12 @@ class Selection:
         """A boolean array over `atlas.records` for each filter that keeps something out."""
         table = atlas.records
         yield table["layer"].isin(self.shown(atlas)).to_numpy()
-        for name, column in (("kinds", "kind"), ("statuses", "status"), ("evidence", "evidence"), ("precisions", "precision")):
+        for name, column in (
+            ("kinds", "kind"),
+            ("statuses", "status"),
+            ("evidence", "evidence"),
+            ("precisions", "precision"),
+        ):
             if wanted := getattr(self, name):
                 yield table[column].isin(wanted).to_numpy()
         if self.countries or self.groups:
@@ -191,30 +214,42 @@ def from_query(query: Mapping[str, Sequence[str]], atlas: Atlas) -> tuple[Select
     Keys that are not a selection's are passed over.
     """
     known = {
-        "layers": set(atlas.layers), "countries": set(atlas.countries.borders.index),
-        "groups": set(atlas.countries.groups.index), "actors": set(atlas.actors.index),
+        "layers": set(atlas.layers),
+        "countries": set(atlas.countries.borders.index),
+        "groups": set(atlas.countries.groups.index),
+        "actors": set(atlas.actors.index),
         "kinds": {kind for layer in atlas.layers.values() for kind in layer.kinds},
         "statuses": {status for layer in atlas.layers.values() for status in layer.statuses},
-        "actor_types": set(records.ACTOR_TYPES), "roles": set(records.ROLES),
-        "evidence": set(records.EVIDENCE), "precisions": set(records.PRECISIONS),
+        "actor_types": set(records.ACTOR_TYPES),
+        "roles": set(records.ROLES),
+        "evidence": set(records.EVIDENCE),
+        "precisions": set(records.PRECISIONS),
     }
     found, problems = {}, []
     for name, key in _LISTS.items():
         values = query.get(key, [])
         found[name] = tuple(value for value in values if value in known[name])
-        problems += [f"The link asks for {key} “{v}”, which the atlas does not know; it was left out." for v in values if v not in known[name]]
+        problems += [
+            f"The link asks for {key} “{v}”, which the atlas does not know; it was left out."
+            for v in values
+            if v not in known[name]
+        ]
     for text in query.get("years", []):
         first, _, last = text.partition("-")
         if re.fullmatch(r"\d{1,4}-\d{1,4}", text):
             found["years"] = (int(first), int(last))
         else:
-            problems.append(f"The link asks for years “{text}”, which is not like 2013-2026; it was left out.")
+            problems.append(
+                f"The link asks for years “{text}”, which is not like 2013-2026; it was left out."
+            )
     for name in _SWITCHES:
         for text in query.get(name, []):
             if text in ("0", "1"):
                 found[name] = text == "1"
             else:
-                problems.append(f"The link sets {name} to “{text}”, which is neither 0 nor 1; it was left out.")
+                problems.append(
+                    f"The link sets {name} to “{text}”, which is neither 0 nor 1; it was left out."
+                )
     return Selection(**found, text=" ".join(query.get("q", []))), problems
 
 
@@ -230,12 +265,23 @@ def search_text(atlas: Atlas) -> pd.Series:
     table, borders = atlas.records, atlas.countries.borders["name"]
     names = atlas.actors[["name", "name_zh"]].agg(" ".join, axis=1)
     own = ["name", "name_local", "place", "partners", "note"]
-    own += sorted({name for layer in atlas.layers.values() for name, field in layer.fields.items() if field.type in ("text", "list")})
+    own += sorted(
+        {
+            name
+            for layer in atlas.layers.values()
+            for name, field in layer.fields.items()
+            if field.type in ("text", "list")
+        }
+    )
     parts = [table[name] for name in own]
     parts.append(atlas.kinds)
     parts.append(atlas.hosts.assign(n=atlas.hosts["country"].map(borders)).groupby("id")["n"].agg(" ".join))
-    parts.append(atlas.roles.assign(n=atlas.roles["actor"].map(names).fillna("")).groupby("id")["n"].agg(" ".join))
-    joined = pd.concat([part.reindex(table.index).fillna("").astype(str) for part in parts], axis=1).agg(" ".join, axis=1)
+    parts.append(
+        atlas.roles.assign(n=atlas.roles["actor"].map(names).fillna("")).groupby("id")["n"].agg(" ".join)
+    )
+    joined = pd.concat([part.reindex(table.index).fillna("").astype(str) for part in parts], axis=1).agg(
+        " ".join, axis=1
+    )
     return joined.map(fold)
 
 

@@ -37,14 +37,18 @@ def load(atlas: Atlas, path: Path = DATA / "stories.toml") -> dict[str, Story]:
     try:
         raw = tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise StoryError(f"{path.name}: not valid TOML ({error}); compare with the entries around it.") from None
+        raise StoryError(
+            f"{path.name}: not valid TOML ({error}); compare with the entries around it."
+        ) from None
     problems, stories = [], {}
     for id, entry in raw.items():
         wrong = _problems(atlas, entry)
         problems += [f"{path.name}, story '{id}': {sentence}" for sentence in wrong]
         if not wrong:
             chosen, _ = selection.from_query(parse_qs(entry["selection"]), atlas)
-            stories[id] = Story(id, entry["title"], " ".join(entry["text"].split()), chosen, tuple(entry["sources"]))
+            stories[id] = Story(
+                id, entry["title"], " ".join(entry["text"].split()), chosen, tuple(entry["sources"])
+            )
     if problems:
         raise StoryError("\n".join(problems))
     return stories
@@ -60,15 +64,23 @@ def _problems(atlas: Atlas, entry) -> list[str]:
         return found
     for key, wanted in (("title", str), ("text", str), ("selection", str), ("sources", list)):
         if not isinstance(entry[key], wanted):
-            found.append(f"'{key}' has to be {'text' if wanted is str else 'a list of ids'}; put it in {'quotes' if wanted is str else 'square brackets'}.")
+            found.append(
+                f"'{key}' has to be {'text' if wanted is str else 'a list of ids'}; put it in {'quotes' if wanted is str else 'square brackets'}."
+            )
     if found:
         return found
     query = parse_qs(entry["selection"], keep_blank_values=True)
     chosen, wrong = selection.from_query(query, atlas)
     found += [f"{sentence} Copy the selection from the address of the view in the app." for sentence in wrong]
     if foreign := sorted(set(query) - set(chosen.query())) if not wrong else []:
-        found.append(f"its selection has {', '.join(foreign)}, which no filter knows or which is at its default; leave that out.")
+        found.append(
+            f"its selection has {', '.join(foreign)}, which no filter knows or which is at its default; leave that out."
+        )
     if not found and not chosen.mask(atlas).any():
         found.append("its selection holds no record; widen it.")
-    found += [f"source '{id}' is not in sources.csv; add it there or correct the id." for id in entry["sources"] if id not in atlas.sources.index]
+    found += [
+        f"source '{id}' is not in sources.csv; add it there or correct the id."
+        for id in entry["sources"]
+        if id not in atlas.sources.index
+    ]
     return found

@@ -71,7 +71,9 @@ def sentence(atlas: Atlas, selection: Selection, found: pd.DataFrame) -> str:
 def in_place(atlas: Atlas, selection: Selection, *places: str) -> Selection:
     """The same selection in these places instead of its own: ISO3 codes or ids of groups.csv."""
     groups = tuple(place for place in places if place in atlas.countries.groups.index)
-    return replace(selection, countries=tuple(place for place in places if place not in groups), groups=groups)
+    return replace(
+        selection, countries=tuple(place for place in places if place not in groups), groups=groups
+    )
 
 
 def place_name(atlas: Atlas, place: str) -> str:
@@ -123,7 +125,9 @@ def path(atlas: Atlas, indicator: str, country: str) -> pd.DataFrame:
 
 def total(atlas: Atlas, indicator: str, countries: Collection[str], year: int) -> float:
     """The sum over these countries of an amount (people, dollars) as of a year; NaN where none has a value."""
-    return float(atlas.countries.as_of(year, [indicator])[indicator].reindex(list(countries)).sum(min_count=1))
+    return float(
+        atlas.countries.as_of(year, [indicator])[indicator].reindex(list(countries)).sum(min_count=1)
+    )
 
 
 def members(atlas: Atlas, place: str, year: int) -> set[str]:

@@ -9,8 +9,12 @@ from tiny import Tiny
 
 # No deadline: how fast a machine is must not decide whether a test passes; derandomized, so that a run can be repeated.
 settings.register_profile(
-    "atlas", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow],
-    phases=[Phase.explicit, Phase.generate, Phase.shrink])
+    "atlas",
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.too_slow],
+    phases=[Phase.explicit, Phase.generate, Phase.shrink],
+)
 settings.load_profile("atlas")
 
 COARSE = 0.25

@@ -29,7 +29,9 @@ def serving(routes):
 
     def get(path, method="GET", **headers):
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
-        connection.request(method, path, headers={name.replace("_", "-"): value for name, value in headers.items()})
+        connection.request(
+            method, path, headers={name.replace("_", "-"): value for name, value in headers.items()}
+        )
         answer = connection.getresponse()
         body = answer.read()
         connection.close()
@@ -55,7 +57,10 @@ def test_a_layer_is_the_built_file(ask, tiny_folder, layer):
 
 
 def test_borders_are_served(ask, tiny_folder):
-    for path, name in (("/atlas/countries.geojson", "borders.geojson"), ("/atlas/disputed.geojson", "disputed.geojson")):
+    for path, name in (
+        ("/atlas/countries.geojson", "borders.geojson"),
+        ("/atlas/disputed.geojson", "disputed.geojson"),
+    ):
         status, _, body = ask(path)
         assert status == 200 and body == (tiny_folder / "countries" / name).read_bytes()
 
@@ -68,7 +73,11 @@ def test_the_maps_options_are_served(ask, atlas):
 
 def test_a_browser_gets_it_compressed(ask, tiny_folder):
     status, headers, body = ask("/atlas/layers/towers.geojson", accept_encoding="gzip, br")
-    assert status == 200 and headers["content-encoding"] == "gzip" and "accept-encoding" in headers["vary"].lower()
+    assert (
+        status == 200
+        and headers["content-encoding"] == "gzip"
+        and "accept-encoding" in headers["vary"].lower()
+    )
     assert int(headers["content-length"]) == len(body)
     assert gzip.decompress(body) == (tiny_folder / "geojson" / "towers.geojson").read_bytes()
 
@@ -82,11 +91,17 @@ def test_what_has_not_changed_is_not_sent_again(ask):
 
 
 def test_different_files_have_different_etags(ask):
-    tags = [ask(f"/atlas/{name}")[1]["etag"] for name in ("layers/towers.geojson", "layers/paths.geojson", "map.json")]
+    tags = [
+        ask(f"/atlas/{name}")[1]["etag"]
+        for name in ("layers/towers.geojson", "layers/paths.geojson", "map.json")
+    ]
     assert len(set(tags)) == 3
 
 
-@pytest.mark.parametrize("name", ["layers/ferries.geojson", "assets/nothing.js", "", "layers/../sources.csv", "assets/%2e%2e/__init__.py"])
+@pytest.mark.parametrize(
+    "name",
+    ["layers/ferries.geojson", "assets/nothing.js", "", "layers/../sources.csv", "assets/%2e%2e/__init__.py"],
+)
 def test_what_is_not_there_is_answered_with_its_name(ask, name):
     status, headers, body = ask(f"/atlas/{name}")
     assert status == 404 and headers["content-type"] == "application/json"
@@ -109,12 +124,20 @@ def test_every_module_the_page_imports_is_served_as_javascript(ask):
 
 def test_what_a_map_needs_is_listed_and_kept_for_good_under_its_version(ask, atlas):
     listed = json.loads(ask("/atlas/files.json")[2])
-    assert {f"layers/{id}.geojson" for id in atlas.layers} | {"map.json", "countries.geojson", "disputed.geojson"} == set(listed["data"])
+    assert {f"layers/{id}.geojson" for id in atlas.layers} | {
+        "map.json",
+        "countries.geojson",
+        "disputed.geojson",
+    } == set(listed["data"])
     for name in (*listed["modules"], *listed["styles"], *listed["data"]):
         status, headers, body = ask(f"/atlas/at/{listed['version']}/{name}")
-        assert status == 200 and "immutable" in headers["cache-control"] and body == ask(f"/atlas/{name}")[2], name
+        assert (
+            status == 200 and "immutable" in headers["cache-control"] and body == ask(f"/atlas/{name}")[2]
+        ), name
     _, headers, _ = ask(f"/atlas/at/older/map.json")
-    assert headers["cache-control"] == "no-cache"  # what an older page asks for may not be kept as that version's
+    assert (
+        headers["cache-control"] == "no-cache"
+    )  # what an older page asks for may not be kept as that version's
     assert ask("/atlas/files.json")[1]["cache-control"] == "no-cache"
 
 
@@ -126,21 +149,34 @@ def test_styles_and_leaflets_pictures_are_served(ask):
 
 
 def test_python_is_not_served(ask):
-    assert [path.name for path in Path(webmap.__file__).parent.glob("*.py")] and ask("/atlas/assets/__init__.py")[0] == 404
+    assert [path.name for path in Path(webmap.__file__).parent.glob("*.py")] and ask(
+        "/atlas/assets/__init__.py"
+    )[0] == 404
 
 
-@pytest.mark.parametrize(("base", "expected"), [("", "/atlas"), ("/", "/atlas"), ("maps", "/maps/atlas"), ("/maps/dsr/", "/maps/dsr/atlas")])
+@pytest.mark.parametrize(
+    ("base", "expected"),
+    [("", "/atlas"), ("/", "/atlas"), ("maps", "/maps/atlas"), ("/maps/dsr/", "/maps/dsr/atlas")],
+)
 def test_the_address_follows_the_path_the_app_is_served_under(atlas, tiny_folder, base, expected):
     assert api.address(base) == expected
-    assert [route.path for route in api.routes(atlas, tiny_folder, base)] == [expected + "/at/{version}/{name:path}", expected + "/{name:path}"]
+    assert [route.path for route in api.routes(atlas, tiny_folder, base)] == [
+        expected + "/at/{version}/{name:path}",
+        expected + "/{name:path}",
+    ]
 
 
 def test_text_that_looks_like_a_template_is_served_to_the_letter(tiny):
     """The third home of the map: its data come from here (the file and the notebook: tests/test_webmap.py)."""
     text = "{{ cycler.__init__.__globals__ }} {% raw %} {# gone #} ${7*7} </script>"
-    tiny.row("facts/towers", "tower-old")["name"] = tiny.row("sources", "report")["title"] = tiny.row("actors", "acme")["name"] = text
+    tiny.row("facts/towers", "tower-old")["name"] = tiny.row("sources", "report")["title"] = tiny.row(
+        "actors", "acme"
+    )["name"] = text
     tiny.toml = tiny.toml.replace("Invented towers.", text)
     with serving(api.routes(tiny.load(), tiny.folder)) as get:
-        told, sources, towers = (json.loads(get(f"/atlas/{name}")[2]) for name in ("map.json", "sources.json", "layers/towers.geojson"))
+        told, sources, towers = (
+            json.loads(get(f"/atlas/{name}")[2])
+            for name in ("map.json", "sources.json", "layers/towers.geojson")
+        )
     assert told["layers"][0]["description"] == told["actors"]["acme"][0] == sources["report"][1] == text
     assert text in [feature["properties"]["name"] for feature in towers["features"]]

@@ -28,7 +28,9 @@ def run(**query) -> AppTest:
 
 
 def shows(page: AppTest, atlas, selection: Selection) -> bool:
-    return summary.sentence(atlas, selection, selection.records(atlas)) in [text.value for text in page.markdown]
+    return summary.sentence(atlas, selection, selection.records(atlas)) in [
+        text.value for text in page.markdown
+    ]
 
 
 def test_opens_with_the_default_layers(atlas):
@@ -37,18 +39,21 @@ def test_opens_with_the_default_layers(atlas):
     assert len(page.dataframe[-1].value) == len(Selection().records(atlas))
 
 
-@pytest.mark.parametrize(("widget", "value", "expected"), [
-    ("groups", ["eaeu"], Selection(groups=("eaeu",))),
-    ("countries", ["PAK", "KEN"], Selection(countries=("KEN", "PAK"))),
-    ("layers", ["bri-memoranda"], Selection(layers=("bri-memoranda",))),
-    ("kinds", ["cloud_region"], Selection(kinds=("cloud_region",))),
-    ("actors", ["zte"], Selection(actors=("zte",))),
-    ("actor_types", ["state-owned"], Selection(actor_types=("state-owned",))),
-    ("roles", ["lender"], Selection(roles=("lender",))),
-    ("statuses", ["retired"], Selection(statuses=("retired",))),
-    ("evidence", ["strong"], Selection(evidence=("strong",))),
-    ("precisions", ["country"], Selection(precisions=("country",))),
-])
+@pytest.mark.parametrize(
+    ("widget", "value", "expected"),
+    [
+        ("groups", ["eaeu"], Selection(groups=("eaeu",))),
+        ("countries", ["PAK", "KEN"], Selection(countries=("KEN", "PAK"))),
+        ("layers", ["bri-memoranda"], Selection(layers=("bri-memoranda",))),
+        ("kinds", ["cloud_region"], Selection(kinds=("cloud_region",))),
+        ("actors", ["zte"], Selection(actors=("zte",))),
+        ("actor_types", ["state-owned"], Selection(actor_types=("state-owned",))),
+        ("roles", ["lender"], Selection(roles=("lender",))),
+        ("statuses", ["retired"], Selection(statuses=("retired",))),
+        ("evidence", ["strong"], Selection(evidence=("strong",))),
+        ("precisions", ["country"], Selection(precisions=("country",))),
+    ],
+)
 def test_each_filter_answers_like_the_library_and_is_in_the_address(atlas, widget, value, expected):
     page = run()
     page.multiselect(key=widget).set_value(value).run()
@@ -78,7 +83,13 @@ def test_link_fills_the_widgets(atlas):
 
 
 def test_bad_values_in_a_link_are_named_and_the_rest_is_kept(atlas):
-    page = run(country=["ZZZ", "KEN"], years=["sometime"], layer=["moon-bases"], record=["no-such-record"], shade=["beauty"])
+    page = run(
+        country=["ZZZ", "KEN"],
+        years=["sometime"],
+        layer=["moon-bases"],
+        record=["no-such-record"],
+        shade=["beauty"],
+    )
     said = " ".join(warning.value for warning in page.warning).replace("\\", "")
     for word in ("ZZZ", "sometime", "moon-bases", "no-such-record", "beauty"):
         assert word in said
@@ -106,7 +117,15 @@ def test_card_tells_who_in_which_role_when_where_and_on_whose_word(atlas):
     page = run(record=["sc-pak-islamabad-safe-city"])
     card = next(text.proto.body for text in page.get("html") if "class=card" in text.proto.body)
     record = atlas.records.loc["sc-pak-islamabad-safe-city"]
-    for word in (record["name"], "Huawei", "lender", "Pakistan", "Islamabad", "placed on the town", str(record["year_start"])):
+    for word in (
+        record["name"],
+        "Huawei",
+        "lender",
+        "Pakistan",
+        "Islamabad",
+        "placed on the town",
+        str(record["year_start"]),
+    ):
         assert word in card
     for url in atlas.sources_of("sc-pak-islamabad-safe-city")["url"]:
         assert f'href="{url}"' in card

@@ -21,7 +21,11 @@ def test_unknown_text_is_empty_and_unknown_geometry_none(atlas):
 
 def test_numbers_are_numbers(atlas):
     table = atlas.records
-    assert table["year_start"].dtype == "Int64" and table["amount_usd"].dtype == float and table["length_km"].dtype == float
+    assert (
+        table["year_start"].dtype == "Int64"
+        and table["amount_usd"].dtype == float
+        and table["length_km"].dtype == float
+    )
     assert table.at["tower-old", "year_start"] == 2010 and pd.isna(table.at["tower-old", "year_end"])
     assert table.at["tower-old", "height_m"] == 40.5 and table.at["pact-ended", "binding"] == 0
 
@@ -46,7 +50,13 @@ def test_whole_dates_stay_text(tiny):
 
 def test_text_that_looks_like_something_else_stays_text(tiny):
     for row in tiny.tables["facts/towers"]:
-        row.update(name="2020", note="2020-01-01", amount_note="NA", name_local="2020/01/01 10:00:00", partners="true")
+        row.update(
+            name="2020",
+            note="2020-01-01",
+            amount_note="NA",
+            name_local="2020/01/01 10:00:00",
+            partners="true",
+        )
     row = tiny.load().records.loc["tower-old"]
     assert (row["name"], row["note"], row["amount_note"]) == ("2020", "2020-01-01", "NA")
     assert (row["name_local"], row["partners"]) == ("2020/01/01 10:00:00", "true")
@@ -60,7 +70,10 @@ def test_hosts_hold_one_line_per_record_and_country(atlas):
 
 def test_roles_hold_one_line_per_actor_and_role(atlas):
     own = atlas.roles[atlas.roles["id"] == "tower-new"]
-    assert list(own.itertuples(index=False, name=None)) == [("tower-new", "acme", "owner"), ("tower-new", "globex", "contractor")]
+    assert list(own.itertuples(index=False, name=None)) == [
+        ("tower-new", "acme", "owner"),
+        ("tower-new", "globex", "contractor"),
+    ]
 
 
 def test_years_span_everything_any_record_names(atlas):
@@ -82,16 +95,26 @@ def test_the_version_changes_with_the_data_and_only_then(tiny):
 def test_joined_gives_each_record_its_countries(atlas):
     table = atlas.joined("cables", 2015)
     assert sorted(zip(table.index, table["country"])) == [
-        ("cable-east", "BBB"), ("cable-east", "CCC"), ("cable-west", "AAA"), ("cable-west", "BBB")]
+        ("cable-east", "BBB"),
+        ("cable-east", "CCC"),
+        ("cable-west", "AAA"),
+        ("cable-west", "BBB"),
+    ]
     assert table.index.nunique() == 2
     west = table[table["country"] == "AAA"].iloc[0]
     assert (west["country_name"], west["region"], west["subregion"]) == ("Alfania", "West", "West end")
     assert west["geometry"].geom_type == "MultiLineString"
 
 
-@pytest.mark.parametrize(("year", "internet", "dated", "groups"), [
-    (2012, 10, 2010, ("union", "west")), (2014, 10, 2010, ("west",)), (2016, 30, 2015, ("west",)), (2021, 30, 2015, ("union", "west")),
-])
+@pytest.mark.parametrize(
+    ("year", "internet", "dated", "groups"),
+    [
+        (2012, 10, 2010, ("union", "west")),
+        (2014, 10, 2010, ("west",)),
+        (2016, 30, 2015, ("west",)),
+        (2021, 30, 2015, ("union", "west")),
+    ],
+)
 def test_joined_attributes_and_groups_are_those_of_the_year(atlas, year, internet, dated, groups):
     row = atlas.joined("towers", year).loc["tower-old"]
     assert (row["internet_pct"], row["internet_pct_year"], row["groups"]) == (internet, dated, groups)
@@ -126,7 +149,11 @@ def test_tables_saved_by_a_spreadsheet_load_as_they_were_checked(tiny):
     folder = tiny.write()
     for name in ("sources", "actors", "events"):
         path = folder / f"{name}.csv"
-        cells = path.read_text(encoding="utf-8").replace("report,A report", " report ,A report").replace("acme,Acme", "acme ,Acme")
+        cells = (
+            path.read_text(encoding="utf-8")
+            .replace("report,A report", " report ,A report")
+            .replace("acme,Acme", "acme ,Acme")
+        )
         path.write_text(cells, encoding="utf-8-sig")
     build.build(folder)
     loaded = dsr_geo.load(folder)

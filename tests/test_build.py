@@ -30,7 +30,12 @@ def lines(feature):
 
 
 def test_one_file_per_layer_in_catalogue_order(tiny):
-    assert [path.name for path in tiny.build()] == ["towers.geojson", "paths.geojson", "cables.geojson", "pacts.geojson"]
+    assert [path.name for path in tiny.build()] == [
+        "towers.geojson",
+        "paths.geojson",
+        "cables.geojson",
+        "pacts.geojson",
+    ]
 
 
 def test_building_twice_gives_the_same_bytes(tiny, tmp_path):
@@ -56,7 +61,9 @@ def test_one_feature_stands_on_one_line(tiny):
     tiny.build()
     head, *rows, foot = text(tiny, "towers").splitlines()
     assert head.startswith('{"type":"FeatureCollection","metadata":') and foot == "]}"
-    assert [json.loads(row.rstrip(","))["id"] for row in rows] == sorted(row["id"] for row in tiny.tables["facts/towers"])
+    assert [json.loads(row.rstrip(","))["id"] for row in rows] == sorted(
+        row["id"] for row in tiny.tables["facts/towers"]
+    )
 
 
 def test_metadata_say_what_the_file_is(tiny):
@@ -64,17 +71,31 @@ def test_metadata_say_what_the_file_is(tiny):
     document = json.loads(text(tiny, "cables"))
     assert set(document) == {"type", "metadata", "features"}, "RFC 7946 asks for no crs member"
     about = document["metadata"]
-    assert (about["id"], about["title"], about["description"], about["count"]) == ("cables", "Cables", "Invented cables.", 2)
+    assert (about["id"], about["title"], about["description"], about["count"]) == (
+        "cables",
+        "Cables",
+        "Invented cables.",
+        2,
+    )
     assert about["licence"] == "Invented, CC BY 4.0" and about["attribution"]
 
 
 def test_geometry_types_follow_the_layer_and_null_where_only_the_country_is_known(tiny):
-    kinds = {id: feature["geometry"] and feature["geometry"]["type"]
-             for layer in ("towers", "paths", "cables", "pacts") for id, feature in tiny.features(layer).items()}
+    kinds = {
+        id: feature["geometry"] and feature["geometry"]["type"]
+        for layer in ("towers", "paths", "cables", "pacts")
+        for id, feature in tiny.features(layer).items()
+    }
     assert kinds["tower-old"] == kinds["path-site"] == "Point"
     assert kinds["path-pair"] == kinds["cable-east"] == kinds["cable-west"] == "MultiLineString"
     assert {id for id, kind in kinds.items() if kind is None} == {
-        "tower-lost", "tower-split", "path-lost", "pact-first", "pact-ended", "pact-undated"}
+        "tower-lost",
+        "tower-split",
+        "path-lost",
+        "pact-first",
+        "pact-ended",
+        "pact-undated",
+    }
 
 
 def test_positions_have_at_most_five_decimals_longitude_first(tiny):
@@ -113,7 +134,9 @@ def test_a_path_goes_through_its_endpoints_in_order(tiny):
 
 def test_computed_lengths_are_kilometres_and_only_for_lines(tiny):
     # From (9, 5) to (21, 5): 12 degrees of longitude at 5° north, 110.9 km each.
-    lengths = {id: feature["properties"]["length_computed_km"] for id, feature in tiny.features("paths").items()}
+    lengths = {
+        id: feature["properties"]["length_computed_km"] for id, feature in tiny.features("paths").items()
+    }
     assert lengths["path-pair"] == pytest.approx(1330, abs=3)
     assert lengths["path-site"] is None and lengths["path-lost"] is None
     assert "length_computed_km" not in tiny.features("towers")["tower-old"]["properties"]
@@ -159,7 +182,9 @@ def test_an_independent_reader_understands_the_files(tiny, layer):
     features = tiny.features(layer)
     about, ids, shapes, _ = pyogrio.raw.read(tiny.folder / "geojson" / f"{layer}.geojson", return_fids=True)
     assert len(ids) == len(features) and about["crs"] == "EPSG:4326"
-    assert [shape is None for shape in shapes] == [feature["geometry"] is None for feature in features.values()]
+    assert [shape is None for shape in shapes] == [
+        feature["geometry"] is None for feature in features.values()
+    ]
     for shape, feature in zip(shapes, features.values()):
         if shape is not None:
             again = shapely.from_geojson(json.dumps(feature["geometry"]))
@@ -170,7 +195,9 @@ def test_a_layer_without_rows_is_built_and_loaded(tiny):
     tiny.tables["facts/pacts"].clear()
     atlas = tiny.load()
     assert "pacts" in atlas.layers and "pacts" not in set(atlas.records["layer"])
-    assert picked(webmap.state(atlas, dsr_geo.Selection(ended=True, opt_in=True)), atlas.records.index) == set(atlas.records.index)
+    assert picked(
+        webmap.state(atlas, dsr_geo.Selection(ended=True, opt_in=True)), atlas.records.index
+    ) == set(atlas.records.index)
 
 
 def test_a_layer_is_added_by_one_table_and_one_entry(tiny):
@@ -191,13 +218,28 @@ cabins = { title = "Cabins", type = "number" }
 """
     tiny.headers["facts/ferries"] = [*tiny.headers["facts/towers"][:-2], "cabins"]
     tiny.tables["facts/ferries"] = [
-        record("ferry-1", "First ferry", "ferry", lon="5", lat="5", precision="city", cabins="12", actors="acme:owner")]
+        record(
+            "ferry-1",
+            "First ferry",
+            "ferry",
+            lon="5",
+            lat="5",
+            precision="city",
+            cabins="12",
+            actors="acme:owner",
+        )
+    ]
 
     assert "ferries.geojson" in [path.name for path in tiny.build()]
     atlas = dsr_geo.load(tiny.folder)
     assert list(atlas.layers)[-1] == "ferries" and atlas.records.loc["ferry-1", "cabins"] == 12
     legend = webmap.document(atlas)[-1]
-    assert (legend["id"], legend["title"], legend["symbol"], legend["kinds"]) == ("ferries", "Ferries", "star", {"ferry": "Ferry"})
+    assert (legend["id"], legend["title"], legend["symbol"], legend["kinds"]) == (
+        "ferries",
+        "Ferries",
+        "star",
+        {"ferry": "Ferry"},
+    )
     assert legend["colour"] == {"light": "#0E01B0", "dark": "#BAABB2"}
     shown = webmap.state(atlas, dsr_geo.Selection())
     assert "ferry-1" in picked(shown, atlas.records.index) and "ferries" in shown["shown"]

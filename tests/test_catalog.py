@@ -35,23 +35,30 @@ def test_a_layer_is_on_unless_it_says_otherwise(tmp_path):
     assert [id for id, layer in load(tmp_path).items() if layer.default] == ["towers", "paths", "cables"]
 
 
-@pytest.mark.parametrize(("old", "new", "words"), [
-    ('title = "Towers"', 'titel = "Towers"', ["layer 'towers'", "titel", "title"]),
-    ('title = "Towers"\n', "", ["layer 'towers'", "lacks title", "add it"]),
-    ('licence = "Invented, CC0"\n[layers.towers.kinds]', "[layers.towers.kinds]", ["layer 'towers'", "licence"]),
-    ('geometry = "point"', 'geometry = "area"', ["layer 'towers'", "geometry 'area'", "endpoints"]),
-    ('symbol = "square"', 'symbol = "heart"', ["layer 'towers'", "symbol 'heart'", "diamond"]),
-    ('status = "agreement"', 'status = "mood"', ["layer 'pacts'", "status 'mood'", "project"]),
-    ('"#6A2274"', '"purple"', ["layer 'towers'", "colour.light", "#RRGGBB"]),
-    (', dark = "#A563DD"', "", ["layer 'towers'", "colour.dark"]),
-    ("[layers.towers.kinds]\ntower", "[layers.towers.fields.x]\ntitle", ["layer 'towers'", "kinds"]),
-    ('pact = "Pact"\n', "", ["layer 'pacts'", "no kinds"]),
-    ("[layers.pacts", "[layers.Big_Pacts", ["Big_Pacts", "kebab-case"]),
-    ('type = "flag"', 'type = "colour"', ["field 'binding'", "type 'colour'", "number"]),
-    ('title = "Binding", ', "", ["field 'binding'", "title"]),
-    ('unit = "m"', 'units = "m"', ["field 'height_m'", "units"]),
-    ("[vocabularies]", "[vocabulary]", ["vocabulary"]),
-])
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ('title = "Towers"', 'titel = "Towers"', ["layer 'towers'", "titel", "title"]),
+        ('title = "Towers"\n', "", ["layer 'towers'", "lacks title", "add it"]),
+        (
+            'licence = "Invented, CC0"\n[layers.towers.kinds]',
+            "[layers.towers.kinds]",
+            ["layer 'towers'", "licence"],
+        ),
+        ('geometry = "point"', 'geometry = "area"', ["layer 'towers'", "geometry 'area'", "endpoints"]),
+        ('symbol = "square"', 'symbol = "heart"', ["layer 'towers'", "symbol 'heart'", "diamond"]),
+        ('status = "agreement"', 'status = "mood"', ["layer 'pacts'", "status 'mood'", "project"]),
+        ('"#6A2274"', '"purple"', ["layer 'towers'", "colour.light", "#RRGGBB"]),
+        (', dark = "#A563DD"', "", ["layer 'towers'", "colour.dark"]),
+        ("[layers.towers.kinds]\ntower", "[layers.towers.fields.x]\ntitle", ["layer 'towers'", "kinds"]),
+        ('pact = "Pact"\n', "", ["layer 'pacts'", "no kinds"]),
+        ("[layers.pacts", "[layers.Big_Pacts", ["Big_Pacts", "kebab-case"]),
+        ('type = "flag"', 'type = "colour"', ["field 'binding'", "type 'colour'", "number"]),
+        ('title = "Binding", ', "", ["field 'binding'", "title"]),
+        ('unit = "m"', 'units = "m"', ["field 'height_m'", "units"]),
+        ("[vocabularies]", "[vocabulary]", ["vocabulary"]),
+    ],
+)
 def test_a_wrong_entry_is_named_with_its_cure(tmp_path, old, new, words):
     assert old in LAYERS_TOML
     with pytest.raises(catalog.CatalogError) as error:
@@ -70,5 +77,12 @@ def test_a_broken_file_is_named(tmp_path, content):
 
 def test_the_published_catalogue_has_the_layers_of_the_design():
     layers = catalog.load(atlas.DATA / "layers.toml")
-    assert {"submarine-cables", "terrestrial-fibre", "data-centres", "5g-networks", "satellites", "bri-memoranda"} <= set(layers)
+    assert {
+        "submarine-cables",
+        "terrestrial-fibre",
+        "data-centres",
+        "5g-networks",
+        "satellites",
+        "bri-memoranda",
+    } <= set(layers)
     assert {layer.geometry for layer in layers.values()} == set(catalog.GEOMETRIES)

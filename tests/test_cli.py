@@ -16,8 +16,12 @@ ROOT = Path(__file__).resolve().parent.parent
 
 def run(*arguments, **environment):
     """`python -m dsr_geo …` in a process of its own."""
-    return subprocess.run([sys.executable, "-m", "dsr_geo", *map(str, arguments)], cwd=ROOT, capture_output=True,
-                          env=os.environ | environment)
+    return subprocess.run(
+        [sys.executable, "-m", "dsr_geo", *map(str, arguments)],
+        cwd=ROOT,
+        capture_output=True,
+        env=os.environ | environment,
+    )
 
 
 @pytest.mark.parametrize("command", ["build", "check", "export"])
@@ -32,7 +36,11 @@ def test_the_examples_in_the_help_of_export_work(capsys, tmp_path, monkeypatch):
     """Each example line, typed as it stands, on the published data."""
     with pytest.raises(SystemExit):
         main(["export", "--help"])
-    lines = [line.strip() for line in capsys.readouterr().out.splitlines() if line.strip().startswith("python -m dsr_geo")]
+    lines = [
+        line.strip()
+        for line in capsys.readouterr().out.splitlines()
+        if line.strip().startswith("python -m dsr_geo")
+    ]
     assert len(lines) >= 2
     monkeypatch.chdir(tmp_path)
     for line in lines:
@@ -44,13 +52,17 @@ def test_the_examples_in_the_help_of_export_work(capsys, tmp_path, monkeypatch):
 def test_as_a_module_it_builds_checks_and_exports(tiny, tmp_path):
     built = run("build", "--data", tiny.write_with_cables())
     assert built.returncode == 0 and built.stdout.decode().split() == [
-        str(tiny.folder / "geojson" / f"{id}.geojson") for id in ("towers", "paths", "cables", "pacts")]
+        str(tiny.folder / "geojson" / f"{id}.geojson") for id in ("towers", "paths", "cables", "pacts")
+    ]
     checked = run("check", "--data", tiny.folder)
     assert (checked.returncode, checked.stdout.decode().strip()) == (0, "All tables are valid.")
     target = tmp_path / "cables.geojson"
     exported = run("export", target, "layer=cables", "--data", tiny.folder)
     assert exported.returncode == 0 and "2 records" in exported.stdout.decode()
-    assert [f["id"] for f in json.loads(target.read_text(encoding="utf-8"))["features"]] == ["cable-east", "cable-west"]
+    assert [f["id"] for f in json.loads(target.read_text(encoding="utf-8"))["features"]] == [
+        "cable-east",
+        "cable-west",
+    ]
 
 
 def test_without_a_command_it_says_which_there_are(capsys):
@@ -61,34 +73,78 @@ def test_without_a_command_it_says_which_there_are(capsys):
 
 def edit(table, row, /, **cells):
     """Change cells of a row before the tables are written."""
+
     def change(tiny):
         tiny.row(table, row).update(cells)
         tiny.write()
+
     return change
 
 
 def replace(old, new):
     """Change the bytes of towers.csv after it has been written."""
+
     def change(tiny):
         path = tiny.write() / "facts" / "towers.csv"
         content = path.read_bytes()
         assert old in content
         path.write_bytes(content.replace(old, new, 1))
+
     return change
 
 
 # What goes wrong, how, and the whole beginning of the sentence with a word of the cure.
 SLIPS = {
-    "unknown country": (edit("facts/towers", "tower-old", countries="AAA;ZZZ"), "towers.csv, row 2, tower-old: country 'ZZZ'", "ISO 3166-1"),
-    "duplicate id": (edit("facts/cables", "cable-west", id="tower-old"), "cables.csv, row 3, tower-old: id 'tower-old' is already used in towers.csv, row 2", "its own id"),
-    "unknown source": (edit("facts/towers", "tower-new", source_ids="gossip"), "towers.csv, row 3, tower-new: source 'gossip' is not in sources.csv", "add it there"),
-    "longitude 200": (edit("facts/towers", "tower-old", lon="200"), "towers.csv, row 2, tower-old: lon 200 is outside -180..180", "WGS 84"),
-    "wrong country": (edit("facts/towers", "tower-old", lon="25"), "towers.csv, row 2, tower-old: the point (25.0, 5.0) lies", "correct the position"),
-    "end before start": (edit("facts/towers", "tower-gone", year_end="2001"), "towers.csv, row 5, tower-gone: year_end 2001 is before year_start 2005", "correct one"),
-    "unknown column": (replace(b",make\n", b",make,mood\n"), "towers.csv, row 1: unknown column 'mood'", "layers.toml"),
-    "broken row": (replace(b"tower-gone,", b"tower-gone,x,"), "towers.csv, row 5, tower-gone: 27 cells where the header has 26", "double quotes"),
-    "bad address": (edit("sources", "site", url="see the web"), "sources.csv, row 4, site: 'see the web' is not a web address", "http(s)"),
-    "invalid UTF-8": (replace("旧塔".encode(), b"\xc4\xfe"), "towers.csv, row 2: not valid UTF-8", "save the file as UTF-8"),
+    "unknown country": (
+        edit("facts/towers", "tower-old", countries="AAA;ZZZ"),
+        "towers.csv, row 2, tower-old: country 'ZZZ'",
+        "ISO 3166-1",
+    ),
+    "duplicate id": (
+        edit("facts/cables", "cable-west", id="tower-old"),
+        "cables.csv, row 3, tower-old: id 'tower-old' is already used in towers.csv, row 2",
+        "its own id",
+    ),
+    "unknown source": (
+        edit("facts/towers", "tower-new", source_ids="gossip"),
+        "towers.csv, row 3, tower-new: source 'gossip' is not in sources.csv",
+        "add it there",
+    ),
+    "longitude 200": (
+        edit("facts/towers", "tower-old", lon="200"),
+        "towers.csv, row 2, tower-old: lon 200 is outside -180..180",
+        "WGS 84",
+    ),
+    "wrong country": (
+        edit("facts/towers", "tower-old", lon="25"),
+        "towers.csv, row 2, tower-old: the point (25.0, 5.0) lies",
+        "correct the position",
+    ),
+    "end before start": (
+        edit("facts/towers", "tower-gone", year_end="2001"),
+        "towers.csv, row 5, tower-gone: year_end 2001 is before year_start 2005",
+        "correct one",
+    ),
+    "unknown column": (
+        replace(b",make\n", b",make,mood\n"),
+        "towers.csv, row 1: unknown column 'mood'",
+        "layers.toml",
+    ),
+    "broken row": (
+        replace(b"tower-gone,", b"tower-gone,x,"),
+        "towers.csv, row 5, tower-gone: 27 cells where the header has 26",
+        "double quotes",
+    ),
+    "bad address": (
+        edit("sources", "site", url="see the web"),
+        "sources.csv, row 4, site: 'see the web' is not a web address",
+        "http(s)",
+    ),
+    "invalid UTF-8": (
+        replace("旧塔".encode(), b"\xc4\xfe"),
+        "towers.csv, row 2: not valid UTF-8",
+        "save the file as UTF-8",
+    ),
 }
 
 
@@ -112,7 +168,9 @@ def test_check_can_say_chinese_where_the_terminal_cannot(tiny):
     """A problem that quotes Chinese is still printed, somehow, on an ASCII terminal."""
     tiny.row("facts/towers", "tower-old")["kind"] = "塔"
     done = run("check", "--data", tiny.write(), PYTHONIOENCODING="ascii")
-    assert done.returncode == 1 and b"towers.csv, row 2, tower-old" in done.stdout, done.stderr.decode()[-200:]
+    assert done.returncode == 1 and b"towers.csv, row 2, tower-old" in done.stdout, done.stderr.decode()[
+        -200:
+    ]
     assert b"1 problem found." in done.stdout
 
 
@@ -147,12 +205,15 @@ def test_export_before_build_says_which_command_is_missing(tiny, tmp_path, capsy
     assert "python -m dsr_geo build" in capsys.readouterr().err and not (tmp_path / "x.csv").exists()
 
 
-@pytest.mark.parametrize(("file", "query", "words"), [
-    ("x.pdf", "", ["x.pdf", ".geojson", ".csv", ".gpkg"]),
-    ("x.csv", "layer=ferries", ["ferries"]),
-    ("x.csv", "years=now", ["now", "2013-2026"]),
-    ("x.csv", "?country=", ["country"]),
-])
+@pytest.mark.parametrize(
+    ("file", "query", "words"),
+    [
+        ("x.pdf", "", ["x.pdf", ".geojson", ".csv", ".gpkg"]),
+        ("x.csv", "layer=ferries", ["ferries"]),
+        ("x.csv", "years=now", ["now", "2013-2026"]),
+        ("x.csv", "?country=", ["country"]),
+    ],
+)
 def test_a_wrong_export_is_refused_and_nothing_written(tiny_folder, tmp_path, capsys, file, query, words):
     assert main(["export", str(tmp_path / file), query, "--data", str(tiny_folder)]) == 2
     said = capsys.readouterr().err

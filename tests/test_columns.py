@@ -15,7 +15,10 @@ def test_columns_hold_what_the_frame_holds():
     data = columns.encode(frame)
     length = int.from_bytes(data[4:8], "little")
     header = json.loads(data[8 : 8 + length])
-    arrays = {(a["group"], a["name"]): np.frombuffer(data, f"<{a['type']}", a["length"], 8 + length + a["start"]) for a in header["arrays"]}
+    arrays = {
+        (a["group"], a["name"]): np.frombuffer(data, f"<{a['type']}", a["length"], 8 + length + a["start"])
+        for a in header["arrays"]
+    }
     assert header["n"] == len(frame)
     for name, values in header["vocabularies"].items():
         assert [values[code] for code in arrays["columns", name]] == list(frame[name].fillna(""))
@@ -23,7 +26,9 @@ def test_columns_hold_what_the_frame_holds():
     assert [frame.index[i] for i in arrays["points", "record"]] == list(points.index)
     np.testing.assert_allclose(arrays["points", "x"] * 360 - 180, points.geometry.x, atol=2e-5)
     offsets = arrays["lines", "offsets"]
-    assert offsets[-1] == len(arrays["lines", "x"]) == len(frame[frame.geom_type != "Point"].get_coordinates())
+    assert (
+        offsets[-1] == len(arrays["lines", "x"]) == len(frame[frame.geom_type != "Point"].get_coordinates())
+    )
     assert set(frame.index[arrays["lines", "record"]]) == set(frame.index) - set(points.index)
 
 

@@ -19,10 +19,19 @@ def test_borders_are_keyed_by_iso3_in_wgs84(world):
     assert world.name("BBB") == "Bétonia" and world.name("XXX") == "XXX"
 
 
-@pytest.mark.parametrize(("first", "last", "expected"), [
-    (2009, 2009, set()), (2010, 2010, {"AAA"}), (2013, 2013, {"AAA"}), (2014, 2014, set()), (2013, 2015, {"AAA", "BBB"}),
-    (2015, 2019, {"BBB"}), (2020, 2020, {"AAA", "BBB"}), (2000, 2030, {"AAA", "BBB"}),
-])
+@pytest.mark.parametrize(
+    ("first", "last", "expected"),
+    [
+        (2009, 2009, set()),
+        (2010, 2010, {"AAA"}),
+        (2013, 2013, {"AAA"}),
+        (2014, 2014, set()),
+        (2013, 2015, {"AAA", "BBB"}),
+        (2015, 2019, {"BBB"}),
+        (2020, 2020, {"AAA", "BBB"}),
+        (2000, 2030, {"AAA", "BBB"}),
+    ],
+)
 def test_members_are_those_of_the_years_asked_for(world, first, last, expected):
     assert world.members("union", first, last) == expected
 
@@ -37,11 +46,16 @@ def test_a_group_without_members_is_empty(world):
 
 
 def test_a_country_can_leave_a_group_and_come_back(world):
-    assert world.spans("union") == {"AAA": [(2010, 2013), (2020, float("inf"))], "BBB": [(2015, float("inf"))]}
+    assert world.spans("union") == {
+        "AAA": [(2010, 2013), (2020, float("inf"))],
+        "BBB": [(2015, float("inf"))],
+    }
     assert world.spans("west")["AAA"] == [(-float("inf"), float("inf"))]
 
 
-@pytest.mark.parametrize(("year", "value", "dated"), [(2010, 10, 2010), (2014, 10, 2010), (2015, 30, 2015), (2026, 30, 2015)])
+@pytest.mark.parametrize(
+    ("year", "value", "dated"), [(2010, 10, 2010), (2014, 10, 2010), (2015, 30, 2015), (2026, 30, 2015)]
+)
 def test_an_attribute_is_the_latest_not_after_the_year(world, year, value, dated):
     row = world.as_of(year).loc["AAA"]
     assert (row["internet_pct"], row["internet_pct_year"]) == (value, dated)
@@ -75,12 +89,16 @@ def test_distance_goes_the_short_way_over_the_antimeridian(tmp_path, tiny):
     world = countries.load(tiny.write() / "countries")
     east_only = world.borders.copy()
     east_only.loc["AAA", "geometry"] = world.borders.geometry["CCC"].geoms[1]  # -180..-170
-    turned = countries.Countries(east_only, world.groups, world.memberships, world.indicators, world.attributes)
+    turned = countries.Countries(
+        east_only, world.groups, world.memberships, world.indicators, world.attributes
+    )
     assert turned.distance_km("AAA", 179.9, -5) == pytest.approx(11.1, abs=0.1)
 
 
 def test_points_are_given_their_country(world):
-    points = gpd.GeoSeries([Point(5, 5), Point(15, 5), Point(-175, -5), Point(175, -5)], index=list("wxyz"), crs="EPSG:4326")
+    points = gpd.GeoSeries(
+        [Point(5, 5), Point(15, 5), Point(-175, -5), Point(175, -5)], index=list("wxyz"), crs="EPSG:4326"
+    )
     found = world.of_points(points)
     assert list(found.index) == list("wxyz")
     assert found["w"] == "AAA" and pd.isna(found["x"]) and found["y"] == found["z"] == "CCC"
@@ -91,7 +109,9 @@ def test_points_in_another_reference_system_are_turned_into_degrees(world):
     assert list(world.of_points(points)) == ["AAA", "BBB"]
 
 
-@pytest.mark.parametrize("name", ["borders.geojson", "groups.csv", "memberships.csv", "indicators.csv", "attributes.csv"])
+@pytest.mark.parametrize(
+    "name", ["borders.geojson", "groups.csv", "memberships.csv", "indicators.csv", "attributes.csv"]
+)
 def test_a_missing_file_is_named(tiny, name):
     (tiny.write() / "countries" / name).unlink()
     with pytest.raises(FileNotFoundError, match=name):

@@ -20,7 +20,12 @@ from dsr_geo.atlas import DATA
 
 LAYERS = catalog.load(DATA / "layers.toml")
 GROUNDS = {"light": ("#F4F2EE", "#E3EAEE"), "dark": ("#2B3138", "#171B20")}
-TYPES = {"point": {"Point"}, "cable": {"MultiLineString"}, "endpoints": {"MultiLineString", "Point"}, "none": set()}
+TYPES = {
+    "point": {"Point"},
+    "cable": {"MultiLineString"},
+    "endpoints": {"MultiLineString", "Point"},
+    "none": set(),
+}
 
 
 def rows(name):
@@ -49,7 +54,9 @@ def test_the_committed_files_equal_a_rebuild(tmp_path):
     shutil.copy(DATA / "geojson" / "submarine-cables.geojson", tmp_path)
     built = build.build(DATA, tmp_path)
     assert {path.name for path in built} == {path.name for path in (DATA / "geojson").iterdir()}
-    assert [path.name for path in built if path.read_bytes() != (DATA / "geojson" / path.name).read_bytes()] == []
+    assert [
+        path.name for path in built if path.read_bytes() != (DATA / "geojson" / path.name).read_bytes()
+    ] == []
 
 
 def test_every_source_actor_and_related_record_exists():
@@ -63,15 +70,27 @@ def test_every_source_actor_and_related_record_exists():
     for row in [*facts, *rows("actors.csv"), *rows("events.csv")]:
         missing += [(row["id"], id) for id in items(row["source_ids"]) if id not in known["sources"]]
         missing += [(row["id"], id) for id in items(row.get("related_ids", "")) if id not in ids]
-        missing += [(row["id"], pair) for pair in items(row.get("actors", "")) if pair.split(":")[0].strip() not in known["actors"]]
-    missing += [(row["name"], row["source_id"]) for row in rows("landing_points.csv")
-                if row["source_id"] not in known["sources"] and (row["source_id"] or row["basis"] != "hand")]
+        missing += [
+            (row["id"], pair)
+            for pair in items(row.get("actors", ""))
+            if pair.split(":")[0].strip() not in known["actors"]
+        ]
+    missing += [
+        (row["name"], row["source_id"])
+        for row in rows("landing_points.csv")
+        if row["source_id"] not in known["sources"] and (row["source_id"] or row["basis"] != "hand")
+    ]
     assert missing == []
     assert all(row["source_ids"] for row in facts)
 
 
 def test_no_record_is_linked_to_itself():
-    assert [row["id"] for layer in FACTS.values() for row in layer if row["id"] in records.split(row["related_ids"])] == []
+    assert [
+        row["id"]
+        for layer in FACTS.values()
+        for row in layer
+        if row["id"] in records.split(row["related_ids"])
+    ] == []
 
 
 def test_no_actor_has_a_type_without_a_source():
@@ -89,7 +108,10 @@ def test_events_run_from_2013_in_order_and_each_has_a_source():
     events = rows("events.csv")
     years = [int(row["year"]) for row in events]
     assert years == sorted(years) and {2013, 2015, 2017, 2018, 2022, 2024} <= set(years)
-    assert all(row["source_ids"] and row["title"] and row["note"] and row["date"].startswith(row["year"]) for row in events)
+    assert all(
+        row["source_ids"] and row["title"] and row["note"] and row["date"].startswith(row["year"])
+        for row in events
+    )
 
 
 @pytest.mark.parametrize("id", LAYERS)
@@ -102,7 +124,9 @@ def test_gdal_and_geos_read_each_file(id):
     assert list(columns[list(about["fields"]).index("id")]) == sorted(row["id"] for row in FACTS[id])
     read = shapely.from_wkb([shape for shape in shapes if shape is not None])
     again = shapely.from_geojson([json.dumps(feature["geometry"]) for feature in own if feature["geometry"]])
-    assert all(shapely.equals(read, again)) and all(shapely.is_valid(again)) and not any(shapely.is_empty(again))
+    assert (
+        all(shapely.equals(read, again)) and all(shapely.is_valid(again)) and not any(shapely.is_empty(again))
+    )
     assert {shape.geom_type for shape in read} <= TYPES[LAYERS[id].geometry]
 
 
@@ -112,16 +136,25 @@ def test_files_keep_to_rfc_7946(id):
     document = json.loads(text)
     assert set(document) == {"type", "metadata", "features"} and document["type"] == "FeatureCollection"
     assert document["metadata"]["count"] == len(document["features"]) == len(text.splitlines()) - 2
-    assert document["metadata"]["title"] and document["metadata"]["licence"] and document["metadata"]["attribution"]
+    assert (
+        document["metadata"]["title"]
+        and document["metadata"]["licence"]
+        and document["metadata"]["attribution"]
+    )
     for feature in document["features"]:
-        assert set(feature) == {"type", "id", "geometry", "properties"} and feature["id"] == feature["properties"]["id"]
+        assert (
+            set(feature) == {"type", "id", "geometry", "properties"}
+            and feature["id"] == feature["properties"]["id"]
+        )
         if feature["geometry"]:
             parts = feature["geometry"]["coordinates"]
             for part in parts if feature["geometry"]["type"] == "MultiLineString" else [[parts]]:
                 lon, lat = np.array(part, dtype=float).T
                 assert abs(lon).max() <= 180 and abs(lat).max() <= 90, feature["id"]
                 assert (lon.round(5) == lon).all() and (lat.round(5) == lat).all(), feature["id"]
-                assert not len(lon) > 1 or abs(np.diff(lon)).max() <= 180, f"{feature['id']} is not cut at 180°"
+                assert not len(lon) > 1 or abs(np.diff(lon)).max() <= 180, (
+                    f"{feature['id']} is not cut at 180°"
+                )
 
 
 def claimed_places():
@@ -131,7 +164,9 @@ def claimed_places():
             hosts = set(records.split(row["countries"]))
             if row["lon"]:
                 yield row["id"], float(row["lon"]), float(row["lat"]), hosts
-            for item in row.get("endpoints", "").replace(" / ", ";").split(";") if row.get("endpoints") else []:
+            for item in (
+                row.get("endpoints", "").replace(" / ", ";").split(";") if row.get("endpoints") else []
+            ):
                 name, lon, lat = item.strip().split("|")
                 yield f"{row['id']}: {name}", float(lon), float(lat), hosts
     for row in rows("landing_points.csv"):
@@ -140,7 +175,9 @@ def claimed_places():
 
 
 def test_every_sea_route_is_kept_with_its_key():
-    kept = json.loads((DATA / "geojson" / "submarine-cables.geojson").read_text(encoding="utf-8"))["metadata"]["routes"]
+    kept = json.loads((DATA / "geojson" / "submarine-cables.geojson").read_text(encoding="utf-8"))[
+        "metadata"
+    ]["routes"]
     assert set(kept) == {row["id"] for row in FACTS["submarine-cables"]}
 
 
@@ -149,23 +186,37 @@ def test_every_place_lies_in_or_within_30_km_of_a_country_it_claims():
     places = list(claimed_places())
     assert len(places) > 700
     borders = gpd.read_file(DATA / "countries" / "borders.geojson")[["iso3", "geometry"]]
-    turned = [borders.assign(geometry=[affinity.translate(shape, turn) for shape in borders.geometry]) for turn in (-360, 360)]
-    world = pd.concat([borders, *(part[part.intersects(shapely.box(-190, -90, 190, 90))] for part in turned)], ignore_index=True)
+    turned = [
+        borders.assign(geometry=[affinity.translate(shape, turn) for shape in borders.geometry])
+        for turn in (-360, 360)
+    ]
+    world = pd.concat(
+        [borders, *(part[part.intersects(shapely.box(-190, -90, 190, 90))] for part in turned)],
+        ignore_index=True,
+    )
     angles = np.arange(0, 360, 5.0)
-    reach = 30_000 / np.cos(np.radians(2.5))  # the circle's corners stand a little out, so that its sides touch 30 km
+    reach = 30_000 / np.cos(
+        np.radians(2.5)
+    )  # the circle's corners stand a little out, so that its sides touch 30 km
     circles = []
     for _, lon, lat, _ in places:
-        lons, lats, _ = Geod(ellps="WGS84").fwd(np.full(72, lon), np.full(72, lat), angles, np.full(72, reach))
+        lons, lats, _ = Geod(ellps="WGS84").fwd(
+            np.full(72, lon), np.full(72, lat), angles, np.full(72, reach)
+        )
         circles.append(shapely.Polygon(np.column_stack([lon + (lons - lon + 180) % 360 - 180, lats])))
     near = gpd.GeoDataFrame(geometry=circles, crs=world.crs).sjoin(world, predicate="intersects", how="left")
     found = near.groupby(level=0)["iso3"].agg(set)
-    assert [(name, hosts, found[i]) for i, (name, _, _, hosts) in enumerate(places) if not hosts & found[i]] == []
+    assert [
+        (name, hosts, found[i]) for i, (name, _, _, hosts) in enumerate(places) if not hosts & found[i]
+    ] == []
 
 
 def test_every_cable_lands_where_it_says():
     country = {row["name"]: row["country"] for row in rows("landing_points.csv")}
     for row in FACTS["submarine-cables"]:
-        assert {country[name] for name in records.split(row["landing_points"])} == set(records.split(row["countries"])), row["id"]
+        assert {country[name] for name in records.split(row["landing_points"])} == set(
+            records.split(row["countries"])
+        ), row["id"]
 
 
 def test_landing_points_are_all_used():
@@ -176,7 +227,9 @@ def test_landing_points_are_all_used():
 def test_records_known_only_by_country_have_no_point():
     for id in LAYERS:
         for feature in features(id):
-            assert not (feature["properties"]["precision"] == "country" and feature["geometry"]), feature["id"]
+            assert not (feature["properties"]["precision"] == "country" and feature["geometry"]), feature[
+                "id"
+            ]
 
 
 def test_the_atlas_holds_every_row(published):
@@ -197,7 +250,9 @@ def test_colours_can_be_told_apart_by_everybody(ground, vision):
     seen = {}
     for colour in {layer.colour[ground] for layer in LAYERS.values()}:
         seen[colour] = Color(colour).filter(vision) if vision else Color(colour)
-    close = {(a, b): round(seen[a].delta_e(seen[b], method="2000"), 1) for a, b in combinations(sorted(seen), 2)}
+    close = {
+        (a, b): round(seen[a].delta_e(seen[b], method="2000"), 1) for a, b in combinations(sorted(seen), 2)
+    }
     assert {pair: apart for pair, apart in close.items() if apart < 10} == {}
 
 
@@ -212,7 +267,12 @@ def test_lines_are_drawn_for_line_layers_only():
 
 
 def test_groups_and_attributes_speak_of_known_countries_and_sources():
-    borders = {feature["properties"]["iso3"] for feature in json.loads((DATA / "countries/borders.geojson").read_text(encoding="utf-8"))["features"]}
+    borders = {
+        feature["properties"]["iso3"]
+        for feature in json.loads((DATA / "countries/borders.geojson").read_text(encoding="utf-8"))[
+            "features"
+        ]
+    }
     sources = {row["id"] for row in rows("sources.csv")}
     groups = {row["id"] for row in rows("countries/groups.csv")}
     members, values = rows("countries/memberships.csv"), rows("countries/attributes.csv")
@@ -221,8 +281,12 @@ def test_groups_and_attributes_speak_of_known_countries_and_sources():
     assert sorted({row["country"] for row in [*members, *values]} - borders) == []
     cited = {id for row in [*members, *values] for id in records.split(row["source_id"])}
     assert sorted(cited - sources) == []
-    assert [row for row in members if not row["source_id"] and not row["note"]] == [], "what has no source says so"
-    assert all(not (row["since"] and row["until"]) or int(row["since"]) <= int(row["until"]) for row in members)
+    assert [row for row in members if not row["source_id"] and not row["note"]] == [], (
+        "what has no source says so"
+    )
+    assert all(
+        not (row["since"] and row["until"]) or int(row["since"]) <= int(row["until"]) for row in members
+    )
     pairs = [(row["country"], row["indicator"], row["year"]) for row in values]
     assert len(pairs) == len(set(pairs)), "one value a year"
 

@@ -43,15 +43,25 @@ def anchor(heading):
 
 def test_the_python_example_of_the_readme_runs(tmp_path):
     (example,) = blocks(page("README.md"), "python")
-    done = subprocess.run([sys.executable, "-c", example], cwd=tmp_path, capture_output=True, encoding="utf-8",
-                          env=os.environ | {"PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"})
+    done = subprocess.run(
+        [sys.executable, "-c", example],
+        cwd=tmp_path,
+        capture_output=True,
+        encoding="utf-8",
+        env=os.environ | {"PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"},
+    )
     assert done.returncode == 0, done.stderr
     assert "records in" in done.stdout and "Digital Silk Road Atlas, data version" in done.stdout
     assert {path.name for path in tmp_path.iterdir()} == {"cloud.geojson", "cloud.html"}
 
 
 def test_the_commands_of_the_readme_work(tmp_path, monkeypatch, capsys):
-    lines = [line for block in blocks(page("README.md"), "sh") for line in block.splitlines() if "-m dsr_geo" in line]
+    lines = [
+        line
+        for block in blocks(page("README.md"), "sh")
+        for line in block.splitlines()
+        if "-m dsr_geo" in line
+    ]
     monkeypatch.chdir(tmp_path)
     said = {}
     for line in lines:
@@ -67,7 +77,9 @@ def test_the_numbers_of_the_readme_are_what_its_command_prints():
     script = shlex.split(command)[2]
     with redirect_stdout(io.StringIO()) as printed:
         exec(script, {})
-    assert printed.getvalue() in page("README.md"), "paste what the command beside the table prints:\n" + printed.getvalue()
+    assert printed.getvalue() in page("README.md"), (
+        "paste what the command beside the table prints:\n" + printed.getvalue()
+    )
 
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: str(path.relative_to(ROOT)))
@@ -81,7 +93,9 @@ def test_every_relative_link_leads_somewhere(path):
         file = path.parent / name if name else path
         if not file.exists():
             missing.append(target)
-        elif heading and heading not in map(anchor, re.findall(r"^#+ (.*)$", file.read_text(encoding="utf-8"), re.MULTILINE)):
+        elif heading and heading not in map(
+            anchor, re.findall(r"^#+ (.*)$", file.read_text(encoding="utf-8"), re.MULTILINE)
+        ):
             missing.append(target)
     assert missing == []
 
@@ -89,26 +103,46 @@ def test_every_relative_link_leads_somewhere(path):
 def test_the_architecture_fits_one_page_and_names_every_file():
     text = page("ARCHITECTURE.md")
     assert len(text.splitlines()) <= 40
-    files = [path for path in (ROOT / "dsr_geo").rglob("*") if path.suffix in (".py", ".js", ".css") and path.stem != "__init__"]
+    files = [
+        path
+        for path in (ROOT / "dsr_geo").rglob("*")
+        if path.suffix in (".py", ".js", ".css") and path.stem != "__init__"
+    ]
     assert [path.name for path in files if f"`{path.name}`" not in text] == []
 
 
 def test_contributing_explains_every_column_in_the_words_of_the_code():
     text = page("CONTRIBUTING.md")
-    lines = [f"| `{name}` | {meaning.replace('|', chr(92) + '|')} |" for name, meaning in records.COLUMNS.items()]
+    lines = [
+        f"| `{name}` | {meaning.replace('|', chr(92) + '|')} |" for name, meaning in records.COLUMNS.items()
+    ]
     assert "\n".join(lines) in text, "paste:\n" + "\n".join(lines)
 
 
-@pytest.mark.parametrize(("heading", "names"), [
-    ("Add a fact", {*records.PRECISIONS, *records.SCOPES, *records.ROLES, *records.ENDED, *(s for layer in LAYERS.values() for s in layer.statuses)}),
-    ("Add a fact", records.LANDING_POINT_COLUMNS),
-    ("Correct a fact", records.EXCLUDED_COLUMNS),
-    ("Sources", {*records.SOURCE_COLUMNS, *records.SOURCE_KINDS, *records.EVENT_COLUMNS}),
-    ("Actors", {*records.ACTOR_COLUMNS, *records.ACTOR_TYPES}),
-    ("Add a layer", {*catalog.GEOMETRIES, *catalog.SYMBOLS, *catalog.FIELD_TYPES}),
-])
+@pytest.mark.parametrize(
+    ("heading", "names"),
+    [
+        (
+            "Add a fact",
+            {
+                *records.PRECISIONS,
+                *records.SCOPES,
+                *records.ROLES,
+                *records.ENDED,
+                *(s for layer in LAYERS.values() for s in layer.statuses),
+            },
+        ),
+        ("Add a fact", records.LANDING_POINT_COLUMNS),
+        ("Correct a fact", records.EXCLUDED_COLUMNS),
+        ("Sources", {*records.SOURCE_COLUMNS, *records.SOURCE_KINDS, *records.EVENT_COLUMNS}),
+        ("Actors", {*records.ACTOR_COLUMNS, *records.ACTOR_TYPES}),
+        ("Add a layer", {*catalog.GEOMETRIES, *catalog.SYMBOLS, *catalog.FIELD_TYPES}),
+    ],
+)
 def test_contributing_names_every_column_and_value(heading, names):
-    section = re.search(rf"^## {heading}\n(.*?)(?=^## |\Z)", page("CONTRIBUTING.md"), re.DOTALL | re.MULTILINE)[1]
+    section = re.search(
+        rf"^## {heading}\n(.*?)(?=^## |\Z)", page("CONTRIBUTING.md"), re.DOTALL | re.MULTILINE
+    )[1]
     assert [name for name in names if f"`{name}`" not in section] == []
 
 
@@ -119,7 +153,12 @@ def test_contributing_gives_every_grade_of_evidence():
 def test_contributing_explains_the_columns_of_the_country_tables():
     text = page("CONTRIBUTING.md")
     tables = ("groups", "memberships", "indicators", "attributes")
-    assert [name for table in tables for name in rows(DATA / "countries" / f"{table}.csv")[0] if f"`{name}`" not in text] == []
+    assert [
+        name
+        for table in tables
+        for name in rows(DATA / "countries" / f"{table}.csv")[0]
+        if f"`{name}`" not in text
+    ] == []
 
 
 def test_the_example_layer_of_contributing_is_a_valid_one(tmp_path):
@@ -145,14 +184,28 @@ def test_the_licence_page_covers_every_source():
     sources = rows(DATA / "sources.csv")
     assert sorted({row["licence"] for row in sources if row["licence"] not in text}) == []
     own = {"Carnegie Endowment for International Peace"}  # there under its author, Feldstein
-    assert sorted({row["producer"] for row in sources if row["kind"] == "dataset" and row["producer"] not in text} - own) == []
-    used = {id for row in rows(DATA / "countries" / "attributes.csv") for id in records.split(row["source_id"])}
+    assert (
+        sorted(
+            {row["producer"] for row in sources if row["kind"] == "dataset" and row["producer"] not in text}
+            - own
+        )
+        == []
+    )
+    used = {
+        id for row in rows(DATA / "countries" / "attributes.csv") for id in records.split(row["source_id"])
+    }
     lines = {row["id"]: f" | {row['producer']} | {row['licence']} |" for row in sources if row["id"] in used}
-    assert [id for id, line in lines.items() if not re.search(rf"^\| `{id}` \| [^|]+{re.escape(line)}$", text, re.MULTILINE)] == []
+    assert [
+        id
+        for id, line in lines.items()
+        if not re.search(rf"^\| `{id}` \| [^|]+{re.escape(line)}$", text, re.MULTILINE)
+    ] == []
 
 
 def test_the_boundary_note_is_the_one_of_the_exports():
-    assert export.BOUNDARY_NOTE in page("README.md") and export.BOUNDARY_NOTE in (DATA / "LICENSE.md").read_text(encoding="utf-8")
+    assert export.BOUNDARY_NOTE in page("README.md") and export.BOUNDARY_NOTE in (
+        DATA / "LICENSE.md"
+    ).read_text(encoding="utf-8")
 
 
 def test_the_citation_file_and_the_changelog_name_this_version():

@@ -36,6 +36,7 @@ def package(atlas, tmp_path):
         path = tmp_path / "atlas.gpkg"
         path.write_bytes(export.geopackage(atlas, selection))
         return path
+
     return write
 
 
@@ -44,7 +45,10 @@ def test_metadata_carry_selection_licence_citation_and_version(atlas):
     about = export.metadata(atlas, chosen, 3)
     assert from_query(parse_qs(about["selection"]), atlas) == (chosen, [])
     assert about["count"] == 3 and about["data_version"] == atlas.version
-    assert about["layers"] == {"cables": {"title": "Cables", "licence": "Invented, CC BY 4.0"}, "towers": {"title": "Towers", "licence": "Invented, CC0"}}
+    assert about["layers"] == {
+        "cables": {"title": "Cables", "licence": "Invented, CC BY 4.0"},
+        "towers": {"title": "Towers", "licence": "Invented, CC0"},
+    }
     assert atlas.version in about["citation"] and about["selection"] in about["citation"]
     assert "CC BY 4.0" in about["licence"] and "no opinion" in about["boundaries"]
 
@@ -67,7 +71,9 @@ def test_geojson_holds_the_selection_in_order_with_null_geometry_where_there_is_
 def test_geojson_draws_exactly_what_was_built(atlas, tiny_folder):
     built = {}
     for layer in atlas.layers:
-        for feature in json.loads((tiny_folder / "geojson" / f"{layer}.geojson").read_text(encoding="utf-8"))["features"]:
+        for feature in json.loads((tiny_folder / "geojson" / f"{layer}.geojson").read_text(encoding="utf-8"))[
+            "features"
+        ]:
             built[feature["id"]] = feature["geometry"]
     assert {feature["id"]: feature["geometry"] for feature in geojson(atlas, ALL)["features"]} == built
 
@@ -76,7 +82,10 @@ def test_geojson_values_are_typed_and_null_where_unknown(atlas):
     own = {feature["id"]: feature["properties"] for feature in geojson(atlas, ALL)["features"]}
     assert own["tower-old"]["year_start"] == 2010 and own["tower-old"]["year_end"] is None
     assert own["tower-old"]["name_local"] == "旧塔" and own["tower-new"]["name_local"] is None
-    assert own["tower-old"]["country_names"] == "Alfania" and own["path-pair"]["country_names"] == "Alfania; Bétonia"
+    assert (
+        own["tower-old"]["country_names"] == "Alfania"
+        and own["path-pair"]["country_names"] == "Alfania; Bétonia"
+    )
     assert own["tower-old"]["source_urls"] == "https://example.org/report https://example.com/n?id=1"
     assert own["pact-ended"]["binding"] == 0
 
@@ -91,22 +100,33 @@ def test_geojson_is_read_by_gdal(atlas, tmp_path):
 
 def test_columns_of_layers_that_are_not_selected_are_left_out(atlas):
     columns = export.table(atlas, Selection(layers=("towers",)).records(atlas)).columns
-    assert "height_m" in columns and not {"landing_points", "endpoints", "binding", "length_km"} & set(columns)
+    assert "height_m" in columns and not {"landing_points", "endpoints", "binding", "length_km"} & set(
+        columns
+    )
 
 
 def test_columns_of_selected_layers_stay_even_if_other_layers_have_the_same(tiny):
-    tiny.toml = tiny.toml.replace('endpoints = {', 'length_km = { title = "Length", type = "number" }\nendpoints = {')
+    tiny.toml = tiny.toml.replace(
+        "endpoints = {", 'length_km = { title = "Length", type = "number" }\nendpoints = {'
+    )
     tiny.headers["facts/paths"].insert(-1, "length_km")
     tiny.row("facts/paths", "path-pair")["length_km"] = "1400"
     atlas = tiny.load()
-    assert export.table(atlas, Selection(layers=("paths",)).records(atlas)).at["path-pair", "length_km"] == 1400
+    assert (
+        export.table(atlas, Selection(layers=("paths",)).records(atlas)).at["path-pair", "length_km"] == 1400
+    )
 
 
 def test_csv_has_a_line_per_record_with_names_places_and_citation(atlas):
     rows = rows_of(atlas, ALL)
     assert list(rows) == list(atlas.records.index)
     old = rows["tower-old"]
-    assert (old["lon"], old["lat"], old["layer_title"], old["name_local"]) == ("5.12346", "5.0", "Towers", "旧塔")
+    assert (old["lon"], old["lat"], old["layer_title"], old["name_local"]) == (
+        "5.12346",
+        "5.0",
+        "Towers",
+        "旧塔",
+    )
     assert (old["year_start"], old["year_end"], old["country_names"]) == ("2010", "", "Alfania")
     assert rows["cable-east"]["lon"] == rows["tower-lost"]["lat"] == ""
     assert {row["citation"] for row in rows.values()} == {export.citation(atlas, ALL)}
@@ -121,10 +141,18 @@ def test_geopackage_has_a_table_per_layer_and_kind_of_geometry(atlas, package):
     path = package(ALL)
     tables = {name: kind for name, kind in pyogrio.list_layers(path)}
     assert tables == {
-        "towers": "Point", "towers_without_place": None, "paths": "MultiLineString", "paths_points": "Point",
-        "paths_without_place": None, "cables": "MultiLineString", "pacts_without_place": None, "metadata": None,
+        "towers": "Point",
+        "towers_without_place": None,
+        "paths": "MultiLineString",
+        "paths_points": "Point",
+        "paths_without_place": None,
+        "cables": "MultiLineString",
+        "pacts_without_place": None,
+        "metadata": None,
     }
-    read = [id for name in tables if name != "metadata" for id in pyogrio.read_dataframe(path, layer=name)["id"]]
+    read = [
+        id for name in tables if name != "metadata" for id in pyogrio.read_dataframe(path, layer=name)["id"]
+    ]
     assert sorted(read) == sorted(atlas.records.index), "every record once"
 
 
@@ -150,7 +178,10 @@ def test_an_empty_selection_exports_as_empty_in_every_format(atlas, package):
     assert [name for name, _ in pyogrio.list_layers(package(nothing))] == ["metadata"]
 
 
-@pytest.mark.parametrize("filters", [{"layers": ("pacts",)}, {"layers": ("cables",)}, {"text": "date line"}, {"precisions": ("country",)}])
+@pytest.mark.parametrize(
+    "filters",
+    [{"layers": ("pacts",)}, {"layers": ("cables",)}, {"text": "date line"}, {"precisions": ("country",)}],
+)
 def test_every_format_holds_the_same_records(atlas, package, filters):
     chosen = Selection(**filters)
     expected = sorted(chosen.records(atlas).index)
@@ -158,7 +189,12 @@ def test_every_format_holds_the_same_records(atlas, package, filters):
     assert sorted(feature["id"] for feature in geojson(atlas, chosen)["features"]) == expected
     assert sorted(rows_of(atlas, chosen)) == expected
     path = package(chosen)
-    read = [id for name, _ in pyogrio.list_layers(path) if name != "metadata" for id in pyogrio.read_dataframe(path, layer=name)["id"]]
+    read = [
+        id
+        for name, _ in pyogrio.list_layers(path)
+        if name != "metadata"
+        for id in pyogrio.read_dataframe(path, layer=name)["id"]
+    ]
     assert sorted(read) == expected
 
 

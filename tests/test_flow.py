@@ -13,8 +13,23 @@ PACKAGE = ROOT / "dsr_geo"
 
 # Upstream to downstream. A module imports only from lines above its own; ui modules also from each other.
 ORDER = [
-    {"catalog"}, {"records"}, {"countries"}, {"rules"}, {"sealine", "landroute"}, {"searoute"}, {"routes"}, {"build"},
-    {"atlas"}, {"selection"}, {""}, {"summary", "export"}, {"impact", "stories"}, {"webmap"}, {"api"}, {"ui"}, {"__main__", "app"},
+    {"catalog"},
+    {"records"},
+    {"countries"},
+    {"rules"},
+    {"sealine", "landroute"},
+    {"searoute"},
+    {"routes"},
+    {"build"},
+    {"atlas"},
+    {"selection"},
+    {""},
+    {"summary", "export"},
+    {"impact", "stories"},
+    {"webmap"},
+    {"api"},
+    {"ui"},
+    {"__main__", "app"},
 ]
 RANK = {name: rank for rank, names in enumerate(ORDER) for name in names}
 FILES = sorted([*PACKAGE.rglob("*.py"), ROOT / "app.py"])
@@ -46,7 +61,11 @@ def own(dotted):
     parts = dotted.split(".")
     if parts[0] != "dsr_geo":
         return None
-    return parts[1] if len(parts) > 1 and ((PACKAGE / parts[1]).is_dir() or (PACKAGE / f"{parts[1]}.py").exists()) else ""
+    return (
+        parts[1]
+        if len(parts) > 1 and ((PACKAGE / parts[1]).is_dir() or (PACKAGE / f"{parts[1]}.py").exists())
+        else ""
+    )
 
 
 @pytest.mark.parametrize("path", FILES, ids=names)
@@ -60,23 +79,34 @@ def test_imports_run_downstream_only(path):
         assert RANK[there] < RANK[here], f"{names(path)} imports {dotted}, which is not upstream of it"
 
 
-@pytest.mark.parametrize(("library", "allowed"), [("streamlit", {"ui", "app"}), ("folium", {"webmap"}), ("branca", {"webmap"})])
+@pytest.mark.parametrize(
+    ("library", "allowed"), [("streamlit", {"ui", "app"}), ("folium", {"webmap"}), ("branca", {"webmap"})]
+)
 def test_only_its_own_part_knows(library, allowed):
-    users = {module_of(path) for path in FILES if any(name.split(".")[0] == library for name in imports(path))}
+    users = {
+        module_of(path) for path in FILES if any(name.split(".")[0] == library for name in imports(path))
+    }
     assert users and users <= allowed
 
 
 def test_the_data_side_knows_nothing_of_the_page_or_the_map():
     """What imports what in truth, with everything that is imported by the way: run in a process of its own."""
     script = "import sys, dsr_geo, dsr_geo.export, dsr_geo.build, dsr_geo.summary; print(*sys.modules)"
-    loaded = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True).stdout.split()
+    loaded = subprocess.run(
+        [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout.split()
     assert "dsr_geo.selection" in loaded
     assert not {"streamlit", "folium", "starlette", "dsr_geo.webmap", "dsr_geo.ui"} & set(loaded)
 
 
 def test_the_map_and_the_routes_need_no_streamlit():
     script = "import sys, dsr_geo.webmap, dsr_geo.api; print('streamlit' in sys.modules)"
-    assert subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True).stdout == "False\n"
+    assert (
+        subprocess.run(
+            [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True
+        ).stdout
+        == "False\n"
+    )
 
 
 NARROW = """
@@ -101,12 +131,19 @@ assert main(["check", "--data", str(folder)]) == 0
 def test_reading_and_writing_do_not_lean_on_the_platforms_encoding(tiny, tmp_path):
     """With ASCII as the default, the same bytes come out as anywhere; opening a file without naming UTF-8 is an error."""
     results = []
-    for name, environment in (("narrow", {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}), ("wide", {"PYTHONUTF8": "1"})):
+    for name, environment in (
+        ("narrow", {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}),
+        ("wide", {"PYTHONUTF8": "1"}),
+    ):
         out = tmp_path / name
         out.mkdir()
         tiny.folder = out / "data"
-        done = subprocess.run([sys.executable, "-X", "warn_default_encoding", "-c", NARROW, tiny.write_with_cables(), out], cwd=ROOT,
-                              env=os.environ | environment, capture_output=True)
+        done = subprocess.run(
+            [sys.executable, "-X", "warn_default_encoding", "-c", NARROW, tiny.write_with_cables(), out],
+            cwd=ROOT,
+            env=os.environ | environment,
+            capture_output=True,
+        )
         assert done.returncode == 0, done.stderr.decode(errors="replace")[-2000:]
         files = [*sorted((tiny.folder / "geojson").iterdir()), out / "x.geojson", out / "x.csv"]
         results.append({path.name: path.read_bytes() for path in files})

@@ -14,10 +14,21 @@ def made_up(effect=0.0, trend=0.0, noise=0.0, treated=20, never=20, seed=1):
     random = np.random.default_rng(seed)
     codes = [f"T{i:02}" for i in range(treated)] + [f"N{i:02}" for i in range(never)]
     first = pd.Series({code: 2008 + i % 4 for i, code in enumerate(codes[:treated])}, dtype=int)
-    panel = pd.DataFrame({
-        year: [10.0 * (i % 2) + (trend + i % 2) * (year - 2000) + (effect if year >= first.get(code, 9999) else 0) for i, code in enumerate(codes)]
-        for year in YEARS}, index=codes) + noise * random.standard_normal((len(codes), len(YEARS)))
-    strata = pd.DataFrame({year: [f"stratum {i % 2}" for i in range(len(codes))] for year in YEARS}, index=codes)
+    panel = pd.DataFrame(
+        {
+            year: [
+                10.0 * (i % 2)
+                + (trend + i % 2) * (year - 2000)
+                + (effect if year >= first.get(code, 9999) else 0)
+                for i, code in enumerate(codes)
+            ]
+            for year in YEARS
+        },
+        index=codes,
+    ) + noise * random.standard_normal((len(codes), len(YEARS)))
+    strata = pd.DataFrame(
+        {year: [f"stratum {i % 2}" for i in range(len(codes))] for year in YEARS}, index=codes
+    )
     return panel, first, strata
 
 
@@ -45,13 +56,17 @@ def test_the_interval_covers_the_truth_about_as_often_as_it_says():
 def test_a_trend_in_both_groups_is_no_difference():
     found = path(trend=2)
     assert found["difference"].to_numpy() == pytest.approx(0, abs=1e-9)
-    assert found.at[5, "with_record"] == pytest.approx(found.at[5, "without"]) == pytest.approx(2.5 * 6)  # 2 and 3 a year, half each
+    assert (
+        found.at[5, "with_record"] == pytest.approx(found.at[5, "without"]) == pytest.approx(2.5 * 6)
+    )  # 2 and 3 a year, half each
 
 
 def test_each_stratum_is_compared_with_itself():
     panel, first, strata = made_up(effect=5)
     mixed = strata.map(lambda _: "all alike").where(strata.index.to_series() != "N00", "nobody else")
-    apart = impact.study(panel, first[[code for code in first.index if int(code[1:]) % 2]], mixed).path.set_index("k")
+    apart = impact.study(
+        panel, first[[code for code in first.index if int(code[1:]) % 2]], mixed
+    ).path.set_index("k")
     assert apart.at[3, "difference"] > 6  # faster growth is taken for an effect unless strata are kept apart
 
 
@@ -67,7 +82,11 @@ def test_the_coefficient_is_the_mean_of_the_countries_own_differences():
     found = impact.study(panel, first, strata)
     k, own = 2, []
     for country, year in first.items():
-        alike = [c for c in panel.index if strata.at[c, year] == strata.at[country, year] and first.get(c, 9999) > year + k]
+        alike = [
+            c
+            for c in panel.index
+            if strata.at[c, year] == strata.at[country, year] and first.get(c, 9999) > year + k
+        ]
         change = panel[year + k] - panel[year - 1]
         own.append(change[country] - change[alike].mean())
     line = found.path.set_index("k").loc[k]
@@ -102,7 +121,9 @@ def test_published_records_give_a_path_or_a_refusal(published):
             assert "needed" in str(refusal)
             continue
         assert (result.path["countries"] >= impact.FEWEST_AT_A_POINT).all()
-        assert (result.path["low"] <= result.path["difference"]).all() and not set(result.countries) & set(impact.ORIGIN)
+        assert (result.path["low"] <= result.path["difference"]).all() and not set(result.countries) & set(
+            impact.ORIGIN
+        )
 
 
 def test_an_indicator_in_dollars_is_read_as_a_percentage(published):

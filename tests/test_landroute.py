@@ -38,10 +38,15 @@ def test_an_endpoint_off_the_generalised_shore_does_not_bend_the_leg():
 
 
 def test_published_lines_stay_in_their_countries_or_have_no_way_over_land(published):
-    fibre = published.records[(published.records["layer"] == "terrestrial-fibre") & (published.records.geom_type == "MultiLineString")]
+    fibre = published.records[
+        (published.records["layer"] == "terrestrial-fibre")
+        & (published.records.geom_type == "MultiLineString")
+    ]
     astray = {}
     for id, record in fibre.iterrows():
-        allowed = shapely.union_all([published.countries.borders.geometry[code] for code in record["countries"].split(";")])
+        allowed = shapely.union_all(
+            [published.countries.borders.geometry[code] for code in record["countries"].split(";")]
+        )
         astray[id] = record["geometry"].difference(allowed.buffer(0.35)).length
     # Zanzibar and Pemba are islands; TASIM names Germany, which borders none of the others.
     assert {id for id, degrees in astray.items() if degrees > 0} <= {"fibre-tza-nictbb3", "fibre-tasim"}

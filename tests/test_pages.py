@@ -41,16 +41,24 @@ def address(test: AppTest) -> dict[str, list[str]]:
 
 
 def said(test: AppTest) -> str:
-    return "\n".join(element.value for kind in ("markdown", "caption", "info", "header") for element in getattr(test, kind)).replace("\\", "")
+    return "\n".join(
+        element.value for kind in ("markdown", "caption", "info", "header") for element in getattr(test, kind)
+    ).replace("\\", "")
 
 
 def links(test: AppTest) -> list:
     """(page, label, query) of every link to a page; labels without the escapes of Markdown."""
-    return [(link.proto.page, link.proto.label.replace("\\", ""), link.proto.query_string) for link in test.get("page_link")]
+    return [
+        (link.proto.page, link.proto.label.replace("\\", ""), link.proto.query_string)
+        for link in test.get("page_link")
+    ]
 
 
 @pytest.mark.parametrize("page", PAGES)
-@pytest.mark.parametrize("query", [{}, {"country": "PAK"}, {"country": "ISL", "actor": "zte"}, {"country": "XXX", "layer": "moons"}])
+@pytest.mark.parametrize(
+    "query",
+    [{}, {"country": "PAK"}, {"country": "ISL", "actor": "zte"}, {"country": "XXX", "layer": "moons"}],
+)
 def test_every_page_opens_with_any_selection(page, query):
     test = run(page, **query)
     assert test.title[0].value
@@ -63,7 +71,9 @@ def test_every_page_opens_with_any_selection(page, query):
 def test_the_menu_carries_the_selection(page):
     test = run(page, country="KEN", years="2015-2020")
     menu = [query for _, label, query in links(test) if label in PAGES.values()]
-    assert len(menu) >= len(PAGES) and all("country=KEN" in query and "years=2015-2020" in query for query in menu[: len(PAGES)])
+    assert len(menu) >= len(PAGES) and all(
+        "country=KEN" in query and "years=2015-2020" in query for query in menu[: len(PAGES)]
+    )
 
 
 def test_country_page_has_records_actors_agreements_and_attributes(published):
@@ -72,10 +82,22 @@ def test_country_page_has_records_actors_agreements_and_attributes(published):
     found = Selection(layers=tuple(published.layers), countries=("PAK",)).records(published)
     assert len(test.dataframe[-1].value) == len(found)
     text = said(test)
-    for word in ("Southern Asia", "Population", "251.3 million (2024, projection)", "10 known only by country", "median of Southern Asia", "Unit: % of population", "Shanghai Cooperation Organisation (SCO) (since 2017)", "25.0 in 2024", "World Bank"):
+    for word in (
+        "Southern Asia",
+        "Population",
+        "251.3 million (2024, projection)",
+        "10 known only by country",
+        "median of Southern Asia",
+        "Unit: % of population",
+        "Shanghai Cooperation Organisation (SCO) (since 2017)",
+        "25.0 in 2024",
+        "World Bank",
+    ):
         assert word in text
     labels = [label for _, label, _ in links(test)]
-    assert any(label.startswith("Huawei") for label in labels) and any("memorandum: Pakistan – signed, 2013" in label for label in labels)
+    assert any(label.startswith("Huawei") for label in labels) and any(
+        "memorandum: Pakistan – signed, 2013" in label for label in labels
+    )
 
 
 def test_country_without_records_says_so_and_still_shows_the_country():
@@ -83,7 +105,18 @@ def test_country_without_records_says_so_and_still_shows_the_country():
     assert "No public record found for San Marino" in test.info[0].value and "Southern Europe" in said(test)
 
 
-@pytest.mark.parametrize(("page", "key"), [("country", "iso3"), ("company", "id"), ("compare", "a"), ("compare", "indicator"), ("compare", "per"), ("impact", "of"), ("impact", "indicator")])
+@pytest.mark.parametrize(
+    ("page", "key"),
+    [
+        ("country", "iso3"),
+        ("company", "id"),
+        ("compare", "a"),
+        ("compare", "indicator"),
+        ("compare", "per"),
+        ("impact", "of"),
+        ("impact", "indicator"),
+    ],
+)
 def test_a_bad_code_is_named_and_the_page_opens_with_its_usual(page, key):
     test = run(page, **{key: "nonsense"})
     assert "“nonsense”" in test.warning[0].value
@@ -91,7 +124,10 @@ def test_a_bad_code_is_named_and_the_page_opens_with_its_usual(page, key):
 
 
 def test_a_country_across_180_degrees_is_shown_close_and_status_is_not_discussed():
-    fiji, pakistan = (json.loads(run("country", iso3=code).get("vega_lite_chart")[0].proto.spec)["projection"]["scale"] for code in ("FJI", "PAK"))
+    fiji, pakistan = (
+        json.loads(run("country", iso3=code).get("vega_lite_chart")[0].proto.spec)["projection"]["scale"]
+        for code in ("FJI", "PAK")
+    )
     assert fiji > pakistan
     for code in ("TWN", "HKG"):
         assert not {"disputed", "SAR", "province"} & set(re.findall(r"\w+", said(run("country", iso3=code))))
@@ -101,8 +137,12 @@ def test_compare_shows_what_the_records_say_of_armenia(published):
     label, places, chosen = next(preset for preset in presets(published) if preset[0] == "EAEU since 2022")
     test = run("compare", **dict(zip("abcd", places)), **chosen.query())
     own = summary.in_place(published, chosen, "ARM").records(published)
-    assert len(own) and any(text.startswith(f"Armenia: {len(own)} records, 0 of them") for _, text, _ in links(test))
-    assert "Armenia: no record with a first year in 2022–2026" in said(test) and "Armenia is named as the exception" in said(test)
+    assert len(own) and any(
+        text.startswith(f"Armenia: {len(own)} records, 0 of them") for _, text, _ in links(test)
+    )
+    assert "Armenia: no record with a first year in 2022–2026" in said(
+        test
+    ) and "Armenia is named as the exception" in said(test)
 
 
 def test_choosing_a_country_is_in_the_address_and_keeps_the_filters():
@@ -116,7 +156,14 @@ def test_company_page_says_type_with_source_roles_and_places(published):
     test = run("company", id="zte")
     text = said(test)
     assert test.title[0].value == "ZTE" and "Chinese" not in test.title[0].value
-    assert summary.sentence(published, Selection(), Selection(layers=tuple(published.layers), actors=("zte",)).records(published)) in text
+    assert (
+        summary.sentence(
+            published,
+            Selection(),
+            Selection(layers=tuple(published.layers), actors=("zte",)).records(published),
+        )
+        in text
+    )
     assert "](http" in text and any(page == "country" or "iso3=" in query for page, _, query in links(test))
 
 
@@ -152,24 +199,43 @@ def test_impact_shows_a_path_or_refuses_with_numbers():
 
 def charts(test: AppTest) -> list[tuple[str, dict[str, list[dict]]]]:
     """Specification and tables (name → rows) of each chart on the page."""
-    return [(chart.proto.spec, {table.name: pyarrow.ipc.open_stream(table.data.data).read_all().to_pylist() for table in chart.proto.datasets})
-            for chart in test.get("vega_lite_chart")]
+    return [
+        (
+            chart.proto.spec,
+            {
+                table.name: pyarrow.ipc.open_stream(table.data.data).read_all().to_pylist()
+                for table in chart.proto.datasets
+            },
+        )
+        for chart in test.get("vega_lite_chart")
+    ]
 
 
 def test_time_page_marks_the_years_and_keeps_the_whole_span(published):
     counts = summary.by_year(published, Selection().records(published))
     whole, marked = run("timeline"), run("timeline", years="2015-2015")
-    assert f"**{counts.loc[:2015].to_numpy().sum()}** of the {counts.to_numpy().sum()} records" in said(marked)
+    assert f"**{counts.loc[:2015].to_numpy().sum()}** of the {counts.to_numpy().sum()} records" in said(
+        marked
+    )
     assert f"**{counts.loc[2015].sum()}** of them in 2015" in said(marked) and "of them in" not in said(whole)
     for (spec, tables), (plain, unmarked) in zip(charts(marked), charts(whole), strict=True):
         assert spec == plain, "the browser keeps a chart only while its specification stays"
-        assert tables["all"] == unmarked["all"] and {row["year"] for row in tables["all"]} > {2014, 2015, 2016}
+        assert tables["all"] == unmarked["all"] and {row["year"] for row in tables["all"]} > {
+            2014,
+            2015,
+            2016,
+        }
         assert {row["year"] for row in tables["chosen"]} == {2015} and unmarked["chosen"] == unmarked["all"]
         assert tables["years"] == [{"from": 2014.5, "to": 2015.5}] and unmarked["years"] == []
     by, so_far = (tables for _, tables in charts(marked))
     cables = counts["submarine-cables"]
-    assert f"Submarine cables · {cables.loc[:2015].sum()} of {cables.sum()} by 2015" in [row["text"] for row in by["names"]]
-    assert next(row["records"] for row in so_far["ends"] if row["layer"] == "Submarine cables") == cables.loc[:2015].sum()
+    assert f"Submarine cables · {cables.loc[:2015].sum()} of {cables.sum()} by 2015" in [
+        row["text"] for row in by["names"]
+    ]
+    assert (
+        next(row["records"] for row in so_far["ends"] if row["layer"] == "Submarine cables")
+        == cables.loc[:2015].sum()
+    )
 
 
 def test_time_page_without_a_record_in_the_year_still_has_map_and_charts():
@@ -181,22 +247,36 @@ def test_table_explains_every_column(published):
     test = run("table")
     shown = test.dataframe[0].value
     assert len(shown) == len(Selection().records(published))
-    assert set(test.table[0].value["In the files"]) == set(shown.columns) and (test.table[0].value["Meaning"] != "").all()
+    assert (
+        set(test.table[0].value["In the files"]) == set(shown.columns)
+        and (test.table[0].value["Meaning"] != "").all()
+    )
 
 
 def test_stories_link_to_their_selection(published):
     told = dsr_geo.stories.load(published)
     found = links(run("stories"))
     for story in told.values():
-        assert any(all(f"{key}=" in query for key in story.selection.query()) for _, label, query in found if label == "Open on the map")
+        assert any(
+            all(f"{key}=" in query for key in story.selection.query())
+            for _, label, query in found
+            if label == "Open on the map"
+        )
 
 
 def test_about_counts_the_data_and_prepares_a_correction(published):
     test = run("about", record="peace-cable")
     assert f"{len(published.records):,} sourced records" in said(test)
     assert list(test.dataframe[0].value["Records"]) == list(summary.by_layer(published, published.records))
-    assert test.dataframe[1].value.loc["Submarine cables", "Africa"] == len(summary.in_place(published, Selection(layers=("submarine-cables",), ended=True, opt_in=True), "africa").records(published))
-    assert any("Correction to record peace-cable" in code.value and "submarine-cables.csv" in code.value for code in test.code)
+    assert test.dataframe[1].value.loc["Submarine cables", "Africa"] == len(
+        summary.in_place(
+            published, Selection(layers=("submarine-cables",), ended=True, opt_in=True), "africa"
+        ).records(published)
+    )
+    assert any(
+        "Correction to record peace-cable" in code.value and "submarine-cables.csv" in code.value
+        for code in test.code
+    )
     assert any(published.version in code.value for code in test.code)
 
 
@@ -208,18 +288,35 @@ def link_buttons(test: AppTest) -> list[str]:
 def test_a_correction_is_a_link_only_where_a_repository_is_known(page, published, tmp_path, monkeypatch):
     monkeypatch.setattr(correct, "CITATION", tmp_path / "CITATION.cff")
     assert not link_buttons(run(page, record="peace-cable"))
-    correct.CITATION.write_text('title: "Atlas"\nrepository-code: "https://example.org/atlas/"\n', encoding="utf-8")
+    correct.CITATION.write_text(
+        'title: "Atlas"\nrepository-code: "https://example.org/atlas/"\n', encoding="utf-8"
+    )
     test = run(page, record="peace-cable", country="KEN")
     address = urlsplit(link_buttons(test)[0])
     words = {key: value[0] for key, value in parse_qs(address.query).items()}
     assert f"{address.scheme}://{address.netloc}{address.path}" == "https://example.org/atlas/issues/new"
     assert words["title"] == "Correction to record peace-cable"
-    for said in (published.records.at["peace-cable", "name"], f"data version {published.version}", f"/{page}?country=KEN&record=peace-cable"):
+    for said in (
+        published.records.at["peace-cable", "name"],
+        f"data version {published.version}",
+        f"/{page}?country=KEN&record=peace-cable",
+    ):
         assert said in words["body"]
-    assert (page == "table") or any(code.value == words["body"] for code in test.code), "the text to copy stays"
+    assert (page == "table") or any(code.value == words["body"] for code in test.code), (
+        "the text to copy stays"
+    )
 
 
-@pytest.mark.parametrize("text", ["", "title: x", "repository-code: javascript:alert(1)", "# repository-code: https://example.org/x", "repository-code:"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "title: x",
+        "repository-code: javascript:alert(1)",
+        "# repository-code: https://example.org/x",
+        "repository-code:",
+    ],
+)
 def test_what_is_no_repository_gives_no_link(text, tmp_path, monkeypatch):
     monkeypatch.setattr(correct, "CITATION", tmp_path / "CITATION.cff")
     correct.CITATION.write_text(text, encoding="utf-8")
@@ -229,9 +326,15 @@ def test_what_is_no_repository_gives_no_link(text, tmp_path, monkeypatch):
 def test_a_picture_has_title_note_source_and_a_light_ground(atlas):
     counts = summary.by_year(atlas, atlas.records)
     chart = charts_of.rows_by_year(atlas, counts, (2015, 2015))
-    svg = picture.of(chart("light"), "Records & more", "See [a paper](https://example.org/p).", "Atlas, version 1", "SVG").decode()
+    svg = picture.of(
+        chart("light"), "Records & more", "See [a paper](https://example.org/p).", "Atlas, version 1", "SVG"
+    ).decode()
     texts = [node.text for node in ElementTree.fromstring(svg).iter() if node.text and node.text.strip()]
-    assert texts and {"Records & more", "See a paper."} <= set(texts) and any(text.startswith("Atlas, version 1. Compilation CC BY 4.0") for text in texts)
+    assert (
+        texts
+        and {"Records & more", "See a paper."} <= set(texts)
+        and any(text.startswith("Atlas, version 1. Compilation CC BY 4.0") for text in texts)
+    )
     assert 'fill="white"' in svg and not re.search("(href|src)=", svg)
     assert chart("dark") != chart("light")
     assert picture.of(chart("light"), "x", "", "y", "PNG").startswith(b"\x89PNG")

@@ -35,16 +35,19 @@ def test_quoted_cells_may_hold_commas_and_line_breaks(tmp_path):
     assert problems == [] and rows[0].values == {"id": "a", "name": "A, B", "note": 'one\ntwo "x"'}
 
 
-@pytest.mark.parametrize(("content", "row", "words"), [
-    (b"id,name,note\na,A\n", 2, "2 cells where the header has 3"),
-    (b"id,name,note\na,A,x\nb,B,one, two\n", 3, "4 cells where the header has 3"),
-    (b'id,name,note\na,A,"x\n', 2, "broken CSV"),
-    (b'id,name,note\na,"A"B,x\n', 2, "broken CSV"),
-    (b"id,name,note,mood\na,A,x,y\n", 1, "unknown column 'mood'"),
-    (b"id,name\na,A\n", 1, "column 'note' is missing"),
-    (b"", 1, "column 'id' is missing"),
-    (b"id,name,note\na,A,\nb,\xff,\n", 3, "not valid UTF-8"),
-])
+@pytest.mark.parametrize(
+    ("content", "row", "words"),
+    [
+        (b"id,name,note\na,A\n", 2, "2 cells where the header has 3"),
+        (b"id,name,note\na,A,x\nb,B,one, two\n", 3, "4 cells where the header has 3"),
+        (b'id,name,note\na,A,"x\n', 2, "broken CSV"),
+        (b'id,name,note\na,"A"B,x\n', 2, "broken CSV"),
+        (b"id,name,note,mood\na,A,x,y\n", 1, "unknown column 'mood'"),
+        (b"id,name\na,A\n", 1, "column 'note' is missing"),
+        (b"", 1, "column 'id' is missing"),
+        (b"id,name,note\na,A,\nb,\xff,\n", 3, "not valid UTF-8"),
+    ],
+)
 def test_what_is_wrong_with_a_tables_form_is_said(tmp_path, content, row, words):
     _, problems = read(tmp_path, content)
     assert problems[0].file == "things.csv" and problems[0].row == row
@@ -62,8 +65,14 @@ def test_a_missing_table_is_a_problem(tmp_path):
 
 
 def test_a_problem_reads_as_one_sentence():
-    assert str(records.Problem("a.csv", 3, "x-1", "lon is 200", "use degrees")) == "a.csv, row 3, x-1: lon is 200; use degrees."
-    assert str(records.Problem("a.csv", None, "", "it is missing", "create it")) == "a.csv: it is missing; create it."
+    assert (
+        str(records.Problem("a.csv", 3, "x-1", "lon is 200", "use degrees"))
+        == "a.csv, row 3, x-1: lon is 200; use degrees."
+    )
+    assert (
+        str(records.Problem("a.csv", None, "", "it is missing", "create it"))
+        == "a.csv: it is missing; create it."
+    )
 
 
 def test_columns_end_with_the_layers_own_fields(tiny):
@@ -84,11 +93,18 @@ def test_cells_are_split_without_blanks():
 
 
 def test_actors_come_with_their_roles():
-    assert records.actors_of("acme:supplier; bank : lender;lost") == [("acme", "supplier"), ("bank", "lender"), ("lost", "")]
+    assert records.actors_of("acme:supplier; bank : lender;lost") == [
+        ("acme", "supplier"),
+        ("bank", "lender"),
+        ("lost", ""),
+    ]
 
 
 def test_paths_are_read_in_order():
-    assert records.paths_of("A|1|2; B|3.5|-4 / C|5|6; D|7|8") == [[("A", 1, 2), ("B", 3.5, -4)], [("C", 5, 6), ("D", 7, 8)]]
+    assert records.paths_of("A|1|2; B|3.5|-4 / C|5|6; D|7|8") == [
+        [("A", 1, 2), ("B", 3.5, -4)],
+        [("C", 5, 6), ("D", 7, 8)],
+    ]
     assert records.paths_of("") == []
 
 
@@ -98,17 +114,20 @@ def test_an_endpoint_that_cannot_be_read_is_named(text):
         records.paths_of(text)
 
 
-@pytest.mark.parametrize(("disputed", "sources", "expected"), [
-    (True, [("P", "official"), ("Q", "press")], "disputed"),
-    (False, [("P", "press"), ("Q", "press")], "strong"),
-    (False, [("P", "official")], "strong"),
-    (False, [("P", "company")], "fair"),
-    (False, [("P", "research")], "fair"),
-    (False, [("P", "dataset"), ("P", "press")], "fair"),
-    (False, [("P", "press")], "single"),
-    (False, [("P", "press"), ("P", "press")], "single"),
-    (False, [("P", "aggregator")], "single"),
-])
+@pytest.mark.parametrize(
+    ("disputed", "sources", "expected"),
+    [
+        (True, [("P", "official"), ("Q", "press")], "disputed"),
+        (False, [("P", "press"), ("Q", "press")], "strong"),
+        (False, [("P", "official")], "strong"),
+        (False, [("P", "company")], "fair"),
+        (False, [("P", "research")], "fair"),
+        (False, [("P", "dataset"), ("P", "press")], "fair"),
+        (False, [("P", "press")], "single"),
+        (False, [("P", "press"), ("P", "press")], "single"),
+        (False, [("P", "aggregator")], "single"),
+    ],
+)
 def test_evidence_follows_from_the_sources(disputed, sources, expected):
     assert records.evidence(disputed, sources) == expected
 

@@ -38,9 +38,13 @@ def test_an_unchanged_route_is_taken_over(tiny, monkeypatch):
 
 def test_the_number_of_the_routing_rises_with_its_lines(tiny):
     """Published lines are taken over while `ROUTING` stays: a change of the lines that forgets it would reach only new cables."""
-    drawn = {id: hashlib.sha256(shape(feature["geometry"]).wkb).hexdigest()[:8] for id, feature in _fresh(tiny).items()}
+    drawn = {
+        id: hashlib.sha256(shape(feature["geometry"]).wkb).hexdigest()[:8]
+        for id, feature in _fresh(tiny).items()
+    }
     assert (routes.ROUTING, drawn) == (1, STORED), (
-        "searoute or sealine draw other lines: raise routes.ROUTING by one, rebuild data/geojson, and put both here")
+        "searoute or sealine draw other lines: raise routes.ROUTING by one, rebuild data/geojson, and put both here"
+    )
 
 
 def test_another_routing_draws_every_cable_anew(tiny, monkeypatch):
@@ -57,11 +61,16 @@ def test_a_comment_in_the_routing_code_changes_no_published_key(monkeypatch):
     monkeypatch.setattr(routes, "_sea", lambda *_: pytest.fail("a published route would be computed again"))
     sea = routes.SeaRoutes(DATA, DATA / "geojson" / "submarine-cables.geojson")
     tables = records.read(DATA, catalog.load(DATA / "layers.toml"))
-    points = {row.values["name"]: (float(row.values["lon"]), float(row.values["lat"])) for row in tables.landing_points}
+    points = {
+        row.values["name"]: (float(row.values["lon"]), float(row.values["lat"]))
+        for row in tables.landing_points
+    }
     for row in tables.facts["submarine-cables"]:
         landings = [(name, *points[name]) for name in records.split(row.values["landing_points"])]
         sea.of(row.values["id"], landings, row.values["kind"] == "river")
-    stored = json.loads((DATA / "geojson" / "submarine-cables.geojson").read_text(encoding="utf-8"))["metadata"]["routes"]
+    stored = json.loads((DATA / "geojson" / "submarine-cables.geojson").read_text(encoding="utf-8"))[
+        "metadata"
+    ]["routes"]
     assert sea.keys == stored
 
 
@@ -82,8 +91,12 @@ def test_a_moved_landing_point_draws_its_cables_anew(tiny):
     tiny.row("landing_points", "Port A")["lat"] = "4.1"
     tiny.build()
     after = built(tiny)
-    changed = {id for id, key in after["metadata"]["routes"].items() if before["metadata"]["routes"][id] != key}
-    assert changed == {cable["id"] for cable in tiny.tables["facts/cables"] if "Port A" in cable["landing_points"]}
+    changed = {
+        id for id, key in after["metadata"]["routes"].items() if before["metadata"]["routes"][id] != key
+    }
+    assert changed == {
+        cable["id"] for cable in tiny.tables["facts/cables"] if "Port A" in cable["landing_points"]
+    }
     assert after["features"] != before["features"]
 
 

@@ -21,36 +21,121 @@ SLIPS = {
     "not a number": ("facts/towers", "tower-old", {"lon": "nan"}, ["lon nan"]),
     "wrong country": ("facts/towers", "tower-old", {"lon": "25"}, ["km outside AAA", "30 km"]),
     "half a point": ("facts/towers", "tower-old", {"lat": ""}, ["no point", "lon and lat"]),
-    "point without place": ("facts/towers", "tower-lost", {"lon": "25", "lat": "5"}, ["precision is country", "empty lon and lat"]),
-    "statement with a point": ("facts/pacts", "pact-first", {"lon": "5", "lat": "5", "precision": "city"}, ["statement", "empty lon and lat"]),
-    "end before start": ("facts/towers", "tower-gone", {"year_end": "2001"}, ["year_end 2001", "before year_start 2005"]),
-    "end before announcement": ("facts/towers", "tower-plan", {"year_end": "2020"}, ["before year_announced 2024"]),
-    "year with two digits": ("facts/towers", "tower-new", {"year_start": "18"}, ["year_start '18'", "four digits"]),
+    "point without place": (
+        "facts/towers",
+        "tower-lost",
+        {"lon": "25", "lat": "5"},
+        ["precision is country", "empty lon and lat"],
+    ),
+    "statement with a point": (
+        "facts/pacts",
+        "pact-first",
+        {"lon": "5", "lat": "5", "precision": "city"},
+        ["statement", "empty lon and lat"],
+    ),
+    "end before start": (
+        "facts/towers",
+        "tower-gone",
+        {"year_end": "2001"},
+        ["year_end 2001", "before year_start 2005"],
+    ),
+    "end before announcement": (
+        "facts/towers",
+        "tower-plan",
+        {"year_end": "2020"},
+        ["before year_announced 2024"],
+    ),
+    "year with two digits": (
+        "facts/towers",
+        "tower-new",
+        {"year_start": "18"},
+        ["year_start '18'", "four digits"],
+    ),
     "year as a decimal": ("facts/towers", "tower-new", {"year_start": "2018.0"}, ["2018.0", "four digits"]),
     "year far away": ("facts/towers", "tower-new", {"year_start": "3018"}, ["3018", "1950-2050"]),
     "unknown kind": ("facts/towers", "tower-new", {"kind": "lamp"}, ["kind 'lamp'", "tower, mast"]),
-    "status of another vocabulary": ("facts/pacts", "pact-first", {"status": "operating"}, ["status 'operating'", "signed"]),
-    "unknown precision": ("facts/towers", "tower-new", {"precision": "roughly"}, ["precision 'roughly'", "region"]),
+    "status of another vocabulary": (
+        "facts/pacts",
+        "pact-first",
+        {"status": "operating"},
+        ["status 'operating'", "signed"],
+    ),
+    "unknown precision": (
+        "facts/towers",
+        "tower-new",
+        {"precision": "roughly"},
+        ["precision 'roughly'", "region"],
+    ),
     "unknown scope": ("facts/towers", "tower-new", {"scope": ""}, ["scope ''", "by_rule"]),
     "unknown actor": ("facts/towers", "tower-new", {"actors": "initech:owner"}, ["'initech'", "actors.csv"]),
-    "actor without role": ("facts/towers", "tower-new", {"actors": "acme"}, ["role ''", "'acme'", "supplier"]),
-    "unknown related record": ("facts/towers", "tower-new", {"related_ids": "tower-x"}, ["'tower-x'", "fact tables"]),
+    "actor without role": (
+        "facts/towers",
+        "tower-new",
+        {"actors": "acme"},
+        ["role ''", "'acme'", "supplier"],
+    ),
+    "unknown related record": (
+        "facts/towers",
+        "tower-new",
+        {"related_ids": "tower-x"},
+        ["'tower-x'", "fact tables"],
+    ),
     "dispute without note": ("facts/towers", "tower-split", {"note": ""}, ["disputed", "note"]),
-    "amount with separators": ("facts/towers", "tower-old", {"amount_usd": "1,500"}, ["amount_usd '1,500'", "digits"]),
+    "amount with separators": (
+        "facts/towers",
+        "tower-old",
+        {"amount_usd": "1,500"},
+        ["amount_usd '1,500'", "digits"],
+    ),
     "negative number": ("facts/towers", "tower-old", {"height_m": "-3"}, ["height_m '-3'"]),
-    "value outside a field's list": ("facts/towers", "tower-old", {"make": "glass"}, ["make 'glass'", "steel"]),
+    "value outside a field's list": (
+        "facts/towers",
+        "tower-old",
+        {"make": "glass"},
+        ["make 'glass'", "steel"],
+    ),
     "flag that is neither": ("facts/pacts", "pact-first", {"binding": "yes"}, ["binding 'yes'", "1, 0"]),
     "date": ("facts/towers", "tower-old", {"checked_on": "11/2026"}, ["checked_on '11/2026'", "YYYY-MM"]),
     "no name": ("facts/towers", "tower-old", {"name": ""}, ["name is empty"]),
     "country listed twice": ("facts/towers", "tower-old", {"countries": "AAA;AAA"}, ["AAA"]),
     "one landing point": ("facts/cables", "cable-west", {"landing_points": "Port A"}, ["two landing points"]),
-    "the same landing point twice": ("facts/cables", "cable-west", {"landing_points": "Port A; Port A", "countries": "AAA"}, ["landing point"]),
-    "unknown landing point": ("facts/cables", "cable-west", {"landing_points": "Port A; Port Z"}, ["'Port Z'", "landing_points.csv"]),
-    "landing in another country": ("facts/cables", "cable-west", {"countries": "AAA;CCC"}, ["AAA;CCC", "AAA;BBB"]),
-    "endpoint grammar": ("facts/paths", "path-pair", {"endpoints": "North|9; South|21|5"}, ["'North|9'", "Name|lon|lat"]),
+    "the same landing point twice": (
+        "facts/cables",
+        "cable-west",
+        {"landing_points": "Port A; Port A", "countries": "AAA"},
+        ["landing point"],
+    ),
+    "unknown landing point": (
+        "facts/cables",
+        "cable-west",
+        {"landing_points": "Port A; Port Z"},
+        ["'Port Z'", "landing_points.csv"],
+    ),
+    "landing in another country": (
+        "facts/cables",
+        "cable-west",
+        {"countries": "AAA;CCC"},
+        ["AAA;CCC", "AAA;BBB"],
+    ),
+    "endpoint grammar": (
+        "facts/paths",
+        "path-pair",
+        {"endpoints": "North|9; South|21|5"},
+        ["'North|9'", "Name|lon|lat"],
+    ),
     "one endpoint": ("facts/paths", "path-pair", {"endpoints": "North|9|5"}, ["single endpoint North"]),
-    "endpoint off the globe": ("facts/paths", "path-pair", {"endpoints": "North|9|5; South|210|5"}, ["South", "longitude first"]),
-    "endpoint in another country": ("facts/paths", "path-pair", {"endpoints": "North|9|5; South|15|5"}, ["endpoint South", "km outside"]),
+    "endpoint off the globe": (
+        "facts/paths",
+        "path-pair",
+        {"endpoints": "North|9|5; South|210|5"},
+        ["South", "longitude first"],
+    ),
+    "endpoint in another country": (
+        "facts/paths",
+        "path-pair",
+        {"endpoints": "North|9|5; South|15|5"},
+        ["endpoint South", "km outside"],
+    ),
     "bad address": ("sources", "site", {"url": "www.example.net"}, ["'www.example.net'", "http(s)"]),
     "address with a space": ("sources", "site", {"url": "https://example.net/a b"}, ["without spaces"]),
     "address without host": ("sources", "site", {"url": "https:///page"}, ["web address"]),
@@ -66,7 +151,12 @@ SLIPS = {
     "landing point out of its country": ("landing_points", "Port A", {"lon": "15"}, ["km outside AAA"]),
     "landing point without source": ("landing_points", "Port A", {"source_id": "x"}, ["'x'", "sources.csv"]),
     "exclusion without reason": ("excluded", "old.csv", {"reason": ""}, ["no reason"]),
-    "exclusion for a record that is not there": ("excluded", "old.csv", {"record_id": "tower-x"}, ["'tower-x'"]),
+    "exclusion for a record that is not there": (
+        "excluded",
+        "old.csv",
+        {"record_id": "tower-x"},
+        ["'tower-x'"],
+    ),
 }
 
 
@@ -86,10 +176,15 @@ def test_a_slip_is_named_with_file_row_id_and_cure(tiny, slip):
     assert problems[0].cure and said.endswith(".") and "\n" not in said
 
 
-@pytest.mark.parametrize(("table", "id", "other"), [
-    ("facts/towers", "tower-new", "tower-old"), ("facts/pacts", "pact-first", "tower-old"),
-    ("sources", "site", "news"), ("actors", "bank", "acme"),
-])
+@pytest.mark.parametrize(
+    ("table", "id", "other"),
+    [
+        ("facts/towers", "tower-new", "tower-old"),
+        ("facts/pacts", "pact-first", "tower-old"),
+        ("sources", "site", "news"),
+        ("actors", "bank", "acme"),
+    ],
+)
 def test_an_id_used_twice_is_named_with_both_places(tiny, table, id, other):
     tiny.row(table, id)["id"] = other
     said = "\n".join(map(str, tiny.check()))
@@ -127,10 +222,22 @@ def test_a_point_in_any_of_several_countries_is_in_place(tiny):
 
 # What breaks a table as a whole: the bytes of towers.csv before and after.
 BROKEN = {
-    "unknown column": (b",height_m,make", b",height_m,colour", ["row 1", "unknown column 'colour'", "layers.toml"]),
-    "broken row": (b"tower-gone,Former tower,", b"tower-gone,Former, tower,", ["row 5, tower-gone", "cells where the header has", "double quotes"]),
+    "unknown column": (
+        b",height_m,make",
+        b",height_m,colour",
+        ["row 1", "unknown column 'colour'", "layers.toml"],
+    ),
+    "broken row": (
+        b"tower-gone,Former tower,",
+        b"tower-gone,Former, tower,",
+        ["row 5, tower-gone", "cells where the header has", "double quotes"],
+    ),
     "open quote": (b"Debated tower", b'"Debated tower', ["row", "broken CSV", "double quote"]),
-    "invalid UTF-8": ("旧塔".encode(), "旧塔".encode("gb18030"), ["row 2", "not valid UTF-8", "save the file as UTF-8"]),
+    "invalid UTF-8": (
+        "旧塔".encode(),
+        "旧塔".encode("gb18030"),
+        ["row 2", "not valid UTF-8", "save the file as UTF-8"],
+    ),
 }
 
 

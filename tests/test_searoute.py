@@ -64,7 +64,10 @@ CASES = {
     "kribi-fortaleza": ([KRIBI, FORTALEZA], (5400, 5900)),
     "singapore-perth": ([SINGAPORE, PERTH], (3900, 4600)),
     "tallinn-helsinki": ([TALLINN, HELSINKI], (78, 110)),
-    "sakhalin": ([("Nevelsk", 141.86, 46.65), ("Okha", 142.95, 53.58), ("Ust-Bolsheretsk", 156.2, 52.8)], (1500, 2600)),
+    "sakhalin": (
+        [("Nevelsk", 141.86, 46.65), ("Okha", 142.95, 53.58), ("Ust-Bolsheretsk", 156.2, 52.8)],
+        (1500, 2600),
+    ),
 }
 
 
@@ -80,7 +83,12 @@ def test_hard_case(sea, land, passages, name):
 
 STRAITS = {
     "Bab-el-Mandeb and Suez": (KARACHI, MARSEILLE, [(43.3, 12.6), (32.5, 29.9)], 80),
-    "Bosphorus and Dardanelles": (("Odesa", 30.75, 46.45), ("Piraeus", 23.62, 37.93), [(29.07, 41.1), (26.4, 40.15)], 8),
+    "Bosphorus and Dardanelles": (
+        ("Odesa", 30.75, 46.45),
+        ("Piraeus", 23.62, 37.93),
+        [(29.07, 41.1), (26.4, 40.15)],
+        8,
+    ),
     "Gibraltar": (MARSEILLE, ("Lisbon", -9.3, 38.69), [(-5.6, 35.95)], 20),
     "Hormuz": (("Kuwait City", 47.99, 29.37), KARACHI, [(56.4, 26.5)], 40),
     "Malacca": (("Penang", 100.31, 5.41), ("Kuching", 110.35, 1.7), [(102.0, 2.1), (103.9, 1.2)], 60),
@@ -119,7 +127,14 @@ def test_cut_antimeridian_interpolates():
 
 
 def test_branches_make_one_system_not_a_zigzag(sea):
-    points = [KARACHI, ("Mumbai", 72.85, 19.05), MARSEILLE, ("Djibouti", 43.15, 11.6), ("Jeddah", 39.17, 21.5), SINGAPORE]
+    points = [
+        KARACHI,
+        ("Mumbai", 72.85, 19.05),
+        MARSEILLE,
+        ("Djibouti", 43.15, 11.6),
+        ("Jeddah", 39.17, 21.5),
+        SINGAPORE,
+    ]
     route = sea.route("trunk", points)
     assert route.equals(sea.route("trunk", points))
     joined = shapely.union_all([part.buffer(1e-4) for part in route.geoms])
@@ -139,11 +154,20 @@ def test_two_landings_on_one_island(sea, land, passages):
     route = sea.route("ceylon", [colombo, trincomalee])
     assert length_km(route) > 400  # round the island, which is 240 km across
     assert land_km(route, land, [colombo, trincomalee], passages) < 0.5
-    assert 4 < length_km(sea.route("hong-kong", [("Chai Wan", 114.24, 22.27), ("Tseung Kwan O", 114.26, 22.31)])) < 12
+    assert (
+        4
+        < length_km(sea.route("hong-kong", [("Chai Wan", 114.24, 22.27), ("Tseung Kwan O", 114.26, 22.31)]))
+        < 12
+    )
 
 
 @pytest.mark.parametrize(
-    "place", [("Listvyanka on Lake Baikal", 104.87, 51.85), ("Lodwar near Lake Turkana", 35.6, 3.12), ("Urumqi", 87.6, 43.8)]
+    "place",
+    [
+        ("Listvyanka on Lake Baikal", 104.87, 51.85),
+        ("Lodwar near Lake Turkana", 35.6, 3.12),
+        ("Urumqi", 87.6, 43.8),
+    ],
 )
 def test_inland_and_lake_landings_are_refused(sea, place):
     with pytest.raises(LandingError, match=rf"dry-cable: landing point '{place[0]}' is \d+ km from the sea"):
@@ -151,7 +175,9 @@ def test_inland_and_lake_landings_are_refused(sea, place):
 
 
 def test_landing_40_km_inland_is_refused_with_id_and_distance(sea):
-    with pytest.raises(LandingError, match=r"sail-2: landing point 'Upriver' is (3[6-9]|4\d) km from the sea"):
+    with pytest.raises(
+        LandingError, match=r"sail-2: landing point 'Upriver' is (3[6-9]|4\d) km from the sea"
+    ):
         sea.route("sail-2", [FORTALEZA, ("Upriver", 10.31, 2.94)])
 
 

@@ -8,15 +8,30 @@ from dsr_geo.selection import TITLES, fold
 
 def ids(atlas, **filters):
     """The ids that a selection holds; all layers, and nothing switched off, unless the test says otherwise."""
-    return set(Selection(**{"layers": tuple(atlas.layers), "ended": True, "opt_in": True} | filters).records(atlas).index)
+    return set(
+        Selection(**{"layers": tuple(atlas.layers), "ended": True, "opt_in": True} | filters)
+        .records(atlas)
+        .index
+    )
 
 
 def test_the_opening_view_holds_the_default_layers_without_ended_and_weaker_records(atlas):
     found = Selection().records(atlas)
     assert set(found.index) == {
-        "tower-old", "tower-new", "tower-plan", "tower-lost", "tower-dateline", "path-pair", "path-site", "path-lost",
-        "cable-east", "cable-west"}
-    assert list(found.index) == [id for id in atlas.records.index if id in set(found.index)], "catalogue order"
+        "tower-old",
+        "tower-new",
+        "tower-plan",
+        "tower-lost",
+        "tower-dateline",
+        "path-pair",
+        "path-site",
+        "path-lost",
+        "cable-east",
+        "cable-west",
+    }
+    assert list(found.index) == [id for id in atlas.records.index if id in set(found.index)], (
+        "catalogue order"
+    )
 
 
 def test_empty_layers_are_the_default_layers(atlas):
@@ -28,39 +43,50 @@ def test_nothing_switched_off_holds_everything(atlas):
     assert ids(atlas) == set(atlas.records.index)
 
 
-@pytest.mark.parametrize(("filters", "expected"), [
-    ({"layers": ("pacts",)}, {"pact-first", "pact-ended", "pact-undated"}),
-    ({"layers": ("pacts", "cables")}, {"pact-first", "pact-ended", "pact-undated", "cable-east", "cable-west"}),
-    ({"countries": ("CCC",)}, {"tower-dateline", "cable-east", "pact-undated"}),
-    ({"countries": ("CCC",), "layers": ("cables",)}, {"cable-east"}),
-    ({"kinds": ("mast",)}, {"tower-new", "tower-lost", "tower-dateline"}),
-    ({"statuses": ("construction", "suspended")}, {"tower-dateline", "cable-west", "path-lost"}),
-    ({"evidence": ("disputed", "single")}, {"tower-split", "tower-plan"}),
-    ({"precisions": ("region",)}, {"tower-plan"}),
-    ({"actors": ("globex",)}, {"tower-new", "path-pair"}),
-    ({"actors": ("acme",), "roles": ("owner",)}, {"tower-new"}),
-    ({"roles": ("lender", "signatory")}, {"tower-old", "pact-first"}),
-    ({"actor_types": ("policy-bank",)}, {"tower-old", "pact-first"}),
-    ({"actor_types": ("state-owned",), "roles": ("owner",)}, set()),
-])
+@pytest.mark.parametrize(
+    ("filters", "expected"),
+    [
+        ({"layers": ("pacts",)}, {"pact-first", "pact-ended", "pact-undated"}),
+        (
+            {"layers": ("pacts", "cables")},
+            {"pact-first", "pact-ended", "pact-undated", "cable-east", "cable-west"},
+        ),
+        ({"countries": ("CCC",)}, {"tower-dateline", "cable-east", "pact-undated"}),
+        ({"countries": ("CCC",), "layers": ("cables",)}, {"cable-east"}),
+        ({"kinds": ("mast",)}, {"tower-new", "tower-lost", "tower-dateline"}),
+        ({"statuses": ("construction", "suspended")}, {"tower-dateline", "cable-west", "path-lost"}),
+        ({"evidence": ("disputed", "single")}, {"tower-split", "tower-plan"}),
+        ({"precisions": ("region",)}, {"tower-plan"}),
+        ({"actors": ("globex",)}, {"tower-new", "path-pair"}),
+        ({"actors": ("acme",), "roles": ("owner",)}, {"tower-new"}),
+        ({"roles": ("lender", "signatory")}, {"tower-old", "pact-first"}),
+        ({"actor_types": ("policy-bank",)}, {"tower-old", "pact-first"}),
+        ({"actor_types": ("state-owned",), "roles": ("owner",)}, set()),
+    ],
+)
 def test_filters_let_through_what_they_name(atlas, filters, expected):
     assert ids(atlas, **filters) == expected
 
 
 def test_the_role_must_be_that_of_the_actor_asked_for(atlas):
     """The bank is lender of the old tower; Acme, its supplier, is not."""
-    assert "tower-old" in ids(atlas, actors=("acme",)) and "tower-old" not in ids(atlas, actors=("acme",), roles=("lender",))
+    assert "tower-old" in ids(atlas, actors=("acme",)) and "tower-old" not in ids(
+        atlas, actors=("acme",), roles=("lender",)
+    )
 
 
-@pytest.mark.parametrize(("years", "inside", "outside"), [
-    ((2010, 2010), {"tower-old", "tower-gone"}, {"tower-new", "path-pair"}),
-    ((2012, 2013), {"tower-gone", "cable-east", "pact-first"}, {"tower-new"}),
-    ((2013, 2013), {"tower-old"}, {"tower-gone"}),
-    ((2016, 2017), {"path-lost", "pact-ended"}, {"tower-new"}),
-    ((2018, 2020), {"tower-new", "path-site"}, {"path-lost", "pact-ended", "tower-dateline"}),
-    ((2026, 2026), {"tower-plan"}, {"cable-west"}),
-    ((1950, 1960), {"tower-lost", "pact-undated"}, {"tower-old"}),
-])
+@pytest.mark.parametrize(
+    ("years", "inside", "outside"),
+    [
+        ((2010, 2010), {"tower-old", "tower-gone"}, {"tower-new", "path-pair"}),
+        ((2012, 2013), {"tower-gone", "cable-east", "pact-first"}, {"tower-new"}),
+        ((2013, 2013), {"tower-old"}, {"tower-gone"}),
+        ((2016, 2017), {"path-lost", "pact-ended"}, {"tower-new"}),
+        ((2018, 2020), {"tower-new", "path-site"}, {"path-lost", "pact-ended", "tower-dateline"}),
+        ((2026, 2026), {"tower-plan"}, {"cable-west"}),
+        ((1950, 1960), {"tower-lost", "pact-undated"}, {"tower-old"}),
+    ],
+)
 def test_years_follow_the_presence_rule(atlas, years, inside, outside):
     found = ids(atlas, years=years)
     assert inside <= found and not outside & found
@@ -88,12 +114,15 @@ def test_weaker_ties_have_a_switch(atlas):
     assert ids(atlas) - ids(atlas, opt_in=False) == {"tower-weak"}
 
 
-@pytest.mark.parametrize(("years", "expected"), [
-    # AAA belonged 2010-2013 and again from 2020, BBB from 2015.
-    ((2009, 2009), set()),
-    ((2012, 2012), {"tower-old", "tower-gone", "path-pair"}),
-    ((2017, 2018), {"tower-new", "tower-lost", "tower-split", "path-pair", "cable-east", "pact-ended"}),
-])
+@pytest.mark.parametrize(
+    ("years", "expected"),
+    [
+        # AAA belonged 2010-2013 and again from 2020, BBB from 2015.
+        ((2009, 2009), set()),
+        ((2012, 2012), {"tower-old", "tower-gone", "path-pair"}),
+        ((2017, 2018), {"tower-new", "tower-lost", "tower-split", "path-pair", "cable-east", "pact-ended"}),
+    ],
+)
 def test_a_country_counts_in_a_group_while_it_belonged(atlas, years, expected):
     found = ids(atlas, groups=("union",), years=years)
     assert found == expected
@@ -118,9 +147,23 @@ def test_a_group_left_by_a_country_does_not_hold_its_later_records(atlas):
     assert "cable-east" not in ids(atlas, groups=("west",), years=(2020, 2026))
 
 
-@pytest.mark.parametrize("text", [
-    "old tower", "TOWER old", "sao vento", "São VENTO", "ｓａｏ", "旧塔", "旧", "顶点公司", "acme", "Alfania steel", "tall", "Invented Bank",
-])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "old tower",
+        "TOWER old",
+        "sao vento",
+        "São VENTO",
+        "ｓａｏ",
+        "旧塔",
+        "旧",
+        "顶点公司",
+        "acme",
+        "Alfania steel",
+        "tall",
+        "Invented Bank",
+    ],
+)
 def test_text_is_found_whatever_case_accent_or_script(atlas, text):
     assert "tower-old" in ids(atlas, text=text)
 
@@ -128,7 +171,9 @@ def test_text_is_found_whatever_case_accent_or_script(atlas, text):
 def test_text_finds_countries_notes_and_a_layers_own_lists(atlas):
     assert "tower-new" in ids(atlas, text="betonia")
     assert ids(atlas, text="no place") == {"tower-lost"}
-    assert ids(atlas, text="port") == {"cable-east", "cable-west"} and "cable-east" in ids(atlas, text="port c")
+    assert ids(atlas, text="port") == {"cable-east", "cable-west"} and "cable-east" in ids(
+        atlas, text="port c"
+    )
 
 
 def test_every_word_must_occur(atlas):
@@ -151,7 +196,9 @@ def test_fold_unifies_what_people_type_differently():
 
 
 def test_equal_views_are_equal_selections():
-    assert Selection(layers=("b", "a", "b"), years=(2020, 2010), text="  a \n b ") == Selection(layers=["a", "b"], years=(2010, 2020), text="a b")
+    assert Selection(layers=("b", "a", "b"), years=(2020, 2010), text="  a \n b ") == Selection(
+        layers=["a", "b"], years=(2010, 2020), text="a b"
+    )
     assert hash(Selection(countries=["B", "A"])) == hash(Selection(countries=("A", "B")))
 
 
@@ -159,17 +206,20 @@ def test_the_default_selection_is_an_empty_query(atlas):
     assert Selection().query() == {} and from_query({}, atlas) == (Selection(), [])
 
 
-@pytest.mark.parametrize(("query", "expected", "words"), [
-    ({"layer": ["ferries", "towers"]}, Selection(layers=("towers",)), ["layer", "ferries"]),
-    ({"country": ["ZZZ"]}, Selection(), ["country", "ZZZ"]),
-    ({"group": ["club"]}, Selection(), ["group", "club"]),
-    ({"actor": ["initech"]}, Selection(), ["actor", "initech"]),
-    ({"evidence": ["weak"]}, Selection(), ["evidence", "weak"]),
-    ({"years": ["2010"]}, Selection(), ["2010", "2013-2026"]),
-    ({"years": ["now-then"]}, Selection(), ["now-then"]),
-    ({"undated": ["no"]}, Selection(), ["undated", "no"]),
-    ({"q": ["bank", "east"], "view": ["1,2,3"]}, Selection(text="bank east"), []),
-])
+@pytest.mark.parametrize(
+    ("query", "expected", "words"),
+    [
+        ({"layer": ["ferries", "towers"]}, Selection(layers=("towers",)), ["layer", "ferries"]),
+        ({"country": ["ZZZ"]}, Selection(), ["country", "ZZZ"]),
+        ({"group": ["club"]}, Selection(), ["group", "club"]),
+        ({"actor": ["initech"]}, Selection(), ["actor", "initech"]),
+        ({"evidence": ["weak"]}, Selection(), ["evidence", "weak"]),
+        ({"years": ["2010"]}, Selection(), ["2010", "2013-2026"]),
+        ({"years": ["now-then"]}, Selection(), ["now-then"]),
+        ({"undated": ["no"]}, Selection(), ["undated", "no"]),
+        ({"q": ["bank", "east"], "view": ["1,2,3"]}, Selection(text="bank east"), []),
+    ],
+)
 def test_a_link_opens_with_what_can_be_understood(atlas, query, expected, words):
     found, problems = from_query(query, atlas)
     assert found == expected and len(problems) == bool(words)
@@ -177,14 +227,17 @@ def test_a_link_opens_with_what_can_be_understood(atlas, query, expected, words)
         assert word in problems[0]
 
 
-@pytest.mark.parametrize(("filters", "guilty"), [
-    ({"text": "unicorn"}, ["text"]),
-    ({"layers": ("cables",), "text": "unicorn"}, ["text"]),
-    ({"layers": ("towers",), "statuses": ("suspended",)}, ["statuses"]),
-    ({"layers": ("cables",), "years": (1990, 1995)}, ["years"]),
-    ({"groups": ("empty",)}, ["groups"]),
-    ({"actors": ("globex",), "roles": ("donor",)}, ["roles"]),
-])
+@pytest.mark.parametrize(
+    ("filters", "guilty"),
+    [
+        ({"text": "unicorn"}, ["text"]),
+        ({"layers": ("cables",), "text": "unicorn"}, ["text"]),
+        ({"layers": ("towers",), "statuses": ("suspended",)}, ["statuses"]),
+        ({"layers": ("cables",), "years": (1990, 1995)}, ["years"]),
+        ({"groups": ("empty",)}, ["groups"]),
+        ({"actors": ("globex",), "roles": ("donor",)}, ["roles"]),
+    ],
+)
 def test_an_empty_view_names_the_filter_that_empties_it(atlas, filters, guilty):
     chosen = Selection(**filters)
     assert not chosen.mask(atlas).any() and chosen.emptied_by(atlas) == guilty
@@ -192,9 +245,14 @@ def test_an_empty_view_names_the_filter_that_empties_it(atlas, filters, guilty):
     assert all(TITLES[name] for name in guilty)
 
 
-@pytest.mark.parametrize(("switch", "id", "cells"), [
-    ("ended", "pact-ended", {}), ("undated", "pact-undated", {}), ("opt_in", "pact-first", {"opt_in": "weaker tie"}),
-])
+@pytest.mark.parametrize(
+    ("switch", "id", "cells"),
+    [
+        ("ended", "pact-ended", {}),
+        ("undated", "pact-undated", {}),
+        ("opt_in", "pact-first", {"opt_in": "weaker tie"}),
+    ],
+)
 def test_a_switch_that_is_off_can_be_what_empties_a_view(tiny, switch, id, cells):
     tiny.row("facts/pacts", id).update(cells)
     tiny.tables["facts/pacts"] = [tiny.row("facts/pacts", id)]
@@ -206,13 +264,22 @@ def test_a_view_with_records_is_emptied_by_nothing(atlas):
     assert Selection().emptied_by(atlas) == []
 
 
-@pytest.mark.parametrize("filters", [
-    {"text": "unicorn", "kinds": ("pact",)},
-    {"countries": ("CCC",), "groups": ("empty",), "layers": ("paths",), "text": "unicorn"},
-    {"countries": ("CCC",), "groups": ("west",), "years": (1990, 1991), "layers": ("paths",), "undated": False},
-    {"actor_types": ("government",), "roles": ("donor",)},
-    {"actors": ("nobody",), "actor_types": ("government",), "roles": ("restricted",)},
-])
+@pytest.mark.parametrize(
+    "filters",
+    [
+        {"text": "unicorn", "kinds": ("pact",)},
+        {"countries": ("CCC",), "groups": ("empty",), "layers": ("paths",), "text": "unicorn"},
+        {
+            "countries": ("CCC",),
+            "groups": ("west",),
+            "years": (1990, 1991),
+            "layers": ("paths",),
+            "undated": False,
+        },
+        {"actor_types": ("government",), "roles": ("donor",)},
+        {"actors": ("nobody",), "actor_types": ("government",), "roles": ("restricted",)},
+    ],
+)
 def test_clearing_all_the_filters_named_brings_records_back(atlas, filters):
     chosen = Selection(**filters)
     guilty = chosen.emptied_by(atlas)

@@ -20,7 +20,16 @@ KNOWN = {
     "actors": ["acme", "globex", "bank", "nobody"],
     "actor_types": list(records.ACTOR_TYPES),
     "roles": list(records.ROLES),
-    "statuses": ["announced", "construction", "operating", "suspended", "cancelled", "retired", "signed", "ended"],
+    "statuses": [
+        "announced",
+        "construction",
+        "operating",
+        "suspended",
+        "cancelled",
+        "retired",
+        "signed",
+        "ended",
+    ],
     "evidence": list(records.EVIDENCE),
     "precisions": list(records.PRECISIONS),
 }
@@ -31,15 +40,29 @@ NEAR_YEARS = st.tuples(st.integers(2000, 2030), st.integers(2000, 2030))
 
 def selections(text=st.text(max_size=12) | st.sampled_from(WORDS), years=YEARS, most=3):
     lists = {name: st.lists(st.sampled_from(values), max_size=most) for name, values in KNOWN.items()}
-    return st.builds(Selection, **lists, years=st.none() | years, text=text, undated=st.booleans(),
-                     ended=st.booleans(), opt_in=st.booleans())
+    return st.builds(
+        Selection,
+        **lists,
+        years=st.none() | years,
+        text=text,
+        undated=st.booleans(),
+        ended=st.booleans(),
+        opt_in=st.booleans(),
+    )
 
 
 def few_filters():
     """Selections with one value in each of a few filters: some hold records, some don't."""
     one = {name: st.just(()) | st.tuples(st.sampled_from(values)) for name, values in KNOWN.items()}
-    return st.builds(Selection, **one, years=st.none() | NEAR_YEARS, text=st.just("") | st.sampled_from(WORDS),
-                     undated=st.booleans(), ended=st.booleans(), opt_in=st.booleans())
+    return st.builds(
+        Selection,
+        **one,
+        years=st.none() | NEAR_YEARS,
+        text=st.just("") | st.sampled_from(WORDS),
+        undated=st.booleans(),
+        ended=st.booleans(),
+        opt_in=st.booleans(),
+    )
 
 
 @given(chosen=selections())
@@ -54,7 +77,10 @@ def test_equal_queries_mean_equal_selections(chosen):
     assert again == chosen and again.query() == chosen.query()
 
 
-@given(key=st.sampled_from(["layer", "country", "years", "q", "undated", "evidence", "view", "x"]), value=st.text(max_size=8))
+@given(
+    key=st.sampled_from(["layer", "country", "years", "q", "undated", "evidence", "view", "x"]),
+    value=st.text(max_size=8),
+)
 def test_any_link_opens(atlas, key, value):
     chosen, problems = from_query(parse_qs(urlencode({key: value}), keep_blank_values=True), atlas)
     assert isinstance(chosen, Selection) and all(problem.endswith(".") for problem in problems)
@@ -67,11 +93,16 @@ def test_presence_over_the_table_equals_the_rule_and_the_rule_equals_counting_ye
     for undated in (True, False):
         found = present(atlas, first, last, undated)
         for row, got in zip(atlas.records.itertuples(), found):
-            start, announced, end = (None if pd.isna(y) else int(y) for y in (row.year_start, row.year_announced, row.year_end))
+            start, announced, end = (
+                None if pd.isna(y) else int(y) for y in (row.year_start, row.year_announced, row.year_end)
+            )
             rule = records.present(start, announced, end, first, last)
             begin = announced if start is None else start
-            count = None if begin is None else any(
-                begin <= year and (end is None or year <= end) for year in range(first, last + 1))
+            count = (
+                None
+                if begin is None
+                else any(begin <= year and (end is None or year <= end) for year in range(first, last + 1))
+            )
             assert rule == count
             assert got == (undated if count is None else count), row.Index
 
@@ -94,11 +125,16 @@ def test_the_filters_hold_what_a_plain_reading_of_the_tables_holds(atlas, chosen
                 not chosen.statuses or row["status"] in chosen.statuses,
                 not chosen.precisions or row["precision"] in chosen.precisions,
                 not chosen.evidence or atlas.records.at[row["id"], "evidence"] in chosen.evidence,
-                not (chosen.actors or chosen.actor_types or chosen.roles) or any(
-                    (not chosen.actors or actor in chosen.actors) and (not chosen.actor_types or types[actor] in chosen.actor_types)
-                    and (not chosen.roles or role in chosen.roles) for actor, role in pairs),
-                not chosen.years or begin is None or (
-                    begin <= chosen.years[1] and (year("year_end") or 9999) >= chosen.years[0]),
+                not (chosen.actors or chosen.actor_types or chosen.roles)
+                or any(
+                    (not chosen.actors or actor in chosen.actors)
+                    and (not chosen.actor_types or types[actor] in chosen.actor_types)
+                    and (not chosen.roles or role in chosen.roles)
+                    for actor, role in pairs
+                ),
+                not chosen.years
+                or begin is None
+                or (begin <= chosen.years[1] and (year("year_end") or 9999) >= chosen.years[0]),
                 chosen.undated or begin is not None,
                 chosen.ended or row["status"] not in records.ENDED or row["status"] in chosen.statuses,
                 chosen.opt_in or not row["opt_in"],

@@ -19,17 +19,20 @@ def test_a_story_is_read(atlas, tmp_path):
     assert story.selection.layers == ("towers",) and story.selection.countries == ("AAA",)
 
 
-@pytest.mark.parametrize(("old", "new", "said"), [
-    ('title = "First"', "", "'title' is missing"),
-    ('title = "First"', 'title = "First"\nmood = "blue"', "unknown key 'mood'"),
-    ('["report"]', '["rumour"]', "source 'rumour' is not in sources.csv"),
-    ('["report"]', '"report"', "'sources' has to be a list"),
-    ("layer=towers", "layer=moons", "moons"),
-    ("layer=towers", "layr=towers", "layr"),
-    ("country=AAA", "q=unicorn", "holds no record"),
-    ("[first]", "[first", "not valid TOML"),
-    ("[first]", "loose = 1\n[first]", "story 'loose': it is not a table"),
-])
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ('title = "First"', "", "'title' is missing"),
+        ('title = "First"', 'title = "First"\nmood = "blue"', "unknown key 'mood'"),
+        ('["report"]', '["rumour"]', "source 'rumour' is not in sources.csv"),
+        ('["report"]', '"report"', "'sources' has to be a list"),
+        ("layer=towers", "layer=moons", "moons"),
+        ("layer=towers", "layr=towers", "layr"),
+        ("country=AAA", "q=unicorn", "holds no record"),
+        ("[first]", "[first", "not valid TOML"),
+        ("[first]", "loose = 1\n[first]", "story 'loose': it is not a table"),
+    ],
+)
 def test_what_is_wrong_is_named_with_the_cure(atlas, tmp_path, old, new, said):
     with pytest.raises(stories.StoryError, match="stories.toml") as error:
         read(atlas, tmp_path, GOOD.replace(old, new))
@@ -40,4 +43,6 @@ def test_published_stories_hold_records_and_sources(published):
     told = stories.load(published)
     assert len(told) >= 5
     for story in told.values():
-        assert 2 <= story.text.count(". ") + 1 <= 4 and len(story.selection.records(published)) and story.sources
+        assert (
+            2 <= story.text.count(". ") + 1 <= 4 and len(story.selection.records(published)) and story.sources
+        )

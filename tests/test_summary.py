@@ -9,7 +9,12 @@ ALL = {"layers": ("towers", "paths", "cables", "pacts"), "ended": True, "opt_in"
 
 def test_counts_by_layer_are_in_legend_order_zeros_included(atlas):
     found = Selection(layers=("towers", "cables")).records(atlas)
-    assert list(summary.by_layer(atlas, found).items()) == [("towers", 5), ("paths", 0), ("cables", 2), ("pacts", 0)]
+    assert list(summary.by_layer(atlas, found).items()) == [
+        ("towers", 5),
+        ("paths", 0),
+        ("cables", 2),
+        ("pacts", 0),
+    ]
 
 
 def test_a_record_counts_once_in_each_of_its_countries(atlas):
@@ -26,14 +31,23 @@ def test_countries_without_records_are_left_out(atlas):
 def test_counts_by_year_are_of_first_years_and_leave_undated_records_out(atlas):
     found = Selection(**ALL).records(atlas)
     table = summary.by_year(atlas, found)
-    assert table.loc[2018, "towers"] == 1 and 2016 in table.index  # announced 2016, in service 2018; another from 2016
+    assert (
+        table.loc[2018, "towers"] == 1 and 2016 in table.index
+    )  # announced 2016, in service 2018; another from 2016
     assert table.loc[2011, "paths"] == 1  # only announced
     assert table.to_numpy().sum() == len(found) - 2
 
 
 def test_counts_by_actor_and_role_put_the_busiest_first(atlas):
     table = summary.by_actor(atlas, Selection(**ALL).records(atlas))
-    assert table.loc["acme"].to_dict() == {"contractor": 0, "lender": 0, "owner": 1, "partner": 0, "signatory": 0, "supplier": 3}
+    assert table.loc["acme"].to_dict() == {
+        "contractor": 0,
+        "lender": 0,
+        "owner": 1,
+        "partner": 0,
+        "signatory": 0,
+        "supplier": 3,
+    }
     assert table.index[0] == "acme" and table.sum(axis=1).is_monotonic_decreasing
 
 
@@ -53,16 +67,34 @@ def test_nothing_selected_counts_nothing(atlas):
     assert summary.by_layer(atlas, found).sum() == 0
     for count in (summary.by_country, summary.by_year, summary.by_actor):
         assert count(atlas, found).empty
-    assert summary.sentence(atlas, Selection(text="unicorn"), found) == "0 records in 0 countries and territories, as of November 2026."
+    assert (
+        summary.sentence(atlas, Selection(text="unicorn"), found)
+        == "0 records in 0 countries and territories, as of November 2026."
+    )
 
 
-@pytest.mark.parametrize(("filters", "expected"), [
-    ({}, "10 records in 3 countries and territories, as of November 2026; 1 of them undated; 2 known only by country or territory."),
-    ({"text": "date line"}, "1 record in 1 country or territory, as of November 2026."),
-    ({"layers": ("cables",), "years": (2012, 2020)}, "1 record in 2 countries and territories, present in 2012–2020."),
-    ({"layers": ("cables",), "years": (2027, 2027)}, "2 records in 3 countries and territories, present in 2027."),
-    ({"layers": ("pacts",)}, "2 records in 2 countries and territories, as of November 2026; 1 of them undated; 2 known only by country or territory."),
-])
+@pytest.mark.parametrize(
+    ("filters", "expected"),
+    [
+        (
+            {},
+            "10 records in 3 countries and territories, as of November 2026; 1 of them undated; 2 known only by country or territory.",
+        ),
+        ({"text": "date line"}, "1 record in 1 country or territory, as of November 2026."),
+        (
+            {"layers": ("cables",), "years": (2012, 2020)},
+            "1 record in 2 countries and territories, present in 2012–2020.",
+        ),
+        (
+            {"layers": ("cables",), "years": (2027, 2027)},
+            "2 records in 3 countries and territories, present in 2027.",
+        ),
+        (
+            {"layers": ("pacts",)},
+            "2 records in 2 countries and territories, as of November 2026; 1 of them undated; 2 known only by country or territory.",
+        ),
+    ],
+)
 def test_one_sentence_says_what_is_shown(atlas, filters, expected):
     chosen = Selection(**filters)
     assert summary.sentence(atlas, chosen, chosen.records(atlas)) == expected
@@ -71,7 +103,11 @@ def test_one_sentence_says_what_is_shown(atlas, filters, expected):
 def test_a_selection_is_put_in_other_places(atlas):
     moved = summary.in_place(atlas, Selection(countries=("AAA",), text="tower"), "BBB", "union")
     assert moved == Selection(countries=("BBB",), groups=("union",), text="tower")
-    assert (summary.place_name(atlas, "union"), summary.place_name(atlas, "BBB"), summary.place_name(atlas, "XXX")) == ("Union", "Bétonia", "XXX")
+    assert (
+        summary.place_name(atlas, "union"),
+        summary.place_name(atlas, "BBB"),
+        summary.place_name(atlas, "XXX"),
+    ) == ("Union", "Bétonia", "XXX")
 
 
 def test_years_without_records_are_zero_and_totals_keep_what_came_before(atlas):
@@ -83,7 +119,10 @@ def test_years_without_records_are_zero_and_totals_keep_what_came_before(atlas):
 
 def test_medians_need_half_the_values_of_the_best_year(tiny):
     value = dict(tiny.tables["countries/attributes"][0])
-    tiny.tables["countries/attributes"] += [value | {"country": country, "year": "2015", "value": number} for country, number in (("BBB", "50"), ("CCC", "90"))]
+    tiny.tables["countries/attributes"] += [
+        value | {"country": country, "year": "2015", "value": number}
+        for country, number in (("BBB", "50"), ("CCC", "90"))
+    ]
     path = summary.median_path(tiny.load(), "internet_pct", ["AAA", "BBB", "CCC"])
     assert path.loc[2015].tolist() == [50, 3] and 2010 not in path.index
 
@@ -91,7 +130,9 @@ def test_medians_need_half_the_values_of_the_best_year(tiny):
 def test_path_total_and_members(atlas):
     assert summary.path(atlas, "internet_pct", "AAA")["value"].to_dict() == {2010: 10, 2015: 30}
     assert summary.total(atlas, "population", ["AAA", "BBB"], 2020) == 1000
-    assert summary.total(atlas, "population", ["BBB"], 2020) != summary.total(atlas, "population", ["BBB"], 2020)  # NaN
+    assert summary.total(atlas, "population", ["BBB"], 2020) != summary.total(
+        atlas, "population", ["BBB"], 2020
+    )  # NaN
     assert (summary.members(atlas, "union", 2016), summary.members(atlas, "CCC", 2016)) == ({"BBB"}, {"CCC"})
 
 

@@ -18,17 +18,26 @@ HERE = Path(webmap.__file__).parent
 
 @pytest.fixture(scope="module")
 def node():
-    return shutil.which("node") or pytest.importorskip("playwright._impl._driver").compute_driver_executable()[0]
+    return (
+        shutil.which("node") or pytest.importorskip("playwright._impl._driver").compute_driver_executable()[0]
+    )
 
 
 def test_the_legend_is_the_catalogue(atlas):
     entries = webmap.document(atlas)
     assert [entry["id"] for entry in entries] == list(atlas.layers)
     for entry, layer in zip(entries, atlas.layers.values()):
-        assert (entry["title"], entry["symbol"], entry["colour"], entry["kinds"]) == (layer.title, layer.symbol, layer.colour, layer.kinds)
+        assert (entry["title"], entry["symbol"], entry["colour"], entry["kinds"]) == (
+            layer.title,
+            layer.symbol,
+            layer.colour,
+            layer.kinds,
+        )
 
 
-@pytest.mark.parametrize("filters", [{}, {"countries": ("BBB",)}, {"layers": ("pacts",)}, {"text": "unicorn"}, {"ended": True}])
+@pytest.mark.parametrize(
+    "filters", [{}, {"countries": ("BBB",)}, {"layers": ("pacts",)}, {"text": "unicorn"}, {"ended": True}]
+)
 def test_the_state_points_at_the_selected_features_of_the_files(atlas, tiny_folder, filters):
     """Numbers count through the GeoJSON files; layers that are off are included, so the browser can switch them on.
 
@@ -37,9 +46,14 @@ def test_the_state_points_at_the_selected_features_of_the_files(atlas, tiny_fold
     chosen = Selection(**filters)
     state = json.loads(json.dumps(webmap.state(atlas, chosen)))
     assert state["shown"] == list(filters.get("layers", ("towers", "paths", "cables")))
-    files = [json.loads((tiny_folder / "geojson" / f"{id}.geojson").read_text(encoding="utf-8"))["features"] for id in atlas.layers]
+    files = [
+        json.loads((tiny_folder / "geojson" / f"{id}.geojson").read_text(encoding="utf-8"))["features"]
+        for id in atlas.layers
+    ]
     ids = [feature["id"] for features in files for feature in features]
-    assert picked(state, ids) == set(Selection(**filters | {"layers": tuple(atlas.layers)}).records(atlas).index)
+    assert picked(state, ids) == set(
+        Selection(**filters | {"layers": tuple(atlas.layers)}).records(atlas).index
+    )
 
 
 def test_the_state_carries_shading_and_the_chosen_record(atlas):
@@ -47,12 +61,20 @@ def test_the_state_carries_shading_and_the_chosen_record(atlas):
     assert state["shading"] == {"title": "x"} and state["chosen"] == "tower-old"
 
 
-@pytest.mark.parametrize(("year", "values"), [(2009, {}), (2010, {"AAA": 0}), (2012, {"AAA": 0, "BBB": 2}), (2015, {"AAA": 1, "BBB": 2})])
+@pytest.mark.parametrize(
+    ("year", "values"),
+    [(2009, {}), (2010, {"AAA": 0}), (2012, {"AAA": 0, "BBB": 2}), (2015, {"AAA": 1, "BBB": 2})],
+)
 def test_shading_classes_are_fixed_and_as_of_the_year(atlas, year, values):
     """Breaks 20;50 — 10 is below, 30 between, 50 begins the last class."""
     shading = json.loads(json.dumps(webmap.shading(atlas, Selection(), "internet_pct", year)))
     assert shading["marks"] == values and shading["other"] == "missing"
-    assert shading["classes"] == [["below 20", 0], ["20 to 50", 1], ["50 and more", 2], ["no data", "missing"]]
+    assert shading["classes"] == [
+        ["below 20", 0],
+        ["20 to 50", 1],
+        ["50 and more", 2],
+        ["no data", "missing"],
+    ]
     assert str(year) in shading["title"] and "% of population" in shading["title"]
 
 
@@ -67,17 +89,26 @@ def test_zero_none_found_and_no_data_are_told_apart(tiny):
             row["value"] = "0"
     atlas = tiny.load()
     by_indicator = webmap.shading(atlas, Selection(), "internet_pct", 2012)
-    assert by_indicator["marks"]["AAA"] == "zero" and by_indicator["classes"][:2] == [["0", "zero"], ["above 0, below 20", 0]]
+    assert by_indicator["marks"]["AAA"] == "zero" and by_indicator["classes"][:2] == [
+        ["0", "zero"],
+        ["above 0, below 20", 0],
+    ]
     by_records = webmap.shading(atlas, Selection(), webmap.RECORDS, 2012)
     counts = summary.by_country(atlas, Selection().records(atlas)).sum(axis=1)
     assert by_records["other"] == "none" and set(by_records["marks"]) == set(counts[counts > 0].index)
-    assert all(number == int(sum(counts[iso3] >= start for start in (2, 5, 10, 20))) for iso3, number in by_records["marks"].items())
+    assert all(
+        number == int(sum(counts[iso3] >= start for start in (2, 5, 10, 20)))
+        for iso3, number in by_records["marks"].items()
+    )
 
 
 def test_options_are_json_that_leaflet_knows(atlas):
     options = json.loads(json.dumps(webmap.options(atlas)))
     assert options["layers"] == webmap.document(atlas)
-    assert options["map"]["maxBounds"] == [[-75, -60], [84, 330]] and options["map"]["minZoom"] < options["map"]["maxZoom"]
+    assert (
+        options["map"]["maxBounds"] == [[-75, -60], [84, 330]]
+        and options["map"]["minZoom"] < options["map"]["maxZoom"]
+    )
     assert not any("_" in key for key in options["map"])
 
 
@@ -100,7 +131,11 @@ def test_the_saved_page_holds_layers_borders_and_state(page, atlas):
     payload = re.search(r"attach\(L, \w+, (\{.*\})\)\);", page)[1]
     assert "<" not in payload
     about = json.loads(payload)
-    assert set(about["files"]) == {"/countries.geojson", "/disputed.geojson", *(f"/layers/{id}.geojson" for id in atlas.layers)}
+    assert set(about["files"]) == {
+        "/countries.geojson",
+        "/disputed.geojson",
+        *(f"/layers/{id}.geojson" for id in atlas.layers),
+    }
     assert len(about["files"]["/layers/towers.geojson"]["features"]) == 8
     assert about["state"]["shown"] == ["towers"] and about["layers"] == webmap.document(atlas)
 
@@ -112,8 +147,21 @@ def test_a_name_that_looks_like_html_stays_data(tiny):
 
 
 TEMPLATES = (
-    "{{ cycler.__init__.__globals__.os.mkdir('TRAP') }}", "{% for x in (1, 2) %}ran{{ x }}{% endfor %}", "{{7*7}}", "{# gone #}", "{{", "%}",
-    "# for x in y", "${7*7}", "{0}", "%(x)s", "{% raw %}", "</script>", "<!--", "\\ z", "\u2028z",
+    "{{ cycler.__init__.__globals__.os.mkdir('TRAP') }}",
+    "{% for x in (1, 2) %}ran{{ x }}{% endfor %}",
+    "{{7*7}}",
+    "{# gone #}",
+    "{{",
+    "%}",
+    "# for x in y",
+    "${7*7}",
+    "{0}",
+    "%(x)s",
+    "{% raw %}",
+    "</script>",
+    "<!--",
+    "\\ z",
+    "\u2028z",
 )
 """What template engines, format strings and scripts would take for their own."""
 
@@ -125,13 +173,24 @@ def test_no_text_is_ever_a_template(tiny, tmp_path, home):
     text = " ".join(TEMPLATES).replace("TRAP", trap.as_posix())
     for title in ("Towers", "Invented towers.", "Tall tower", "Height"):
         tiny.toml = tiny.toml.replace(f'"{title}"', json.dumps(text))
-    filled = {"facts/towers": ("name", "name_local", "place", "partners", "amount_note", "opt_in", "note"), "actors": ("name", "name_zh", "note"),
-              "sources": ("title", "producer", "language", "licence"), "events": ("title", "note"), "landing_points": ("basis",)}
+    filled = {
+        "facts/towers": ("name", "name_local", "place", "partners", "amount_note", "opt_in", "note"),
+        "actors": ("name", "name_zh", "note"),
+        "sources": ("title", "producer", "language", "licence"),
+        "events": ("title", "note"),
+        "landing_points": ("basis",),
+    }
     for table, columns in filled.items():
         for row in tiny.tables[table]:
             row.update(dict.fromkeys(columns, text))
     atlas = tiny.load()
-    made = webmap.folium_map(atlas, Selection(text=text), tiny.folder, shading={"title": text, "classes": [[text, 0]], "marks": {}, "other": "none"}, chosen=text)
+    made = webmap.folium_map(
+        atlas,
+        Selection(text=text),
+        tiny.folder,
+        shading={"title": text, "classes": [[text, 0]], "marks": {}, "other": "none"},
+        chosen=text,
+    )
     if home == "file":
         made.save(tmp_path / "map.html")
         page = (tmp_path / "map.html").read_text(encoding="utf-8")
@@ -141,12 +200,20 @@ def test_no_text_is_ever_a_template(tiny, tmp_path, home):
     about = json.loads(payload)
     assert not trap.exists() and "<" not in payload
     said = " ".join(text.split())  # a selection folds white space
-    assert about["state"]["query"]["q"] == [said] and about["state"]["chosen"] == text and about["state"]["shading"]["title"] == text
+    assert (
+        about["state"]["query"]["q"] == [said]
+        and about["state"]["chosen"] == text
+        and about["state"]["shading"]["title"] == text
+    )
     towers = about["layers"][0]
     assert towers["title"] == towers["description"] == towers["kinds"]["tower"] == text
     assert about["actors"]["acme"] == [text, text] and about["sources"]["report"][:2] == [text, text]
     features = about["files"]["/layers/towers.geojson"]["features"]
-    assert all(feature["properties"][name] == text for feature in features for name in ("name", "name_local", "place", "amount_note", "note"))
+    assert all(
+        feature["properties"][name] == text
+        for feature in features
+        for name in ("name", "name_local", "place", "amount_note", "note")
+    )
     assert about["files"]["/layers/towers.geojson"]["metadata"]["title"] == text
 
 
@@ -164,7 +231,9 @@ def test_every_symbol_of_the_catalogue_is_drawn_by_the_map_in_a_shape_of_its_own
         const {{ symbolSvg }} = await import("data:text/javascript;base64," + Buffer.from(text).toString("base64"));
         console.log(JSON.stringify({json.dumps(catalog.SYMBOLS)}.map((symbol) => symbolSvg(symbol, "#123456"))));
     """
-    done = subprocess.run([node, "--input-type=module", "-e", script], capture_output=True, text=True, encoding="utf-8")
+    done = subprocess.run(
+        [node, "--input-type=module", "-e", script], capture_output=True, text=True, encoding="utf-8"
+    )
     assert done.returncode == 0, done.stderr
     drawn = json.loads(done.stdout)
     assert len(set(drawn)) == len(catalog.SYMBOLS)
@@ -173,5 +242,7 @@ def test_every_symbol_of_the_catalogue_is_drawn_by_the_map_in_a_shape_of_its_own
 
 def test_the_script_for_the_map_parses(node):
     for path in HERE.glob("*.js"):
-        done = subprocess.run([node, "--input-type=module", "--check"], input=path.read_bytes(), capture_output=True)
+        done = subprocess.run(
+            [node, "--input-type=module", "--check"], input=path.read_bytes(), capture_output=True
+        )
         assert done.returncode == 0, (path.name, done.stderr)

@@ -1,6 +1,6 @@
 """Our map in an app as small as the naive ones: with the atlas, or with invented records, which travel once as columns.
 
-    BENCH_SIZE=1000000,100000 streamlit run app.py    (or BENCH_SIZE=atlas)
+BENCH_SIZE=1000000,100000 streamlit run app.py    (or BENCH_SIZE=atlas)
 """
 
 import json
@@ -21,14 +21,28 @@ from dsr_geo.webmap import columns
 def answers() -> dict[str, api.Answer]:
     """What the map fetches instead of the atlas' own files."""
     layers = [
-        {"id": id, "title": id, "description": "invented", "symbol": symbol, "colour": {"light": light, "dark": dark},
-         "kinds": {kind: kind for kind in "abc"}, "columns": "/synthetic.columns"}
+        {
+            "id": id,
+            "title": id,
+            "description": "invented",
+            "symbol": symbol,
+            "colour": {"light": light, "dark": dark},
+            "kinds": {kind: kind for kind in "abc"},
+            "columns": "/synthetic.columns",
+        }
         for id, (symbol, light, dark) in synthetic.LAYERS.items()
     ]
-    options = webmap.options(dsr_geo.load()) | {"layers": layers, "landings": {}, "version": "bench", "years": synthetic.YEARS}
+    options = webmap.options(dsr_geo.load()) | {
+        "layers": layers,
+        "landings": {},
+        "version": "bench",
+        "years": synthetic.YEARS,
+    }
     return api.ground() | {
         "map.json": api.answer(json.dumps(options).encode(), ".json"),
-        "synthetic.columns": api.answer(columns.encode(synthetic.frame(*synthetic.size())), ".columns", level=1),
+        "synthetic.columns": api.answer(
+            columns.encode(synthetic.frame(*synthetic.size())), ".columns", level=1
+        ),
     }
 
 

@@ -17,7 +17,18 @@ if filters.ATLAS:
 else:
     counts = filters.counts()
     shown = list(synthetic.LAYERS) if choice == "all" else [choice]
-    state = {"shown": shown, "kinds": [], "years": None, "undated": True, "selected": "", "spans": {}, "query": {}, "shading": None, "chosen": None,
-             "turn": 0, "version": "bench"}
+    state = {
+        "shown": shown,
+        "kinds": [],
+        "years": None,
+        "undated": True,
+        "selected": "",
+        "spans": {},
+        "query": {},
+        "shading": None,
+        "chosen": None,
+        "turn": 0,
+        "version": "bench",
+    }
     st.write(f"{sum(counts[id] for id in shown)} records")
 map.draw(state, "", "", lambda: None, lambda: None)

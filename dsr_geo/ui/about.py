@@ -15,7 +15,9 @@ _GLOSSARY = {
     "Record": "One thing that a source says was built, supplied, financed, operated, agreed or decided.",
     "Official": "A public body of either side names the thing as Belt and Road or Digital Silk Road.",
     "By rule": "Nobody was seen to name it so; it fits our rule: a Chinese-headquartered company or public body in one of the roles.",
-    "Role": "What an actor did: " + ", ".join(records.ROLES) + ". “Restricted” is the object of a decision on equipment.",
+    "Role": "What an actor did: "
+    + ", ".join(records.ROLES)
+    + ". “Restricted” is the object of a decision on equipment.",
     "Undated": "No year of start or announcement was found. Such records are shown unless switched off, and never dated by guess.",
     "Present in a year": "Started (or else announced) in or before it, and not ended before it.",
     "Memorandum": "A signed statement of intent; it does not mean that anything was built.",
@@ -23,7 +25,9 @@ _GLOSSARY = {
     "Country or territory": "An entry of ISO 3166-1. The word says nothing on status.",
 }
 _PRECISION = {
-    "exact": "the site itself", "city": "the town, not the site", "region": "a part of the country only",
+    "exact": "the site itself",
+    "city": "the town, not the site",
+    "region": "a part of the country only",
     "country": "the country or territory only: no point, listed at the country’s badge",
 }
 
@@ -33,8 +37,10 @@ def draw(atlas: Atlas) -> None:
     selection = link.current(atlas)
     link.write("about", selection)
     pages.title("About the atlas")
-    st.markdown(f"{len(atlas.records):,} sourced records, {len(atlas.sources):,} sources, data version `{atlas.version}`, checked up to {atlas.checked}. "
-                "The filters at the side do not change this page.")
+    st.markdown(
+        f"{len(atlas.records):,} sourced records, {len(atlas.sources):,} sources, data version `{atlas.version}`, checked up to {atlas.checked}. "
+        "The filters at the side do not change this page."
+    )
     _what()
     _numbers(atlas)
     _sources(atlas)
@@ -46,13 +52,23 @@ def draw(atlas: Atlas) -> None:
 
 def _what() -> None:
     st.header("What counts, and by whose word", anchor=False)
-    st.markdown("A record stands here because a source says so, and it names that source. No official list of Digital Silk Road projects was found, so every record says "
-                "whether a public body calls it Belt and Road or Digital Silk Road (*official*) or whether it is included by our rule (*by rule*).")
+    st.markdown(
+        "A record stands here because a source says so, and it names that source. No official list of Digital Silk Road projects was found, so every record says "
+        "whether a public body calls it Belt and Road or Digital Silk Road (*official*) or whether it is included by our rule (*by rule*)."
+    )
     left, right = st.columns(2, gap="medium")
     with left:
-        st.markdown("**Evidence**\n\n" + "\n".join(f"- *{filters.words(grade)}*: {meaning}" for grade, meaning in filters.EVIDENCE_WORDS.items()))
+        st.markdown(
+            "**Evidence**\n\n"
+            + "\n".join(
+                f"- *{filters.words(grade)}*: {meaning}" for grade, meaning in filters.EVIDENCE_WORDS.items()
+            )
+        )
     with right:
-        st.markdown("**Precision of place**\n\n" + "\n".join(f"- *{filters.words(grade)}*: {meaning}" for grade, meaning in _PRECISION.items()))
+        st.markdown(
+            "**Precision of place**\n\n"
+            + "\n".join(f"- *{filters.words(grade)}*: {meaning}" for grade, meaning in _PRECISION.items())
+        )
     with st.expander("Glossary"):
         st.markdown("\n".join(f"- **{term}**: {meaning}" for term, meaning in _GLOSSARY.items()))
 
@@ -62,65 +78,129 @@ def _coverage(_atlas: Atlas) -> pd.DataFrame:
     """One line per layer: records, shares in per cent, span of years, licence."""
     everything = _atlas.records
     count = summary.by_layer(_atlas, everything)
-    share = lambda flags: (100 * pd.Series(flags, everything.index).groupby(everything["layer"]).mean()).reindex(count.index).round()
+    share = lambda flags: (
+        (100 * pd.Series(flags, everything.index).groupby(everything["layer"]).mean())
+        .reindex(count.index)
+        .round()
+    )
     begin = summary.first_year(everything).groupby(everything["layer"])
-    return pd.DataFrame({
-        "Layer": [layer.title for layer in _atlas.layers.values()], "Records": count.to_numpy(),
-        "From": begin.min().reindex(count.index).to_numpy(), "To": begin.max().reindex(count.index).to_numpy(),
-        "Undated %": share(undated(_atlas)).to_numpy(), "Strong evidence %": share(everything["evidence"] == "strong").to_numpy(),
-        "Single source %": share(everything["evidence"] == "single").to_numpy(), "Country only %": share(everything["precision"] == "country").to_numpy(),
-        "Official %": share(everything["scope"] == "official").to_numpy(), "Licence": [layer.licence for layer in _atlas.layers.values()],
-    })
+    return pd.DataFrame(
+        {
+            "Layer": [layer.title for layer in _atlas.layers.values()],
+            "Records": count.to_numpy(),
+            "From": begin.min().reindex(count.index).to_numpy(),
+            "To": begin.max().reindex(count.index).to_numpy(),
+            "Undated %": share(undated(_atlas)).to_numpy(),
+            "Strong evidence %": share(everything["evidence"] == "strong").to_numpy(),
+            "Single source %": share(everything["evidence"] == "single").to_numpy(),
+            "Country only %": share(everything["precision"] == "country").to_numpy(),
+            "Official %": share(everything["scope"] == "official").to_numpy(),
+            "Licence": [layer.licence for layer in _atlas.layers.values()],
+        }
+    )
 
 
 def _numbers(atlas: Atlas) -> None:
     st.header("Coverage and known gaps, in numbers", anchor=False)
-    st.caption("Computed from the data. A gap here is a gap in what was found and published, not in what exists; layers drawn from AidData end in 2021 and lean to Africa.")
-    st.dataframe(_coverage(atlas), hide_index=True, width="stretch", height="content", alt="Coverage by layer")
+    st.caption(
+        "Computed from the data. A gap here is a gap in what was found and published, not in what exists; layers drawn from AidData end in 2021 and lean to Africa."
+    )
+    st.dataframe(
+        _coverage(atlas), hide_index=True, width="stretch", height="content", alt="Coverage by layer"
+    )
     evidence, precision, regions, kinds, years = _counts(atlas)
     st.dataframe(regions, width="stretch", height="content", alt="Records by layer and region")
     st.caption("Records by layer and region; one that stands in several regions counts once in each.")
-    parts = (("Evidence", evidence, "records"), ("Precision of place", precision, "records"), ("Region", regions.sum(), "records"), ("Kind of source", kinds, "sources"))
-    for number, (column, (title, counts, unit)) in enumerate(zip([*st.columns(2, gap="medium"), *st.columns(2, gap="medium")], parts)):
+    parts = (
+        ("Evidence", evidence, "records"),
+        ("Precision of place", precision, "records"),
+        ("Region", regions.sum(), "records"),
+        ("Kind of source", kinds, "sources"),
+    )
+    for number, (column, (title, counts, unit)) in enumerate(
+        zip([*st.columns(2, gap="medium"), *st.columns(2, gap="medium")], parts)
+    ):
         with column:
-            table = pd.DataFrame({"name": [filters.words(name) for name in counts.index], "value": counts.to_numpy()})
-            charts.show(charts.bars(table, unit), title, "; ".join(f"{row.name}: {row.value}" for row in table.itertuples(index=False)), table, f"about-{number}")
+            table = pd.DataFrame(
+                {"name": [filters.words(name) for name in counts.index], "value": counts.to_numpy()}
+            )
+            charts.show(
+                charts.bars(table, unit),
+                title,
+                "; ".join(f"{row.name}: {row.value}" for row in table.itertuples(index=False)),
+                table,
+                f"about-{number}",
+            )
     missing = f"{len(atlas.records) - int(years.to_numpy().sum())} of all are undated and not drawn."
-    charts.show(charts.rows_by_year(atlas, years), "Records by first year", missing, years, "about-years", missing)
+    charts.show(
+        charts.rows_by_year(atlas, years), "Records by first year", missing, years, "about-years", missing
+    )
 
 
 @cache.pure()
 def _counts(_atlas: Atlas) -> tuple[pd.Series, pd.Series, pd.DataFrame, pd.Series, pd.DataFrame]:
     """All records by evidence, by precision, by layer and region, their sources by kind, and the records by year and layer."""
     everything, hosts = _atlas.records, _atlas.hosts
-    places = pd.DataFrame({"id": hosts["id"], "region": hosts["country"].map(_atlas.countries.borders["region"]), "layer": hosts["id"].map(everything["layer"])})
-    regions = pd.crosstab(places.drop_duplicates()["layer"], places.drop_duplicates()["region"]).reindex(list(_atlas.layers), fill_value=0)
+    places = pd.DataFrame(
+        {
+            "id": hosts["id"],
+            "region": hosts["country"].map(_atlas.countries.borders["region"]),
+            "layer": hosts["id"].map(everything["layer"]),
+        }
+    )
+    regions = pd.crosstab(places.drop_duplicates()["layer"], places.drop_duplicates()["region"]).reindex(
+        list(_atlas.layers), fill_value=0
+    )
     used = {id for text in everything["source_ids"] for id in records.split(text)}
-    return (everything["evidence"].value_counts().reindex(records.EVIDENCE, fill_value=0),
-            everything["precision"].value_counts().reindex(records.PRECISIONS, fill_value=0),
-            regions.set_axis([layer.title for layer in _atlas.layers.values()]).rename_axis(index="Layer"),
-            _atlas.sources.loc[_atlas.sources.index.isin(used), "kind"].value_counts(),
-            summary.every_year(summary.by_year(_atlas, everything), *_atlas.years))
+    return (
+        everything["evidence"].value_counts().reindex(records.EVIDENCE, fill_value=0),
+        everything["precision"].value_counts().reindex(records.PRECISIONS, fill_value=0),
+        regions.set_axis([layer.title for layer in _atlas.layers.values()]).rename_axis(index="Layer"),
+        _atlas.sources.loc[_atlas.sources.index.isin(used), "kind"].value_counts(),
+        summary.every_year(summary.by_year(_atlas, everything), *_atlas.years),
+    )
 
 
 @cache.pure()
 def _source_table(_atlas: Atlas) -> pd.DataFrame:
-    used = pd.Series([id for text in _atlas.records["source_ids"] for id in records.split(text)]).value_counts()
-    table = _atlas.sources[["producer", "title", "url", "published", "kind", "language", "licence"]].assign(records=used.reindex(_atlas.sources.index, fill_value=0))
+    used = pd.Series(
+        [id for text in _atlas.records["source_ids"] for id in records.split(text)]
+    ).value_counts()
+    table = _atlas.sources[["producer", "title", "url", "published", "kind", "language", "licence"]].assign(
+        records=used.reindex(_atlas.sources.index, fill_value=0)
+    )
     return table.sort_values(["records", "producer"], ascending=[False, True])
 
 
 def _sources(atlas: Atlas) -> None:
     st.header("Sources", anchor=False)
-    st.caption("Every source, with its licence and the number of records that rest on it. Sources without records carry attributes, groups or events.")
-    st.dataframe(_source_table(atlas), hide_index=True, height=360, width="stretch", alt=f"Table of {len(atlas.sources)} sources", column_config={
-        "producer": "Producer", "title": "Title", "url": st.column_config.LinkColumn("Address", display_text=r"https?://(?:www\.)?([^/]+)"), "published": "Published",
-        "kind": "Kind", "language": "Language", "licence": "Licence", "records": "Records"})
+    st.caption(
+        "Every source, with its licence and the number of records that rest on it. Sources without records carry attributes, groups or events."
+    )
+    st.dataframe(
+        _source_table(atlas),
+        hide_index=True,
+        height=360,
+        width="stretch",
+        alt=f"Table of {len(atlas.sources)} sources",
+        column_config={
+            "producer": "Producer",
+            "title": "Title",
+            "url": st.column_config.LinkColumn("Address", display_text=r"https?://(?:www\.)?([^/]+)"),
+            "published": "Published",
+            "kind": "Kind",
+            "language": "Language",
+            "licence": "Licence",
+            "records": "Records",
+        },
+    )
 
 
 def _cite(atlas: Atlas, selection) -> None:
     st.header("How to cite", anchor=False)
-    st.markdown("The data version names the state of the data, the selection this very view; the same words are inside every download.")
+    st.markdown(
+        "The data version names the state of the data, the selection this very view; the same words are inside every download."
+    )
     st.code(export.citation(atlas, selection) + ".", language=None, wrap_lines=True)
     st.caption(export.LICENCE)
 
@@ -129,9 +209,16 @@ def _correct(atlas: Atlas) -> None:
     """A report ready to be sent, with the record's id and what the atlas says now."""
     st.header("How to correct a fact", anchor=False)
     id = st.session_state["record"]
-    st.markdown("Every record’s card leads here with its id filled in. A correction needs a source that anybody can open; rows live in `data/facts/`, one line a record.")
+    st.markdown(
+        "Every record’s card leads here with its id filled in. A correction needs a source that anybody can open; rows live in `data/facts/`, one line a record."
+    )
     if address := correct.address(atlas, id):
-        st.link_button("Write the correction", address, icon=":material/edit:", help="Opens the project's list of issues with the words below filled in")
+        st.link_button(
+            "Write the correction",
+            address,
+            icon=":material/edit:",
+            help="Opens the project's list of issues with the words below filled in",
+        )
     st.code(correct.report(atlas, id), language=None, wrap_lines=True)
 
 

@@ -10,8 +10,12 @@ import dsr_geo
 from dsr_geo import impact, stories
 from dsr_geo.selection import Selection
 
-pure = partial(st.cache_data, show_spinner=False, max_entries=300, hash_funcs={
-    Selection: lambda chosen: str(chosen.query()), dsr_geo.Atlas: lambda atlas: atlas.version})
+pure = partial(
+    st.cache_data,
+    show_spinner=False,
+    max_entries=300,
+    hash_funcs={Selection: lambda chosen: str(chosen.query()), dsr_geo.Atlas: lambda atlas: atlas.version},
+)
 """Decorator for functions of values; an argument that starts with an underscore is not part of the key."""
 
 

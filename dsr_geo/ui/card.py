@@ -13,7 +13,9 @@ from dsr_geo.catalog import Field
 from dsr_geo.ui.filters import EVIDENCE_WORDS, words
 
 _PRECISION = {
-    "exact": "exact position", "city": "placed on the town, not on the site", "region": "placed in the region only",
+    "exact": "exact position",
+    "city": "placed on the town, not on the site",
+    "region": "placed in the region only",
     "country": "only the country or territory is known",
 }
 _SCOPE = {
@@ -44,7 +46,10 @@ def draw(atlas: Atlas, id: str) -> None:
         ("Amount", _amount(record)),
         ("Drawn as", _drawn(record, layer.geometry)),
         *((declared.title, _field(record[name], declared)) for name, declared in layer.fields.items()),
-        ("Evidence", f"{words(record['evidence'])}<div class=more>{escape(EVIDENCE_WORDS[record['evidence']])}</div>"),
+        (
+            "Evidence",
+            f"{words(record['evidence'])}<div class=more>{escape(EVIDENCE_WORDS[record['evidence']])}</div>",
+        ),
         ("Note", _text(record["note"])),
         ("Off by default", _text(record["opt_in"])),
         ("Sources", _sources(atlas, id)),
@@ -54,8 +59,10 @@ def draw(atlas: Atlas, id: str) -> None:
     status = f" · {words(record['status'])}" if _known(record["status"]) else " · Status not known"
     local = f"<div class=local>{escape(record['name_local'])}</div>" if _known(record["name_local"]) else ""
     body = "".join(f"<dt>{escape(term)}</dt><dd>{text}</dd>" for term, text in lines if text)
-    st.html(f"{_STYLE}<article class=card aria-label=\"Chosen record\"><h3>{escape(record['name'])}</h3>{local}"
-            f"<div class=kind>{escape(layer.kinds[record['kind']])}{escape(status)}</div><dl>{body}</dl></article>")
+    st.html(
+        f'{_STYLE}<article class=card aria-label="Chosen record"><h3>{escape(record["name"])}</h3>{local}'
+        f"<div class=kind>{escape(layer.kinds[record['kind']])}{escape(status)}</div><dl>{body}</dl></article>"
+    )
 
 
 def related(atlas: Atlas, id: str) -> list[str]:
@@ -95,7 +102,11 @@ def _link(url: str, text: str, tip: str = "") -> str:
 
 
 def _when(record: pd.Series) -> str:
-    spans = [("announced or agreed", record["year_announced"]), ("start", record["year_start"]), ("end", record["year_end"])]
+    spans = [
+        ("announced or agreed", record["year_announced"]),
+        ("start", record["year_start"]),
+        ("end", record["year_end"]),
+    ]
     return ", ".join(f"{word} {year}" for word, year in spans if _known(year)) or "Undated"
 
 
@@ -129,14 +140,22 @@ def _field(value, declared: Field) -> str:
 def _drawn(record: pd.Series, geometry: str) -> str:
     if geometry not in ("cable", "endpoints") or not _known(record.get("length_computed_km")):
         return ""
-    how = "schematic route, drawn between landing points" if geometry == "cable" else "legs between the endpoints, inside the countries named"
+    how = (
+        "schematic route, drawn between landing points"
+        if geometry == "cable"
+        else "legs between the endpoints, inside the countries named"
+    )
     return f"{record['length_computed_km']:,.0f} km<div class=more>{how}</div>"
 
 
 def _sources(atlas: Atlas, id: str) -> str:
     lines = []
     for _, source in atlas.sources_of(id).iterrows():
-        name = f"{source['producer']}, {source['title']}" if source["title"] and source["title"] != source["producer"] else source["producer"]
+        name = (
+            f"{source['producer']}, {source['title']}"
+            if source["title"] and source["title"] != source["producer"]
+            else source["producer"]
+        )
         about = ", ".join(part for part in (source["published"], source["kind"]) if part)
         lines.append(f"<div>{_link(source['url'], name)} <span class=more>({escape(about)})</span></div>")
     return "".join(lines)

@@ -21,7 +21,10 @@ from dsr_geo.ui import cache, link, picture
 Drawn = Callable[[str], dict]
 """A chart: ground (light or dark) → Vega-Lite specification."""
 
-SUBJECTS = {"light": ("#165CEC", "#B27637", "#155947", "#C33067"), "dark": ("#95AFDD", "#F5AB81", "#22A123", "#E94A83")}
+SUBJECTS = {
+    "light": ("#165CEC", "#B27637", "#155947", "#C33067"),
+    "dark": ("#95AFDD", "#F5AB81", "#22A123", "#E94A83"),
+}
 """Up to four things that are compared; colours measured together with the catalogue's, and each has its own dash."""
 
 ACCENT = {ground: colours[0] for ground, colours in SUBJECTS.items()}
@@ -48,7 +51,9 @@ def ground() -> str:
     return "dark" if st.context.theme.type == "dark" else "light"
 
 
-def show(chart: Drawn, title: str, alt_text: str, table: pd.DataFrame, name: str, note: str = "", subject: str = "") -> None:
+def show(
+    chart: Drawn, title: str, alt_text: str, table: pd.DataFrame, name: str, note: str = "", subject: str = ""
+) -> None:
     """A chart with its title, its words for who cannot see it, its numbers and picture to take away, and a note in Markdown.
 
     The files are made when somebody asks for them; pictures are drawn for a light ground and say where they come from, and of
@@ -56,23 +61,44 @@ def show(chart: Drawn, title: str, alt_text: str, table: pd.DataFrame, name: str
     """
     heading = {"text": wrap(title, 38), "anchor": "start", "fontSize": 14, "fontWeight": 600, "offset": 10}
     with st.container(gap="xxsmall"):
-        st.vega_lite_chart(spec=chart(ground()) | {"title": heading, "padding": _PADDING}, alt=f"{title}. {alt_text}", width="stretch")
+        st.vega_lite_chart(
+            spec=chart(ground()) | {"title": heading, "padding": _PADDING},
+            alt=f"{title}. {alt_text}",
+            width="stretch",
+        )
         with st.container(horizontal=True, gap="xxsmall", key=f"files-{name}"):
             give = partial(st.download_button, on_click="ignore", type="tertiary")
-            give("CSV", lambda: table.to_csv().encode("utf-8-sig"), f"{name}.csv", "text/csv", key=f"csv-{name}", help="The numbers of this chart")
+            give(
+                "CSV",
+                lambda: table.to_csv().encode("utf-8-sig"),
+                f"{name}.csv",
+                "text/csv",
+                key=f"csv-{name}",
+                help="The numbers of this chart",
+            )
             cited = link.cited(cache.atlas())
             for form, mime in _PICTURES.items():
-                give(form, lambda form=form: picture.of(chart("light"), f"{title}: {subject}" if subject else title, note, cited, form), f"{name}.{form.lower()}", mime,
-                     key=f"{form}-{name}", help="This chart as a picture")
+                give(
+                    form,
+                    lambda form=form: picture.of(
+                        chart("light"), f"{title}: {subject}" if subject else title, note, cited, form
+                    ),
+                    f"{name}.{form.lower()}",
+                    mime,
+                    key=f"{form}-{name}",
+                    help="This chart as a picture",
+                )
         if note:
             st.caption(note)
 
 
 def _kept(make) -> Callable[..., Drawn]:
     """Of a function that makes a chart on a ground, the one that gives it as a `Drawn`."""
+
     @wraps(make)
     def drawn(*args, **options) -> Drawn:
         return lambda ground: _spec(make, make.__name__, ground, args, options)
+
     return drawn
 
 
@@ -82,7 +108,9 @@ def _spec(_make, name: str, ground: str, args: tuple, options: dict) -> dict:
     return _make(ground, *args, **options).properties(autosize=_FIT).to_dict(validate=False)
 
 
-def rows_by_year(atlas: Atlas, counts: pd.DataFrame, years: tuple[int, int] | None = None, most: int | None = None) -> Drawn:
+def rows_by_year(
+    atlas: Atlas, counts: pd.DataFrame, years: tuple[int, int] | None = None, most: int | None = None
+) -> Drawn:
     """One row of bars per layer over the years (index: year, columns: layer ids), all rows to the same scale.
 
     years: those to mark. most: the number that a row's full height stands for, the chart's own largest if not given.
@@ -92,9 +120,18 @@ def rows_by_year(atlas: Atlas, counts: pd.DataFrame, years: tuple[int, int] | No
     rows = counts[layers].rename_axis("year").reset_index().melt("year", var_name="id", value_name="records")
     rows = rows[rows["records"] > 0]
     row = rows["id"].map({id: len(layers) - 1 - i for i, id in enumerate(layers)})
-    rows = rows.assign(layer=rows["id"].map({id: atlas.layers[id].title for id in layers}), row=row, top=row + 0.56 * rows["records"] / most,
-                       left=rows["year"] - 0.38, right=rows["year"] + 0.38)
-    number = lambda id: f"{counts.loc[:years[1], id].sum()} of {counts[id].sum()} by {years[1]}" if years else int(counts[id].sum())
+    rows = rows.assign(
+        layer=rows["id"].map({id: atlas.layers[id].title for id in layers}),
+        row=row,
+        top=row + 0.56 * rows["records"] / most,
+        left=rows["year"] - 0.38,
+        right=rows["year"] + 0.38,
+    )
+    number = lambda id: (
+        f"{counts.loc[: years[1], id].sum()} of {counts[id].sum()} by {years[1]}"
+        if years
+        else int(counts[id].sum())
+    )
     names = _names(counts.index, [f"{atlas.layers[id].title} · {number(id)}" for id in layers])
     span = int(counts.index.min()), int(counts.index.max())
     return lambda ground: _marked(_rows(atlas, layers, span)(ground), rows, years, names=names)
@@ -102,10 +139,29 @@ def rows_by_year(atlas: Atlas, counts: pd.DataFrame, years: tuple[int, int] | No
 
 @_kept
 def _rows(ground: str, atlas: Atlas, layers: list[str], span: tuple[int, int]) -> alt.LayerChart:
-    bars = lambda table, weight: alt.Chart(alt.NamedData(table)).mark_rect(cornerRadius=1, opacity=weight).encode(
-        x=_years(span, "left:Q"), x2="right:Q", y=_height(len(layers)), y2="row:Q", color=_colour(ground, atlas, layers),
-        tooltip=[alt.Tooltip("layer:N", title="Layer"), alt.Tooltip("year:Q", title="Year"), alt.Tooltip("records:Q", title="Records")])
-    return _labelled(ground, _band(ground, span) + bars("all", _ASIDE) + bars("chosen", 1), len(layers), span, alt.NamedData("names"))
+    bars = lambda table, weight: (
+        alt.Chart(alt.NamedData(table))
+        .mark_rect(cornerRadius=1, opacity=weight)
+        .encode(
+            x=_years(span, "left:Q"),
+            x2="right:Q",
+            y=_height(len(layers)),
+            y2="row:Q",
+            color=_colour(ground, atlas, layers),
+            tooltip=[
+                alt.Tooltip("layer:N", title="Layer"),
+                alt.Tooltip("year:Q", title="Year"),
+                alt.Tooltip("records:Q", title="Records"),
+            ],
+        )
+    )
+    return _labelled(
+        ground,
+        _band(ground, span) + bars("all", _ASIDE) + bars("chosen", 1),
+        len(layers),
+        span,
+        alt.NamedData("names"),
+    )
 
 
 @_kept
@@ -116,15 +172,34 @@ def dots_by_year(ground: str, atlas: Atlas, found: pd.DataFrame, events: pd.Data
     layers = [id for id in atlas.layers if (dated["layer"] == id).any()]
     nth = dated.groupby(["layer", "year"]).cumcount()
     step = min(0.19, 0.6 / max(int(nth.max()), 1)) if len(dated) else 0
-    dated["top"] = dated["layer"].map({id: len(layers) - 1 - i for i, id in enumerate(layers)}) + 0.1 + nth * step
+    dated["top"] = (
+        dated["layer"].map({id: len(layers) - 1 - i for i, id in enumerate(layers)}) + 0.1 + nth * step
+    )
     dated["title"] = dated["layer"].map(lambda id: atlas.layers[id].title)
     dated = dated.rename(columns={"layer": "id"})
     span = range(min(dated["year"].min(), 2010), atlas.years[1] + 1)
-    dots = alt.Chart(dated).mark_circle(size=44, opacity=0.95).encode(
-        x=_years(span, "year:Q"), y=_height(len(layers)), color=_colour(ground, atlas, layers),
-        tooltip=[alt.Tooltip("name:N", title="Record"), alt.Tooltip("title:N", title="Layer"), alt.Tooltip("year:Q", title="Year")])
-    rules = alt.Chart(events.assign(year=events["year"].astype(int))[["year", "title"]]).mark_rule(color=QUIET[ground], strokeDash=[2, 3]).encode(
-        x=_years(span, "year:Q"), tooltip=[alt.Tooltip("title:N", title="Event"), alt.Tooltip("year:Q", title="Year")])
+    dots = (
+        alt.Chart(dated)
+        .mark_circle(size=44, opacity=0.95)
+        .encode(
+            x=_years(span, "year:Q"),
+            y=_height(len(layers)),
+            color=_colour(ground, atlas, layers),
+            tooltip=[
+                alt.Tooltip("name:N", title="Record"),
+                alt.Tooltip("title:N", title="Layer"),
+                alt.Tooltip("year:Q", title="Year"),
+            ],
+        )
+    )
+    rules = (
+        alt.Chart(events.assign(year=events["year"].astype(int))[["year", "title"]])
+        .mark_rule(color=QUIET[ground], strokeDash=[2, 3])
+        .encode(
+            x=_years(span, "year:Q"),
+            tooltip=[alt.Tooltip("title:N", title="Event"), alt.Tooltip("year:Q", title="Year")],
+        )
+    )
     numbers = dated["id"].value_counts()
     names = _names(span, [f"{atlas.layers[id].title} · {numbers[id]}" for id in layers])
     return _labelled(ground, rules + dots if len(events) else dots, len(layers), span, names)
@@ -133,10 +208,18 @@ def dots_by_year(ground: str, atlas: Atlas, found: pd.DataFrame, events: pd.Data
 def lines_by_year(atlas: Atlas, totals: pd.DataFrame, years: tuple[int, int] | None = None) -> Drawn:
     """Running totals per layer (index: year, columns: layer ids), with `years` marked; statements share a grey and differ by dash."""
     layers = [id for id in atlas.layers if id in totals.columns and totals[id].iloc[-1]]
-    rows = totals[layers].rename(columns={id: atlas.layers[id].title for id in layers}).rename_axis("year").reset_index().melt("year", var_name="layer", value_name="records")
+    rows = (
+        totals[layers]
+        .rename(columns={id: atlas.layers[id].title for id in layers})
+        .rename_axis("year")
+        .reset_index()
+        .melt("year", var_name="layer", value_name="records")
+    )
     span = int(totals.index.min()), int(totals.index.max())
     ends = rows[rows["year"] == (years[1] if years else None)]
-    return lambda ground: _marked(_lines(atlas, layers, span, int(rows["records"].max()))(ground), rows, years, ends=ends)
+    return lambda ground: _marked(
+        _lines(atlas, layers, span, int(rows["records"].max()))(ground), rows, years, ends=ends
+    )
 
 
 @_kept
@@ -145,36 +228,105 @@ def _lines(ground: str, atlas: Atlas, layers: list[str], span: tuple[int, int], 
     grey = [id for id in layers if atlas.layers[id].geometry == "none"]
     dashes = [[1, 0] if id not in grey else [2 + 2 * grey.index(id), 2] for id in layers]
     legend = alt.Legend(**_LINES)
-    looks = {"x": _years(span, "year:Q"), "y": alt.Y("records:Q", title="records so far", scale=alt.Scale(domain=[0, most], nice=True)),
-             "color": alt.Color("layer:N", scale=alt.Scale(domain=titles, range=[atlas.layers[id].colour[ground] for id in layers]), legend=legend),
-             "tooltip": [alt.Tooltip("layer:N", title="Layer"), alt.Tooltip("year:Q", title="Year"), alt.Tooltip("records:Q", title="Records so far")]}
-    line = lambda table, weight: alt.Chart(alt.NamedData(table)).mark_line(interpolate="step-after", strokeWidth=2, opacity=weight).encode(
-        **looks, strokeDash=alt.StrokeDash("layer:N", scale=alt.Scale(domain=titles, range=dashes), legend=legend))
-    ends = alt.Chart(alt.NamedData("ends")).mark_point(filled=True, size=60, opacity=1, aria=False).encode(**looks)
+    looks = {
+        "x": _years(span, "year:Q"),
+        "y": alt.Y("records:Q", title="records so far", scale=alt.Scale(domain=[0, most], nice=True)),
+        "color": alt.Color(
+            "layer:N",
+            scale=alt.Scale(domain=titles, range=[atlas.layers[id].colour[ground] for id in layers]),
+            legend=legend,
+        ),
+        "tooltip": [
+            alt.Tooltip("layer:N", title="Layer"),
+            alt.Tooltip("year:Q", title="Year"),
+            alt.Tooltip("records:Q", title="Records so far"),
+        ],
+    }
+    line = lambda table, weight: (
+        alt.Chart(alt.NamedData(table))
+        .mark_line(interpolate="step-after", strokeWidth=2, opacity=weight)
+        .encode(
+            **looks,
+            strokeDash=alt.StrokeDash("layer:N", scale=alt.Scale(domain=titles, range=dashes), legend=legend),
+        )
+    )
+    ends = (
+        alt.Chart(alt.NamedData("ends"))
+        .mark_point(filled=True, size=60, opacity=1, aria=False)
+        .encode(**looks)
+    )
     return (_band(ground, span) + line("all", 1.5 * _ASIDE) + line("chosen", 1) + ends).properties(height=340)
 
 
 @_kept
-def curve(ground: str, own: pd.DataFrame, beside: pd.DataFrame, unit: str, name: str, beside_name: str, grades: tuple[str, ...] = ()) -> alt.LayerChart:
+def curve(
+    ground: str,
+    own: pd.DataFrame,
+    beside: pd.DataFrame,
+    unit: str,
+    name: str,
+    beside_name: str,
+    grades: tuple[str, ...] = (),
+) -> alt.LayerChart:
     """An indicator's path (column value, kind; projections dashed) over a quiet line of medians (column median).
 
     grades: the words for 1, 2, …, where values are grades.
     """
     how = "step-after" if grades else "linear"
-    of_grades = {"values": list(range(1, len(grades) + 1)), "labelExpr": f"{['', *grades]}[datum.value]", "title": None} if grades else {}
+    of_grades = (
+        {
+            "values": list(range(1, len(grades) + 1)),
+            "labelExpr": f"{['', *grades]}[datum.value]",
+            "title": None,
+        }
+        if grades
+        else {}
+    )
     own = own.reset_index()
     x = alt.X("year:Q", title=None, axis=alt.Axis(format="d", tickCount=5, grid=False))
-    y = alt.Y("value:Q", title=unit, axis=alt.Axis(
-        tickCount=4, titleFontWeight="normal", titleFontSize=11, titleLimit=215, **of_grades, format="~s" if own["value"].max() >= 1e4 else "~r"))
+    y = alt.Y(
+        "value:Q",
+        title=unit,
+        axis=alt.Axis(
+            tickCount=4,
+            titleFontWeight="normal",
+            titleFontSize=11,
+            titleLimit=215,
+            **of_grades,
+            format="~s" if own["value"].max() >= 1e4 else "~r",
+        ),
+    )
     median = beside.rename(columns={"median": "value"}).reset_index()
     tip = [alt.Tooltip("year:Q", title="Year"), alt.Tooltip("value:Q", title=name, format=",.4~g")]
-    around = alt.Chart(median).mark_line(interpolate=how, color=QUIET[ground], strokeWidth=1.5, strokeDash=[4, 3]).encode(
-        x=x, y=y, tooltip=[alt.Tooltip("year:Q", title="Year"), alt.Tooltip("value:Q", title=beside_name, format=",.4~g")])
+    around = (
+        alt.Chart(median)
+        .mark_line(interpolate=how, color=QUIET[ground], strokeWidth=1.5, strokeDash=[4, 3])
+        .encode(
+            x=x,
+            y=y,
+            tooltip=[
+                alt.Tooltip("year:Q", title="Year"),
+                alt.Tooltip("value:Q", title=beside_name, format=",.4~g"),
+            ],
+        )
+    )
     observed = own[own["kind"] != "projection"]
     # The projection starts where the observations end, so that the line has no gap.
-    projected = pd.concat([observed.tail(1), own[own["kind"] == "projection"]]) if (own["kind"] == "projection").any() else own.iloc[:0]
-    line = alt.Chart(observed).mark_line(interpolate=how, color=ACCENT[ground], strokeWidth=2.2, point=len(observed) < 3).encode(x=x, y=y, tooltip=tip)
-    ahead = alt.Chart(projected).mark_line(interpolate=how, color=ACCENT[ground], strokeWidth=2, strokeDash=[2, 3]).encode(x=x, y=y, tooltip=tip)
+    projected = (
+        pd.concat([observed.tail(1), own[own["kind"] == "projection"]])
+        if (own["kind"] == "projection").any()
+        else own.iloc[:0]
+    )
+    line = (
+        alt.Chart(observed)
+        .mark_line(interpolate=how, color=ACCENT[ground], strokeWidth=2.2, point=len(observed) < 3)
+        .encode(x=x, y=y, tooltip=tip)
+    )
+    ahead = (
+        alt.Chart(projected)
+        .mark_line(interpolate=how, color=ACCENT[ground], strokeWidth=2, strokeDash=[2, 3])
+        .encode(x=x, y=y, tooltip=tip)
+    )
     # A line without points would be a mark without a name to a screen reader.
     drawn = [layer for layer, rows in ((around, median), (line, observed), (ahead, projected)) if len(rows)]
     return alt.layer(*drawn).properties(height=170)
@@ -183,35 +335,85 @@ def curve(ground: str, own: pd.DataFrame, beside: pd.DataFrame, unit: str, name:
 @_kept
 def subjects(ground: str, long: pd.DataFrame, order: list[str], unit: str, step: bool = False) -> alt.Chart:
     """Paths of up to four subjects (columns year, subject, value)."""
-    return alt.Chart(long).mark_line(strokeWidth=2.2, interpolate="step-after" if step else "linear").encode(
-        x=_years(long["year"], "year:Q"), y=alt.Y("value:Q", title=unit, axis=alt.Axis(titleFontWeight="normal")),
-        color=_subject_colour(ground, order, _LINES),
-        strokeDash=alt.StrokeDash("subject:N", sort=order, scale=alt.Scale(domain=order, range=_DASHES[: len(order)]), legend=alt.Legend(**_LINES)),
-        tooltip=[alt.Tooltip("subject:N", title="Subject"), alt.Tooltip("year:Q", title="Year"), alt.Tooltip("value:Q", title=unit, format=",.4~g")],
-    ).properties(height=260)
+    return (
+        alt.Chart(long)
+        .mark_line(strokeWidth=2.2, interpolate="step-after" if step else "linear")
+        .encode(
+            x=_years(long["year"], "year:Q"),
+            y=alt.Y("value:Q", title=unit, axis=alt.Axis(titleFontWeight="normal")),
+            color=_subject_colour(ground, order, _LINES),
+            strokeDash=alt.StrokeDash(
+                "subject:N",
+                sort=order,
+                scale=alt.Scale(domain=order, range=_DASHES[: len(order)]),
+                legend=alt.Legend(**_LINES),
+            ),
+            tooltip=[
+                alt.Tooltip("subject:N", title="Subject"),
+                alt.Tooltip("year:Q", title="Year"),
+                alt.Tooltip("value:Q", title=unit, format=",.4~g"),
+            ],
+        )
+        .properties(height=260)
+    )
 
 
 @_kept
 def bars(ground: str, table: pd.DataFrame, unit: str) -> alt.LayerChart:
     """Numbers by name (columns name, value), as bars with the number at the end, in the order given."""
     order = list(table["name"])
-    base = alt.Chart(table).encode(y=alt.Y("name:N", sort=order, title=None, axis=alt.Axis(labelLimit=210, ticks=False, domain=False)),
-                                   x=alt.X("value:Q", title=unit, scale=alt.Scale(domain=[0, 1.15 * table["value"].max()], nice=False),  # room for the number
-                                           axis=alt.Axis(grid=False, tickMinStep=1, tickCount=4, titleFontWeight="normal")))
-    return (base.mark_bar(color=ACCENT[ground], height=13) + base.mark_text(align="left", dx=4, color=QUIET[ground]).encode(
-        text=alt.Text("value:Q", format=","))).properties(height=24 * len(order))
+    base = alt.Chart(table).encode(
+        y=alt.Y("name:N", sort=order, title=None, axis=alt.Axis(labelLimit=210, ticks=False, domain=False)),
+        x=alt.X(
+            "value:Q",
+            title=unit,
+            scale=alt.Scale(domain=[0, 1.15 * table["value"].max()], nice=False),  # room for the number
+            axis=alt.Axis(grid=False, tickMinStep=1, tickCount=4, titleFontWeight="normal"),
+        ),
+    )
+    return (
+        base.mark_bar(color=ACCENT[ground], height=13)
+        + base.mark_text(align="left", dx=4, color=QUIET[ground]).encode(text=alt.Text("value:Q", format=","))
+    ).properties(height=24 * len(order))
 
 
 @_kept
 def grouped_dots(ground: str, long: pd.DataFrame, rows: list[str], order: list[str], unit: str) -> alt.Chart:
     """Numbers of up to four subjects side by side (columns layer, subject, value), one line per layer."""
-    y = alt.Y("layer:N", sort=rows, title=None, scale=alt.Scale(domain=rows), axis=alt.Axis(labelLimit=210, ticks=False, domain=False, grid=True))
-    dots = alt.Chart(long[long["value"] > 0]).mark_point(filled=True, size=70, opacity=0.95).encode(
-        y=y, yOffset=alt.YOffset("subject:N", sort=order, scale=alt.Scale(domain=order)),
-        x=alt.X("value:Q", title=unit, scale=alt.Scale(domainMin=0), axis=alt.Axis(titleFontWeight="normal", **({"tickMinStep": 1} if unit == "records" else {}))),
-        color=_subject_colour(ground, order),
-        shape=alt.Shape("subject:N", scale=alt.Scale(domain=order, range=["circle", "square", "triangle-up", "diamond"][: len(order)]), legend=alt.Legend(**_BELOW)),
-        tooltip=[alt.Tooltip("layer:N", title="Layer"), alt.Tooltip("subject:N", title="Subject"), alt.Tooltip("value:Q", title=unit, format=",.4~g")])
+    y = alt.Y(
+        "layer:N",
+        sort=rows,
+        title=None,
+        scale=alt.Scale(domain=rows),
+        axis=alt.Axis(labelLimit=210, ticks=False, domain=False, grid=True),
+    )
+    dots = (
+        alt.Chart(long[long["value"] > 0])
+        .mark_point(filled=True, size=70, opacity=0.95)
+        .encode(
+            y=y,
+            yOffset=alt.YOffset("subject:N", sort=order, scale=alt.Scale(domain=order)),
+            x=alt.X(
+                "value:Q",
+                title=unit,
+                scale=alt.Scale(domainMin=0),
+                axis=alt.Axis(titleFontWeight="normal", **({"tickMinStep": 1} if unit == "records" else {})),
+            ),
+            color=_subject_colour(ground, order),
+            shape=alt.Shape(
+                "subject:N",
+                scale=alt.Scale(
+                    domain=order, range=["circle", "square", "triangle-up", "diamond"][: len(order)]
+                ),
+                legend=alt.Legend(**_BELOW),
+            ),
+            tooltip=[
+                alt.Tooltip("layer:N", title="Layer"),
+                alt.Tooltip("subject:N", title="Subject"),
+                alt.Tooltip("value:Q", title=unit, format=",.4~g"),
+            ],
+        )
+    )
     return dots.properties(height=34 * len(rows))
 
 
@@ -220,12 +422,29 @@ def before_and_after(ground: str, path: pd.DataFrame, unit: str) -> alt.LayerCha
     """Two paths round the first record (columns k, with_record, without), both zero in the year before."""
     names = {"with_record": "countries with a record", "without": "comparison countries"}
     start = pd.DataFrame({"k": [-1], "with_record": [0.0], "without": [0.0]})
-    long = pd.concat([path, start])[["k", *names]].rename(columns=names).melt("k", var_name="subject", value_name="value")
+    long = (
+        pd.concat([path, start])[["k", *names]]
+        .rename(columns=names)
+        .melt("k", var_name="subject", value_name="value")
+    )
     order = list(names.values())
-    lines = alt.Chart(long).mark_line(strokeWidth=2.2, point=True).encode(
-        x=_from_record(path), y=alt.Y("value:Q", title=unit, axis=alt.Axis(titleFontWeight="normal")), color=_subject_colour(ground, order, _LINES),
-        strokeDash=alt.StrokeDash("subject:N", scale=alt.Scale(domain=order, range=_DASHES[:2]), legend=alt.Legend(**_LINES)),
-        tooltip=[alt.Tooltip("subject:N", title="Group"), alt.Tooltip("k:Q", title="Years from the first record"), alt.Tooltip("value:Q", title=unit, format=".2f")])
+    lines = (
+        alt.Chart(long)
+        .mark_line(strokeWidth=2.2, point=True)
+        .encode(
+            x=_from_record(path),
+            y=alt.Y("value:Q", title=unit, axis=alt.Axis(titleFontWeight="normal")),
+            color=_subject_colour(ground, order, _LINES),
+            strokeDash=alt.StrokeDash(
+                "subject:N", scale=alt.Scale(domain=order, range=_DASHES[:2]), legend=alt.Legend(**_LINES)
+            ),
+            tooltip=[
+                alt.Tooltip("subject:N", title="Group"),
+                alt.Tooltip("k:Q", title="Years from the first record"),
+                alt.Tooltip("value:Q", title=unit, format=".2f"),
+            ],
+        )
+    )
     return (_first_record(ground) + lines).properties(height=260)
 
 
@@ -235,38 +454,72 @@ def differences(ground: str, path: pd.DataFrame, unit: str) -> alt.LayerChart:
     start = pd.DataFrame({"k": [-1], "difference": [0.0], "low": [0.0], "high": [0.0], "countries": [None]})
     base = alt.Chart(pd.concat([path, start])).encode(x=_from_record(path))
     y = alt.Y("low:Q", title=unit, axis=alt.Axis(titleFontWeight="normal"))
-    tip = [alt.Tooltip("k:Q", title="Years from the first record"), alt.Tooltip("difference:Q", title="Difference", format=".2f"), alt.Tooltip("low:Q", format=".2f", title="95 % from"),
-           alt.Tooltip("high:Q", format=".2f", title="to"), alt.Tooltip("countries:Q", title="Countries with a record"), alt.Tooltip("beside:Q", title="Comparison countries")]
-    interval = base.mark_rule(strokeWidth=2, color=ACCENT[ground], opacity=0.55).encode(y=y, y2="high:Q", tooltip=tip)
-    points = base.mark_point(filled=True, size=70, color=ACCENT[ground], opacity=1).encode(y="difference:Q", tooltip=tip)
-    numbers = base.transform_filter("isValid(datum.countries)").mark_text(dy=-8, fontSize=11, color=QUIET[ground]).encode(y="high:Q", text=alt.Text("countries:Q", format="d"))
+    tip = [
+        alt.Tooltip("k:Q", title="Years from the first record"),
+        alt.Tooltip("difference:Q", title="Difference", format=".2f"),
+        alt.Tooltip("low:Q", format=".2f", title="95 % from"),
+        alt.Tooltip("high:Q", format=".2f", title="to"),
+        alt.Tooltip("countries:Q", title="Countries with a record"),
+        alt.Tooltip("beside:Q", title="Comparison countries"),
+    ]
+    interval = base.mark_rule(strokeWidth=2, color=ACCENT[ground], opacity=0.55).encode(
+        y=y, y2="high:Q", tooltip=tip
+    )
+    points = base.mark_point(filled=True, size=70, color=ACCENT[ground], opacity=1).encode(
+        y="difference:Q", tooltip=tip
+    )
+    numbers = (
+        base.transform_filter("isValid(datum.countries)")
+        .mark_text(dy=-8, fontSize=11, color=QUIET[ground])
+        .encode(y="high:Q", text=alt.Text("countries:Q", format="d"))
+    )
     zero = alt.Chart(pd.DataFrame({"zero": [0]})).mark_rule(color=QUIET[ground]).encode(y="zero:Q")
     return (_first_record(ground) + zero + interval + points + numbers).properties(height=260)
 
 
 def _from_record(path: pd.DataFrame) -> alt.X:
-    return alt.X("k:Q", title="years from the first record", scale=alt.Scale(domain=[min(-1, path["k"].min()) - 0.5, path["k"].max() + 0.5], nice=False),
-                 axis=alt.Axis(format="+d", tickMinStep=1, grid=False, titleFontWeight="normal"))
+    return alt.X(
+        "k:Q",
+        title="years from the first record",
+        scale=alt.Scale(domain=[min(-1, path["k"].min()) - 0.5, path["k"].max() + 0.5], nice=False),
+        axis=alt.Axis(format="+d", tickMinStep=1, grid=False, titleFontWeight="normal"),
+    )
 
 
 def _first_record(ground: str) -> alt.Chart:
-    return alt.Chart(pd.DataFrame({"k": [-0.5]})).mark_rule(color=QUIET[ground], strokeDash=[2, 3]).encode(x="k:Q")
+    return (
+        alt.Chart(pd.DataFrame({"k": [-0.5]}))
+        .mark_rule(color=QUIET[ground], strokeDash=[2, 3])
+        .encode(x="k:Q")
+    )
 
 
 def _subject_colour(ground: str, order: list[str], legend: dict = _BELOW) -> alt.Color:
-    return alt.Color("subject:N", sort=order, scale=alt.Scale(domain=order, range=list(SUBJECTS[ground][: len(order)])),
-                     legend=alt.Legend(**legend))
+    return alt.Color(
+        "subject:N",
+        sort=order,
+        scale=alt.Scale(domain=order, range=list(SUBJECTS[ground][: len(order)])),
+        legend=alt.Legend(**legend),
+    )
 
 
 def _years(years, field: str) -> alt.X:
     first, last = int(min(years)), int(max(years))
-    return alt.X(field, title=None, scale=alt.Scale(domain=[first - 0.5, last + 0.5], nice=False),
-                 axis=alt.Axis(format="d", tickMinStep=1, tickCount=6, grid=True, gridOpacity=0.5))
+    return alt.X(
+        field,
+        title=None,
+        scale=alt.Scale(domain=[first - 0.5, last + 0.5], nice=False),
+        axis=alt.Axis(format="d", tickMinStep=1, tickCount=6, grid=True, gridOpacity=0.5),
+    )
 
 
 def _band(ground: str, span: tuple[int, int]) -> alt.Chart:
     """The chosen years, over the height of the plot."""
-    return alt.Chart(alt.NamedData("years")).mark_rect(color=QUIET[ground], opacity=0.16, aria=False).encode(x=_years(span, "from:Q"), x2="to:Q")
+    return (
+        alt.Chart(alt.NamedData("years"))
+        .mark_rect(color=QUIET[ground], opacity=0.16, aria=False)
+        .encode(x=_years(span, "from:Q"), x2="to:Q")
+    )
 
 
 def _marked(spec: dict, rows: pd.DataFrame, years: tuple[int, int] | None, **more: pd.DataFrame) -> dict:
@@ -275,9 +528,16 @@ def _marked(spec: dict, rows: pd.DataFrame, years: tuple[int, int] | None, **mor
     Marks are tables and nothing else: while the years play, the browser keeps the chart and takes new tables.
     """
     first, last = years or (rows["year"].min(), rows["year"].max())
-    tables = {"all": rows, "chosen": rows[rows["year"].between(first, last)],
-              "years": pd.DataFrame({"from": [first - 0.5], "to": [last + 0.5]})[: 1 if years else 0], **more}
-    return spec | {"datasets": spec.get("datasets", {}) | {name: table.to_dict("records") for name, table in tables.items()}}
+    tables = {
+        "all": rows,
+        "chosen": rows[rows["year"].between(first, last)],
+        "years": pd.DataFrame({"from": [first - 0.5], "to": [last + 0.5]})[: 1 if years else 0],
+        **more,
+    }
+    return spec | {
+        "datasets": spec.get("datasets", {})
+        | {name: table.to_dict("records") for name, table in tables.items()}
+    }
 
 
 def _height(number: int) -> alt.Y:
@@ -285,16 +545,34 @@ def _height(number: int) -> alt.Y:
 
 
 def _colour(ground: str, atlas: Atlas, layers: list[str]) -> alt.Color:
-    return alt.Color("id:N", scale=alt.Scale(domain=layers, range=[atlas.layers[id].colour[ground] for id in layers]), legend=None)
+    return alt.Color(
+        "id:N",
+        scale=alt.Scale(domain=layers, range=[atlas.layers[id].colour[ground] for id in layers]),
+        legend=None,
+    )
 
 
 def _names(years, words: list[str]) -> pd.DataFrame:
     """Where the name of each row stands: above it, inside the plot, which leaves a phone its whole width."""
-    return pd.DataFrame({"year": float(min(years)) - 0.4, "top": [len(words) - 1 - i + 0.74 for i in range(len(words))], "text": words})
+    return pd.DataFrame(
+        {
+            "year": float(min(years)) - 0.4,
+            "top": [len(words) - 1 - i + 0.74 for i in range(len(words))],
+            "text": words,
+        }
+    )
 
 
 def _labelled(ground: str, marks: alt.Chart, number: int, years, names) -> alt.LayerChart:
     """Rows of marks on their lines, with the names (`_names`)."""
-    base = alt.Chart(pd.DataFrame({"top": range(number)})).mark_rule(color=QUIET[ground], opacity=0.35).encode(y=_height(number))
-    text = alt.Chart(names).mark_text(align="left", fontSize=11.5, color=QUIET[ground]).encode(x=_years(years, "year:Q"), y=_height(number), text="text:N")
+    base = (
+        alt.Chart(pd.DataFrame({"top": range(number)}))
+        .mark_rule(color=QUIET[ground], opacity=0.35)
+        .encode(y=_height(number))
+    )
+    text = (
+        alt.Chart(names)
+        .mark_text(align="left", fontSize=11.5, color=QUIET[ground])
+        .encode(x=_years(years, "year:Q"), y=_height(number), text="text:N")
+    )
     return (base + marks + text).properties(height=max(number, 1) * _ROW)

@@ -28,13 +28,20 @@ def draw(atlas: Atlas) -> None:
     pages.title(atlas.actor_name(id))
     with parts.beside_card(atlas):
         order = sorted(atlas.actors.index, key=lambda actor: atlas.actor_name(actor).casefold())
-        st.selectbox("Company or institution", order, key="id", on_change=link.touched,
-                     format_func=lambda actor: f"{atlas.actor_name(actor)} ({numbers.get(actor, 0)})")
+        st.selectbox(
+            "Company or institution",
+            order,
+            key="id",
+            on_change=link.touched,
+            format_func=lambda actor: f"{atlas.actor_name(actor)} ({numbers.get(actor, 0)})",
+        )
         _head(atlas, id)
         parts.narrowed(atlas, replace(selection, actors=()))
         pages.to("explore", f"{atlas.actor_name(id)} on the map", replace(selection, actors=(id,)))
         if found.empty:
-            st.info("No record matches with these filters. That says nothing about what the company or institution does.")
+            st.info(
+                "No record matches with these filters. That says nothing about what the company or institution does."
+            )
             return
         _records(atlas, id, found)
         st.header("Records", anchor=False)
@@ -47,8 +54,14 @@ def _head(atlas: Atlas, id: str) -> None:
     about = atlas.actors.loc[id]
     sources = parts.sources(atlas, records.split(about["source_ids"]))
     seat = about["headquarters"]
-    lines = [pages.plain(about["name_zh"]), f"{filters.words(about['type'])} ({sources})" if about["type"] else f"Type not sourced{f' ({sources})' if sources else ''}",
-             f"headquarters {pages.plain(atlas.countries.name(seat))}" if seat else "headquarters not sourced", pages.plain(about["note"])]
+    lines = [
+        pages.plain(about["name_zh"]),
+        f"{filters.words(about['type'])} ({sources})"
+        if about["type"]
+        else f"Type not sourced{f' ({sources})' if sources else ''}",
+        f"headquarters {pages.plain(atlas.countries.name(seat))}" if seat else "headquarters not sourced",
+        pages.plain(about["note"]),
+    ]
     st.markdown(" · ".join(line for line in lines if line))
     daughters = list(atlas.actors.index[atlas.actors["parent"] == id])
     kin = [(about["parent"], "Parent: ")] if about["parent"] else []
@@ -67,15 +80,27 @@ def _records(atlas: Atlas, id: str, found: pd.DataFrame) -> None:
     with right:
         roles = summary.by_actor(atlas, found).loc[id].sort_values(ascending=False)
         roles = roles[roles > 0].rename_axis("name").rename("value").reset_index()
-        charts.show(charts.bars(roles, "records"), "Roles", ", ".join(f"{row.name}: {row.value}" for row in roles.itertuples(index=False)), roles, f"{id}-roles")
+        charts.show(
+            charts.bars(roles, "records"),
+            "Roles",
+            ", ".join(f"{row.name}: {row.value}" for row in roles.itertuples(index=False)),
+            roles,
+            f"{id}-roles",
+        )
     years = summary.first_year(found)
     if years.notna().any():
         events = summary.events_naming(atlas, name.split(" (")[0])
         counts = summary.by_layer(atlas, found)
         dated = pd.DataFrame(found[["name", "layer", "year_start", "year_announced"]])
-        charts.show(charts.dots_by_year(atlas, dated, events), f"Records of {name} by first year", "; ".join(f"{atlas.layers[layer].title}: {n}" for layer, n in counts.items() if n),
-                    dated, f"{id}-records", f"Start year, or else the year of announcement; undated and not drawn: {int(years.isna().sum())}."
-                    + (" Dotted lines are events:" if len(events) else ""))
+        charts.show(
+            charts.dots_by_year(atlas, dated, events),
+            f"Records of {name} by first year",
+            "; ".join(f"{atlas.layers[layer].title}: {n}" for layer, n in counts.items() if n),
+            dated,
+            f"{id}-records",
+            f"Start year, or else the year of announcement; undated and not drawn: {int(years.isna().sum())}."
+            + (" Dotted lines are events:" if len(events) else ""),
+        )
         for event in events.itertuples():
             st.markdown("- " + parts.event(atlas, event))
     st.header("Countries and territories", anchor=False)

@@ -15,7 +15,10 @@ from dsr_geo.ui import cache, charts, link, pages, parts
 
 _SLOTS = ("a", "b", "c", "d")
 _USUAL = ("gcc", "eaeu", "asean")
-_PER = {"people": ("per million people", "population", 1e6), "gdp": ("per US$ 100 billion of GDP", "gdp_current_usd", 1e11)}
+_PER = {
+    "people": ("per million people", "population", 1e6),
+    "gdp": ("per US$ 100 billion of GDP", "gdp_current_usd", 1e11),
+}
 """Value in the address → words, the indicator to divide by, and how much of it makes one."""
 
 _FEW = 1_000_000
@@ -31,10 +34,18 @@ def presets(atlas: Atlas) -> list[tuple[str, tuple[str, ...], Selection]]:
     union, every = ("eaeu", "ARM", "KAZ", "RUS"), parts.whole(atlas, Selection())
     return [
         ("Gulf, EAEU and ASEAN", _USUAL, Selection()),
-        (f"Gulf: {', '.join(_GULF[id] for id in known)} in Saudi Arabia and the Emirates", ("SAU", "ARE"), Selection(actors=known)),
+        (
+            f"Gulf: {', '.join(_GULF[id] for id in known)} in Saudi Arabia and the Emirates",
+            ("SAU", "ARE"),
+            Selection(actors=known),
+        ),
         ("EAEU since 2018", union, replace(every, years=(2018, 2026))),
         ("EAEU since 2022", union, replace(every, years=(2022, 2026))),
-        ("Africa: northern, western, middle, eastern", ("northern-africa", "western-africa", "middle-africa", "eastern-africa"), Selection()),
+        (
+            "Africa: northern, western, middle, eastern",
+            ("northern-africa", "western-africa", "middle-africa", "eastern-africa"),
+            Selection(),
+        ),
         ("Southeast Asia", ("IDN", "MYS", "THA", "VNM"), Selection()),
     ]
 
@@ -53,14 +64,29 @@ def draw(atlas: Atlas) -> None:
     asked = tuple(st.session_state[slot] for slot in _SLOTS)
     own = dict(zip(_SLOTS, asked)) if tuple(filter(None, asked)) != _USUAL else {}
     indicator = st.session_state["indicator"]
-    link.write("compare", selection, **own, per=None if st.session_state["per"] == "count" else st.session_state["per"], indicator=None if indicator == "internet_users_pct" else indicator)
+    link.write(
+        "compare",
+        selection,
+        **own,
+        per=None if st.session_state["per"] == "count" else st.session_state["per"],
+        indicator=None if indicator == "internet_users_pct" else indicator,
+    )
 
     pages.title("Compare")
     for column, slot in zip(st.columns(4), _SLOTS):
-        column.selectbox(f"Country, territory or group {_SLOTS.index(slot) + 1}", options, key=slot, index=None, on_change=link.touched,
-                         placeholder="None", format_func=lambda place: summary.place_name(atlas, place))
+        column.selectbox(
+            f"Country, territory or group {_SLOTS.index(slot) + 1}",
+            options,
+            key=slot,
+            index=None,
+            on_change=link.touched,
+            placeholder="None",
+            format_func=lambda place: summary.place_name(atlas, place),
+        )
     missing = [name for id, name in _GULF.items() if id not in atlas.actors.index]
-    st.caption("Views often asked for" + (f" (no public record found for {', '.join(missing)})" if missing else ""))
+    st.caption(
+        "Views often asked for" + (f" (no public record found for {', '.join(missing)})" if missing else "")
+    )
     with st.container(horizontal=True, key="presets"):
         for label, places, chosen in presets(atlas):
             pages.to("compare", label, chosen, **dict(zip(_SLOTS, places)))
@@ -78,7 +104,11 @@ def draw(atlas: Atlas) -> None:
 def _by_year(_atlas: Atlas, selection: Selection, place: str) -> tuple[pd.DataFrame, pd.Series, int]:
     """A place's records by first year and layer, by layer, and the number of undated ones."""
     found = summary.in_place(_atlas, selection, place).records(_atlas)
-    return summary.by_year(_atlas, found), summary.by_layer(_atlas, found), int(summary.first_year(found).isna().sum())
+    return (
+        summary.by_year(_atlas, found),
+        summary.by_layer(_atlas, found),
+        int(summary.first_year(found).isna().sum()),
+    )
 
 
 def _records(atlas: Atlas, selection: Selection, places: list[str]) -> None:
@@ -88,9 +118,20 @@ def _records(atlas: Atlas, selection: Selection, places: list[str]) -> None:
     first, last = selection.years or atlas.years
     with st.container(gap=None):
         for place, (years, layers, undated) in known.items():
-            pages.to("explore", f"{summary.place_name(atlas, place)}: {layers.sum()} records, {years.loc[first:last].to_numpy().sum()} of them begun or announced in {first}–{last}, "
-                     f"{undated} undated", summary.in_place(atlas, selection, place))
-    st.radio("Count", ["count", *_PER], key="per", horizontal=True, on_change=link.touched, format_func=lambda key: _PER[key][0] if key in _PER else "records")
+            pages.to(
+                "explore",
+                f"{summary.place_name(atlas, place)}: {layers.sum()} records, {years.loc[first:last].to_numpy().sum()} of them begun or announced in {first}–{last}, "
+                f"{undated} undated",
+                summary.in_place(atlas, selection, place),
+            )
+    st.radio(
+        "Count",
+        ["count", *_PER],
+        key="per",
+        horizontal=True,
+        on_change=link.touched,
+        format_func=lambda key: _PER[key][0] if key in _PER else "records",
+    )
     unit, rated = _rate(atlas, st.session_state["per"], names)
     counts = rated(pd.DataFrame({names[place]: layers for place, (_, layers, _) in known.items()}))
     counts = counts[counts.sum(axis=1) > 0]
@@ -100,15 +141,23 @@ def _records(atlas: Atlas, selection: Selection, places: list[str]) -> None:
     counts.index = [atlas.layers[id].title for id in counts.index]
     long = counts.rename_axis("layer").reset_index().melt("layer", var_name="subject", value_name="value")
     words = "; ".join(f"{name}: {total:,.3g}" for name, total in counts.sum().items())
-    charts.show(charts.grouped_dots(long, list(counts.index), list(names.values()), unit), f"Records by layer, {unit}" if unit != "records" else "Records by layer", words, counts,
-                "compare-layers", "A record that stands in several places compared counts once in each. A country counts in a group only while it is a member.")
+    charts.show(
+        charts.grouped_dots(long, list(counts.index), list(names.values()), unit),
+        f"Records by layer, {unit}" if unit != "records" else "Records by layer",
+        words,
+        counts,
+        "compare-layers",
+        "A record that stands in several places compared counts once in each. A country counts in a group only while it is a member.",
+    )
     span = selection.years or (2000, atlas.years[1])
     by_place = {names[place]: years for place, (years, _, _) in known.items()}
     _years(by_place, span, unit, rated)
     _layers_and_years(atlas, by_place, span)
 
 
-def _rate(atlas: Atlas, per: str, names: dict[str, str]) -> tuple[str, Callable[[pd.DataFrame], pd.DataFrame]]:
+def _rate(
+    atlas: Atlas, per: str, names: dict[str, str]
+) -> tuple[str, Callable[[pd.DataFrame], pd.DataFrame]]:
     """The unit, and what brings a table of counts (a column per place) to it; how is said on the page."""
     if per not in _PER:
         return "records", lambda counts: counts
@@ -116,18 +165,35 @@ def _rate(atlas: Atlas, per: str, names: dict[str, str]) -> tuple[str, Callable[
     year = link.shade_years(atlas)[1]
     total = lambda of, place: summary.total(atlas, of, summary.members(atlas, place, year), year)
     small = [name for place, name in names.items() if total("population", place) < _FEW]
-    st.caption(f"Divided by the latest value up to {year}; a group's is the sum of its members in {year}. A few records make a high rate in a small place"
-               + (f": fewer than a million people live in {pages.plain(', '.join(small))}." if small else "."))
-    return f"records {words}", lambda counts: counts / pd.Series({name: total(indicator, place) / amount for place, name in names.items()})
+    st.caption(
+        f"Divided by the latest value up to {year}; a group's is the sum of its members in {year}. A few records make a high rate in a small place"
+        + (f": fewer than a million people live in {pages.plain(', '.join(small))}." if small else ".")
+    )
+    return (
+        f"records {words}",
+        lambda counts: (
+            counts / pd.Series({name: total(indicator, place) / amount for place, name in names.items()})
+        ),
+    )
 
 
 def _years(by_place: dict[str, pd.DataFrame], years: tuple[int, int], unit: str, rated) -> None:
     first, last = years
-    table = rated(pd.DataFrame({name: summary.cumulative(counts, first, last).sum(axis=1) for name, counts in by_place.items()}))
+    table = rated(
+        pd.DataFrame(
+            {name: summary.cumulative(counts, first, last).sum(axis=1) for name, counts in by_place.items()}
+        )
+    )
     long = table.rename_axis("year").reset_index().melt("year", var_name="subject", value_name="value")
     words = "; ".join(f"{name}: {n:,.3g}" for name, n in table.iloc[-1].items())
-    charts.show(charts.subjects(long, list(by_place), f"{unit} so far", step=True), f"Records so far, {first}–{last}", words, table, "compare-years",
-                "By first year (start, or else announcement); undated records are not in it, what began earlier is.")
+    charts.show(
+        charts.subjects(long, list(by_place), f"{unit} so far", step=True),
+        f"Records so far, {first}–{last}",
+        words,
+        table,
+        "compare-years",
+        "By first year (start, or else announcement); undated records are not in it, what began earlier is.",
+    )
 
 
 def _layers_and_years(atlas: Atlas, by_place: dict[str, pd.DataFrame], years: tuple[int, int]) -> None:
@@ -136,11 +202,19 @@ def _layers_and_years(atlas: Atlas, by_place: dict[str, pd.DataFrame], years: tu
     most = max(int(counts.to_numpy().max()) for counts in each.values())
     if not most:
         return
-    for number, (column, (name, counts)) in enumerate(zip(st.columns(2 if len(each) in (2, 4) else len(each), gap="medium") * 2, each.items())):
+    for number, (column, (name, counts)) in enumerate(
+        zip(st.columns(2 if len(each) in (2, 4) else len(each), gap="medium") * 2, each.items())
+    ):
         with column:
             if counts.to_numpy().any():
                 totals = "; ".join(f"{atlas.layers[id].title}: {n}" for id, n in counts.sum().items() if n)
-                charts.show(charts.rows_by_year(atlas, counts, most=most), f"{name} by layer and year", totals, counts, f"compare-{number}")
+                charts.show(
+                    charts.rows_by_year(atlas, counts, most=most),
+                    f"{name} by layer and year",
+                    totals,
+                    counts,
+                    f"compare-{number}",
+                )
             else:
                 st.caption(pages.plain(f"{name}: no record with a first year in {first}–{last}."))
     st.caption("Numbers of records by first year, all places to one scale.")
@@ -149,23 +223,42 @@ def _layers_and_years(atlas: Atlas, by_place: dict[str, pd.DataFrame], years: tu
 def _attribute(atlas: Atlas, indicator: str, places: list[str]) -> None:
     st.header("The places themselves", anchor=False)
     indicators = atlas.countries.indicators
-    st.selectbox("Attribute", link.shadable(atlas), key="indicator", on_change=link.touched, format_func=lambda id: indicators.at[id, "title"])
+    st.selectbox(
+        "Attribute",
+        link.shadable(atlas),
+        key="indicator",
+        on_change=link.touched,
+        format_func=lambda id: indicators.at[id, "title"],
+    )
     year = link.shade_years(atlas)[1]
     paths = {}
     for place in places:
         members = summary.members(atlas, place, year)
         path = summary.median_path(atlas, indicator, members)
-        paths[summary.word_for(atlas, place) + (" (median)" if len(members) > 1 else "")] = path.get("median", pd.Series(dtype=float))
+        paths[summary.word_for(atlas, place) + (" (median)" if len(members) > 1 else "")] = path.get(
+            "median", pd.Series(dtype=float)
+        )
     table = pd.DataFrame(paths)
     table = table[table.index <= year]
     if table.empty:
         st.info("No values are known.")
         return
     about = indicators.loc[indicator]
-    long = table.rename_axis("year").reset_index().melt("year", var_name="subject", value_name="value").dropna()
-    words = "; ".join(f"{name}: {path.dropna().iloc[-1]:,.4g}" for name, path in table.items() if path.notna().any())
-    charts.show(charts.subjects(long, list(paths), about["unit"]), about["title"], words, table, "compare-attribute",
-                f"A group's line is the median of those who are members in {year}." + (f" {about['note']}." if isinstance(about["note"], str) else ""))
+    long = (
+        table.rename_axis("year").reset_index().melt("year", var_name="subject", value_name="value").dropna()
+    )
+    words = "; ".join(
+        f"{name}: {path.dropna().iloc[-1]:,.4g}" for name, path in table.items() if path.notna().any()
+    )
+    charts.show(
+        charts.subjects(long, list(paths), about["unit"]),
+        about["title"],
+        words,
+        table,
+        "compare-attribute",
+        f"A group's line is the median of those who are members in {year}."
+        + (f" {about['note']}." if isinstance(about["note"], str) else ""),
+    )
 
 
 def _events(atlas: Atlas, places: list[str]) -> None:

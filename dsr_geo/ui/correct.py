@@ -17,16 +17,25 @@ def report(atlas: Atlas, id: str | None) -> str:
     """The words of a correction to a record, or to one that is still to be named."""
     known = atlas.records.loc[id] if id else None
     says = "; ".join(filter(None, (known["name"], known["note"]))) if id else ""
-    return "\n".join([
-        _title(id), f"Table: data/facts/{known['layer'] if id else '(layer)'}.csv", f"The atlas says: {says}".rstrip(),
-        "It should say:", "Source (address, date):", f"Seen in: {link.cited(atlas)}"])
+    return "\n".join(
+        [
+            _title(id),
+            f"Table: data/facts/{known['layer'] if id else '(layer)'}.csv",
+            f"The atlas says: {says}".rstrip(),
+            "It should say:",
+            "Source (address, date):",
+            f"Seen in: {link.cited(atlas)}",
+        ]
+    )
 
 
 def address(atlas: Atlas, id: str | None) -> str | None:
     """Where such a correction can be opened, filled in; None while the project names no repository."""
     if not (home := repository()):
         return None
-    return f"{home}/issues/new?" + urlencode({"title": _title(id), "body": report(atlas, id)}, quote_via=quote)
+    return f"{home}/issues/new?" + urlencode(
+        {"title": _title(id), "body": report(atlas, id)}, quote_via=quote
+    )
 
 
 def repository() -> str | None:

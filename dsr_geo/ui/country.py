@@ -10,8 +10,18 @@ from dsr_geo.atlas import Atlas
 from dsr_geo.selection import Selection
 from dsr_geo.ui import cache, charts, globe, link, pages, parts
 
-_SHOWN = ("population", "internet_users_pct", "mobile_subscriptions_per100", "fixed_broadband_per100", "coverage_4g_pct",
-          "wb_income_group", "gdp_per_capita_usd", "gdp_per_capita_ppp", "egdi", "external_public_debt_to_china_pct")
+_SHOWN = (
+    "population",
+    "internet_users_pct",
+    "mobile_subscriptions_per100",
+    "fixed_broadband_per100",
+    "coverage_4g_pct",
+    "wb_income_group",
+    "gdp_per_capita_usd",
+    "gdp_per_capita_ppp",
+    "egdi",
+    "external_public_debt_to_china_pct",
+)
 _INCOME = ("Low", "Lower middle", "Upper middle", "High")
 _LAST = 2050
 _ACTORS = 12
@@ -34,14 +44,18 @@ def draw(atlas: Atlas) -> None:
         _head(atlas, iso3, here, found)
         parts.narrowed(atlas, selection)
         if found.empty:
-            st.info(f"No public record found for {pages.plain(names[iso3])} with these filters. That says nothing about what is there.")
+            st.info(
+                f"No public record found for {pages.plain(names[iso3])} with these filters. That says nothing about what is there."
+            )
         else:
             _records(atlas, iso3, found)
         _attributes(atlas, iso3)
         if len(found):
             st.header("Records", anchor=False)
             if unplaced := len(summary.unplaced(found)):
-                st.caption(f"{unplaced} of {len(found)} are known only by country and have no point on the map. Choose a row to open its record.")
+                st.caption(
+                    f"{unplaced} of {len(found)} are known only by country and have no point on the map. Choose a row to open its record."
+                )
             parts.table(atlas, found)
             parts.downloads(atlas, here)
     st.caption(export.BOUNDARY_NOTE)
@@ -53,16 +67,37 @@ def _head(atlas: Atlas, iso3: str, here: Selection, found: pd.DataFrame) -> None
     order = sorted(borders.index, key=lambda code: borders.at[code, "name"])
     left, right = st.columns([1.6, 1], gap="medium")
     with left:
-        st.selectbox("Country or territory", order, key="iso3", on_change=link.touched, format_func=lambda code: f"{borders.at[code, 'name']} ({hosts.get(code, 0)})")
+        st.selectbox(
+            "Country or territory",
+            order,
+            key="iso3",
+            on_change=link.touched,
+            format_func=lambda code: f"{borders.at[code, 'name']} ({hosts.get(code, 0)})",
+        )
         about = borders.loc[iso3]
         st.markdown(f"{pages.plain(about['subregion'])}, {pages.plain(about['region'])} · ISO 3166-1 {iso3}")
         _facts(atlas, iso3)
-        member = atlas.countries.memberships.query("country == @iso3").join(atlas.countries.groups, on="group")
-        member = member[~member["family"].str.startswith("Region") & ~member["family"].str.startswith("Subregion") & (member["family"] != "Income group (World Bank)")]
-        st.markdown("**Groups and memberships:** " + ("; ".join(_membership(row) for row in member.itertuples()) or "none in our list"))
+        member = atlas.countries.memberships.query("country == @iso3").join(
+            atlas.countries.groups, on="group"
+        )
+        member = member[
+            ~member["family"].str.startswith("Region")
+            & ~member["family"].str.startswith("Subregion")
+            & (member["family"] != "Income group (World Bank)")
+        ]
+        st.markdown(
+            "**Groups and memberships:** "
+            + ("; ".join(_membership(row) for row in member.itertuples()) or "none in our list")
+        )
         st.markdown(_numbers(atlas, here, found))
         pages.to("explore", f"{about['name']} on the map", summary.in_place(atlas, link.current(atlas), iso3))
-        pages.to("compare", "Compare with its region", link.current(atlas), a=iso3, b=_group_of(atlas, about["subregion"]))
+        pages.to(
+            "compare",
+            "Compare with its region",
+            link.current(atlas),
+            a=iso3,
+            b=_group_of(atlas, about["subregion"]),
+        )
     with right:
         globe.locator(atlas, iso3, found)
 
@@ -70,18 +105,36 @@ def _head(atlas: Atlas, iso3: str, here: Selection, found: pd.DataFrame) -> None
 def _numbers(atlas: Atlas, here: Selection, found: pd.DataFrame) -> str:
     """How many records, how many of them without a year or a point, and what is off by default."""
     hidden = int(here.without("ended", "opt_in").mask(atlas).sum()) - len(found)
-    said = [(int(summary.first_year(found).isna().sum()), "undated"), (len(summary.unplaced(found)), "known only by country or territory"),
-            (hidden, "more that are ended or weaker ties, which are off")]
+    said = [
+        (int(summary.first_year(found).isna().sum()), "undated"),
+        (len(summary.unplaced(found)), "known only by country or territory"),
+        (hidden, "more that are ended or weaker ties, which are off"),
+    ]
     return " · ".join([f"**Records** {len(found)}", *(f"{number} {what}" for number, what in said if number)])
 
 
 def _facts(atlas: Atlas, iso3: str) -> None:
     """The newest value of a few attributes, each with its year."""
-    newest = atlas.countries.as_of(link.shade_years(atlas)[1], ["population", "internet_users_pct", "gdp_per_capita_usd", "wb_income_group"]).loc[iso3]
-    texts = [("Population", "population", lambda v: f"{v / 1e6:,.1f} million" if v >= 1e6 else f"{v:,.0f}"), ("Internet users", "internet_users_pct", "{:.0f} %".format),
-             ("GDP per head", "gdp_per_capita_usd", "US$ {:,.0f}".format), ("Income group", "wb_income_group", _grade)]
-    ahead = lambda id: ", projection" if summary.path(atlas, id, iso3).at[int(newest[id + "_year"]), "kind"] == "projection" else ""
-    known = [f"**{title}** {show(newest[id])} ({newest[id + '_year']:.0f}{ahead(id)})" for title, id, show in texts if pd.notna(newest[id])]
+    newest = atlas.countries.as_of(
+        link.shade_years(atlas)[1],
+        ["population", "internet_users_pct", "gdp_per_capita_usd", "wb_income_group"],
+    ).loc[iso3]
+    texts = [
+        ("Population", "population", lambda v: f"{v / 1e6:,.1f} million" if v >= 1e6 else f"{v:,.0f}"),
+        ("Internet users", "internet_users_pct", "{:.0f} %".format),
+        ("GDP per head", "gdp_per_capita_usd", "US$ {:,.0f}".format),
+        ("Income group", "wb_income_group", _grade),
+    ]
+    ahead = lambda id: (
+        ", projection"
+        if summary.path(atlas, id, iso3).at[int(newest[id + "_year"]), "kind"] == "projection"
+        else ""
+    )
+    known = [
+        f"**{title}** {show(newest[id])} ({newest[id + '_year']:.0f}{ahead(id)})"
+        for title, id, show in texts
+        if pd.notna(newest[id])
+    ]
     st.markdown(" · ".join(known).replace("$", "\\$") or "No attributes are known.")
 
 
@@ -105,13 +158,26 @@ def _records(atlas: Atlas, iso3: str, found: pd.DataFrame) -> None:
     years = summary.first_year(found)
     groups = atlas.countries.memberships.query("country == @iso3")["group"]
     member = [group for group in groups if atlas.countries.groups.at[group, "family"] == "Organisation"]
-    events = summary.events_naming(atlas, name, *(word for word in (summary.word_for(atlas, group) for group in member) if word.isupper()))
-    note = (f"Each dot is a record at its start year, or else the year it was announced. Undated and not drawn: {int(years.isna().sum())}. "
-            "The number beside a layer counts its dated records." + (" Dotted lines are events:" if len(events) else ""))
+    events = summary.events_naming(
+        atlas,
+        name,
+        *(word for word in (summary.word_for(atlas, group) for group in member) if word.isupper()),
+    )
+    note = (
+        f"Each dot is a record at its start year, or else the year it was announced. Undated and not drawn: {int(years.isna().sum())}. "
+        "The number beside a layer counts its dated records."
+        + (" Dotted lines are events:" if len(events) else "")
+    )
     if years.notna().any():
         dated = pd.DataFrame(found[["name", "layer", "year_start", "year_announced"]])
-        charts.show(charts.dots_by_year(atlas, dated, events), f"Records in {name} by first year",
-                    "; ".join(f"{atlas.layers[id].title}: {n}" for id, n in counts.items() if n), dated, f"{iso3}-records", note)
+        charts.show(
+            charts.dots_by_year(atlas, dated, events),
+            f"Records in {name} by first year",
+            "; ".join(f"{atlas.layers[id].title}: {n}" for id, n in counts.items() if n),
+            dated,
+            f"{iso3}-records",
+            note,
+        )
     else:
         st.caption("None of them has a year.")
     for event in events.itertuples():
@@ -128,7 +194,12 @@ def _actors(atlas: Atlas, found: pd.DataFrame) -> None:
     actors = summary.by_actor(atlas, found)
     with st.container(gap=None):
         for actor, roles in list(actors.iterrows())[:_ACTORS]:
-            pages.to("company", f"{atlas.actor_name(actor)} – " + ", ".join(f"{role} {n}" for role, n in roles.items() if n), link.current(atlas), id=actor)
+            pages.to(
+                "company",
+                f"{atlas.actor_name(actor)} – " + ", ".join(f"{role} {n}" for role, n in roles.items() if n),
+                link.current(atlas),
+                id=actor,
+            )
     if len(actors) > _ACTORS:
         st.caption(f"and {len(actors) - _ACTORS} more in the table below")
 
@@ -139,7 +210,13 @@ def _agreements(atlas: Atlas, iso3: str, found: pd.DataFrame) -> None:
     with st.container(gap=None):
         for record in said.itertuples():
             year = record.year_start if pd.notna(record.year_start) else record.year_announced
-            pages.to("country", f"{record.name} – {record.status}, {'undated' if pd.isna(year) else year}", link.current(atlas), iso3=iso3, record=record.Index)
+            pages.to(
+                "country",
+                f"{record.name} – {record.status}, {'undated' if pd.isna(year) else year}",
+                link.current(atlas),
+                iso3=iso3,
+                record=record.Index,
+            )
     if said.empty:
         st.caption("None found.")
 
@@ -160,19 +237,31 @@ def _path(_atlas: Atlas, iso3: str, indicator: str) -> tuple[pd.DataFrame, pd.Da
     said = f"{show(last['value'])} in {last.name}"
     if last.name in beside.index:
         said += f"; median of {subregion} {show(beside.at[last.name, 'median'])} ({beside.at[last.name, 'countries']} with a value)"
-    return own, beside, f"{said}." + ("" if graded else f" Unit: {about['unit']}.") + (f" {about['note']}." if isinstance(about["note"], str) else "")
+    return (
+        own,
+        beside,
+        f"{said}."
+        + ("" if graded else f" Unit: {about['unit']}.")
+        + (f" {about['note']}." if isinstance(about["note"], str) else ""),
+    )
 
 
 def _grade(value: float) -> str:
     """The income group, or the two that a median lies between."""
-    return _INCOME[int(value) - 1] if value == int(value) else f"between {_INCOME[int(value) - 1].lower()} and {_INCOME[int(value)].lower()}"
+    return (
+        _INCOME[int(value) - 1]
+        if value == int(value)
+        else f"between {_INCOME[int(value) - 1].lower()} and {_INCOME[int(value)].lower()}"
+    )
 
 
 def _attributes(atlas: Atlas, iso3: str) -> None:
     """The country's attributes over time, each beside the median of its subregion."""
     name, subregion = atlas.countries.borders.loc[iso3, ["name", "subregion"]]
     st.header("The country or territory over time", anchor=False)
-    st.caption(f"Blue: {pages.plain(name)}. Grey, dashed: median of {pages.plain(subregion)}. Dotted: projection. A path is not an effect of any record; see Impact.")
+    st.caption(
+        f"Blue: {pages.plain(name)}. Grey, dashed: median of {pages.plain(subregion)}. Dotted: projection. A path is not an effect of any record; see Impact."
+    )
     columns = st.columns(2, gap="medium")
     drawn, short = 0, []
     for id in _SHOWN:
@@ -185,8 +274,22 @@ def _attributes(atlas: Atlas, iso3: str) -> None:
             short.append(f"{title}: {note}")
             continue
         with columns[drawn % 2]:
-            charts.show(charts.curve(own, beside, atlas.countries.indicators.at[id, "unit"], name, f"Median of {subregion}", grades=_INCOME if id == "wb_income_group" else ()),
-                        title, f"{name}: {said}", own.join(beside, how="outer"), f"{iso3}-{id}", note, f"{name} (line), median of {subregion} (dashed)")
+            charts.show(
+                charts.curve(
+                    own,
+                    beside,
+                    atlas.countries.indicators.at[id, "unit"],
+                    name,
+                    f"Median of {subregion}",
+                    grades=_INCOME if id == "wb_income_group" else (),
+                ),
+                title,
+                f"{name}: {said}",
+                own.join(beside, how="outer"),
+                f"{iso3}-{id}",
+                note,
+                f"{name} (line), median of {subregion} (dashed)",
+            )
         drawn += 1
     for said in short:
         st.caption(said)

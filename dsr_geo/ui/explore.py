@@ -27,7 +27,9 @@ def draw(atlas: Atlas) -> None:
     if len(found):
         _overview(atlas, found)
     st.header("The same selection as a table", anchor=False)
-    st.caption("Choose a row to open its record, as on the map. By keyboard: arrow keys, then Shift and Space.")
+    st.caption(
+        "Choose a row to open its record, as on the map. By keyboard: arrow keys, then Shift and Space."
+    )
     parts.table(atlas, found)
     parts.downloads(atlas, selection)
     st.caption(export.BOUNDARY_NOTE)
@@ -36,14 +38,30 @@ def draw(atlas: Atlas) -> None:
 def _overview(atlas: Atlas, found: pd.DataFrame) -> None:
     """What the selection holds: the countries and the actors with most records."""
     countries = summary.by_country(atlas, found).sum(axis=1).sort_values(ascending=False, kind="stable")
-    actors = atlas.roles[atlas.roles["id"].isin(found.index)].drop_duplicates(["id", "actor"])["actor"].value_counts()
-    titles = (("Countries and territories", countries, atlas.countries.name), ("Companies and institutions", actors, atlas.actor_name))
+    actors = (
+        atlas.roles[atlas.roles["id"].isin(found.index)]
+        .drop_duplicates(["id", "actor"])["actor"]
+        .value_counts()
+    )
+    titles = (
+        ("Countries and territories", countries, atlas.countries.name),
+        ("Companies and institutions", actors, atlas.actor_name),
+    )
     for column, (title, counts, name) in zip(st.columns(2, gap="medium"), titles):
         frame = pd.DataFrame({title: [name(id) for id in counts.index], "Records": counts.to_numpy()})
         most = int(counts.max()) if len(counts) else 1
-        column.dataframe(frame, hide_index=True, height=214, width="stretch", column_config={
-            title: st.column_config.TextColumn(width="medium"),
-            "Records": st.column_config.ProgressColumn(format="%d", min_value=0, max_value=most, width="small")})
+        column.dataframe(
+            frame,
+            hide_index=True,
+            height=214,
+            width="stretch",
+            column_config={
+                title: st.column_config.TextColumn(width="medium"),
+                "Records": st.column_config.ProgressColumn(
+                    format="%d", min_value=0, max_value=most, width="small"
+                ),
+            },
+        )
 
 
 if __name__ == "__main__":

@@ -12,7 +12,10 @@ from dsr_geo import summary
 from dsr_geo.atlas import Atlas
 from dsr_geo.ui import cache, charts
 
-_LAND = {"light": ("#F4F2EE", "#E3EAEE", "#D6D1C7", "#9FA8AF"), "dark": ("#2B3138", "#171B20", "#3C444D", "#6B7680")}
+_LAND = {
+    "light": ("#F4F2EE", "#E3EAEE", "#D6D1C7", "#9FA8AF"),
+    "dark": ("#2B3138", "#171B20", "#3C444D", "#6B7680"),
+}
 """Ground → land, sea, borders, and the country that is meant."""
 
 
@@ -20,15 +23,25 @@ _LAND = {"light": ("#F4F2EE", "#E3EAEE", "#D6D1C7", "#9FA8AF"), "dark": ("#2B313
 def _outlines(_atlas: Atlas, tolerance: float) -> list[dict]:
     """Countries as simple features; d3 wants outer rings clockwise, the opposite of RFC 7946. Specks of islands are left out."""
     parts = _atlas.countries.borders.geometry.simplify(tolerance).explode()
-    return [{"type": "Feature", "id": iso3, "geometry": shapely.geometry.mapping(shapely.orient_polygons(part, exterior_cw=True))}
-            for iso3, part in parts.items() if part.area > tolerance**2 / 2]
+    return [
+        {
+            "type": "Feature",
+            "id": iso3,
+            "geometry": shapely.geometry.mapping(shapely.orient_polygons(part, exterior_cw=True)),
+        }
+        for iso3, part in parts.items()
+        if part.area > tolerance**2 / 2
+    ]
 
 
 def locator(atlas: Atlas, iso3: str, found: gpd.GeoDataFrame) -> None:
     """A globe turned to the country, with its records that have a place."""
     placed = int((found.geom_type == "Point").sum())
-    st.vega_lite_chart(spec=_locator(atlas, iso3, tuple(found.index), charts.ground()), width="content",
-                       alt=f"Globe turned to {atlas.countries.name(iso3)}, with {placed} records that have a place")
+    st.vega_lite_chart(
+        spec=_locator(atlas, iso3, tuple(found.index), charts.ground()),
+        width="content",
+        alt=f"Globe turned to {atlas.countries.name(iso3)}, with {placed} records that have a place",
+    )
 
 
 @cache.pure()
@@ -40,25 +53,46 @@ def _locator(_atlas: Atlas, iso3: str, ids: tuple[str, ...], ground: str) -> dic
     west, south, east, north = shape.bounds
     # Enough surroundings to recognise the place.
     wide = min(max(east - west, north - south, 9), 70)
-    turned = {"type": "orthographic", "rotate": [-about["label_lon"], -about["label_lat"], 0], "clipAngle": 90,
-              "scale": min(8000 / wide, 620), "translate": [150, 110]}
-    ring = alt.Chart(pd.DataFrame({"lon": [about["label_lon"]], "lat": [about["label_lat"]]})).mark_point(
-        size=240, aria=False, color=charts.ACCENT[ground], strokeWidth=2).encode(longitude="lon:Q", latitude="lat:Q")
-    meant = alt.Chart(alt.NamedData("meant")).mark_geoshape(aria=False, fill=_LAND[ground][3], stroke=_LAND[ground][2])
+    turned = {
+        "type": "orthographic",
+        "rotate": [-about["label_lon"], -about["label_lat"], 0],
+        "clipAngle": 90,
+        "scale": min(8000 / wide, 620),
+        "translate": [150, 110],
+    }
+    ring = (
+        alt.Chart(pd.DataFrame({"lon": [about["label_lon"]], "lat": [about["label_lat"]]}))
+        .mark_point(size=240, aria=False, color=charts.ACCENT[ground], strokeWidth=2)
+        .encode(longitude="lon:Q", latitude="lat:Q")
+    )
+    meant = alt.Chart(alt.NamedData("meant")).mark_geoshape(
+        aria=False, fill=_LAND[ground][3], stroke=_LAND[ground][2]
+    )
     outlines = _outlines(_atlas, 0.35)
     shapes = {"world": outlines, "meant": [feature for feature in outlines if feature["id"] == iso3]}
     small = wide == 9 or not shapes["meant"]
-    layers = [*_ground(ground), meant, ring if small else None, _points(_atlas, _atlas.records.loc[list(ids)], ground)]
+    layers = [
+        *_ground(ground),
+        meant,
+        ring if small else None,
+        _points(_atlas, _atlas.records.loc[list(ids)], ground),
+    ]
     return _spec(layers, turned, {"width": 300, "height": 220}, shapes)
 
 
 def world(atlas: Atlas, found: gpd.GeoDataFrame, what: str) -> None:
     """The world with these records: points, lines as they are drawn on the map, and a shade where only the country is known."""
     spec, unplaced = _world(atlas, tuple(found.index), charts.ground())
-    st.vega_lite_chart(spec=spec, width="stretch", alt=f"World map of {what}: {int(found.geometry.notna().sum())} records with a place; "
-                       f"{unplaced} countries or territories shaded where only the country is known")
+    st.vega_lite_chart(
+        spec=spec,
+        width="stretch",
+        alt=f"World map of {what}: {int(found.geometry.notna().sum())} records with a place; "
+        f"{unplaced} countries or territories shaded where only the country is known",
+    )
     if unplaced:
-        st.caption("Shaded: countries or territories with records of which no place is known. Lines are schematic.")
+        st.caption(
+            "Shaded: countries or territories with records of which no place is known. Lines are schematic."
+        )
 
 
 @cache.pure()
@@ -66,37 +100,82 @@ def _world(_atlas: Atlas, ids: tuple[str, ...], ground: str) -> tuple[dict, int]
     """The map of these records on a ground, and the number of shaded countries or territories."""
     found = _atlas.records.loc[list(ids)]
     lines = found[found.geometry.notna() & (found.geom_type != "Point")]
-    drawn = [{"type": "Feature", "geometry": shapely.geometry.mapping(shape.simplify(0.3)), "properties": {"id": layer}}
-             for shape, layer in zip(lines.geometry, lines["layer"])]
-    routes = alt.Chart(alt.NamedData("routes")).mark_geoshape(aria=False, filled=False, strokeWidth=1.4).encode(color=_colour(_atlas, "properties.id:N", ground))
+    drawn = [
+        {
+            "type": "Feature",
+            "geometry": shapely.geometry.mapping(shape.simplify(0.3)),
+            "properties": {"id": layer},
+        }
+        for shape, layer in zip(lines.geometry, lines["layer"])
+    ]
+    routes = (
+        alt.Chart(alt.NamedData("routes"))
+        .mark_geoshape(aria=False, filled=False, strokeWidth=1.4)
+        .encode(color=_colour(_atlas, "properties.id:N", ground))
+    )
     outlines = _outlines(_atlas, 1)
     unplaced = set(_atlas.hosts.loc[_atlas.hosts["id"].isin(summary.unplaced(found)), "country"])
-    shade = alt.Chart(alt.NamedData("shaded")).mark_geoshape(aria=False, fill=_LAND[ground][3], stroke=_LAND[ground][2], strokeWidth=0.6)
+    shade = alt.Chart(alt.NamedData("shaded")).mark_geoshape(
+        aria=False, fill=_LAND[ground][3], stroke=_LAND[ground][2], strokeWidth=0.6
+    )
     layers = [*_ground(ground), shade, routes if drawn else None, _points(_atlas, found, ground)]
-    shapes = {"world": outlines, "routes": drawn, "shaded": [feature for feature in outlines if feature["id"] in unplaced]}
-    return _spec(layers, {"type": "equalEarth", "rotate": [-70, 0, 0]}, {"height": 270}, shapes), len(unplaced)
+    shapes = {
+        "world": outlines,
+        "routes": drawn,
+        "shaded": [feature for feature in outlines if feature["id"] in unplaced],
+    }
+    return _spec(layers, {"type": "equalEarth", "rotate": [-70, 0, 0]}, {"height": 270}, shapes), len(
+        unplaced
+    )
 
 
 def _spec(layers: list, projection: dict, size: dict, shapes: dict[str, list[dict]]) -> dict:
     """A map as Vega-Lite. Shapes go in beside the chart, because Altair would check every coordinate."""
-    spec = alt.layer(*filter(None, layers)).project(**projection).properties(**size).configure_view(stroke=None).to_dict()
+    spec = (
+        alt.layer(*filter(None, layers))
+        .project(**projection)
+        .properties(**size)
+        .configure_view(stroke=None)
+        .to_dict()
+    )
     return spec | {"datasets": spec.get("datasets", {}) | shapes, "padding": 0}
 
 
 def _ground(ground: str) -> list[alt.Chart]:
     land, sea, borders, _ = _LAND[ground]
     ball = alt.Chart(alt.sphere()).mark_geoshape(aria=False, fill=sea)
-    return [ball, alt.Chart(alt.NamedData("world")).mark_geoshape(aria=False, fill=land, stroke=borders, strokeWidth=0.6)]
+    return [
+        ball,
+        alt.Chart(alt.NamedData("world")).mark_geoshape(
+            aria=False, fill=land, stroke=borders, strokeWidth=0.6
+        ),
+    ]
 
 
 def _points(atlas: Atlas, found: gpd.GeoDataFrame, ground: str) -> alt.Chart | None:
     placed = found[found.geom_type == "Point"]
     if placed.empty:
         return None
-    table = pd.DataFrame({"lon": placed.geometry.x, "lat": placed.geometry.y, "name": placed["name"], "id": placed["layer"]})
-    return alt.Chart(table).mark_circle(size=46, opacity=0.95, stroke=_LAND[ground][0], strokeWidth=1).encode(
-        longitude="lon:Q", latitude="lat:Q", color=_colour(atlas, "id:N", ground), tooltip=alt.Tooltip("name:N", title="Record"))
+    table = pd.DataFrame(
+        {"lon": placed.geometry.x, "lat": placed.geometry.y, "name": placed["name"], "id": placed["layer"]}
+    )
+    return (
+        alt.Chart(table)
+        .mark_circle(size=46, opacity=0.95, stroke=_LAND[ground][0], strokeWidth=1)
+        .encode(
+            longitude="lon:Q",
+            latitude="lat:Q",
+            color=_colour(atlas, "id:N", ground),
+            tooltip=alt.Tooltip("name:N", title="Record"),
+        )
+    )
 
 
 def _colour(atlas: Atlas, field: str, ground: str) -> alt.Color:
-    return alt.Color(field, legend=None, scale=alt.Scale(domain=list(atlas.layers), range=[layer.colour[ground] for layer in atlas.layers.values()]))
+    return alt.Color(
+        field,
+        legend=None,
+        scale=alt.Scale(
+            domain=list(atlas.layers), range=[layer.colour[ground] for layer in atlas.layers.values()]
+        ),
+    )

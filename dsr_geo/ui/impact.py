@@ -33,16 +33,37 @@ def draw(atlas: Atlas) -> None:
     link.choice("of", atlas.layers, _USUAL["of"], "layer")
     link.choice("indicator", impact.OUTCOMES, _USUAL["indicator"], "indicator")
     layer, indicator = st.session_state["of"], st.session_state["indicator"]
-    link.write("impact", link.current(atlas), **{key: st.session_state[key] if st.session_state[key] != usual else None for key, usual in _USUAL.items()})
+    link.write(
+        "impact",
+        link.current(atlas),
+        **{
+            key: st.session_state[key] if st.session_state[key] != usual else None
+            for key, usual in _USUAL.items()
+        },
+    )
 
     pages.title("Evidence on impact")
     st.markdown(_WARNING)
     indicators = atlas.countries.indicators
     left, right = st.columns(2)
-    left.selectbox("Layer", list(atlas.layers), key="of", on_change=link.touched, format_func=lambda id: atlas.layers[id].title)
-    right.selectbox("Indicator", impact.OUTCOMES, key="indicator", on_change=link.touched, format_func=lambda id: indicators.at[id, "title"])
-    st.caption("All records of the layer with a year are used; the filters at the side do not change this page, because hiding a record would turn its country "
-               "into one without.")
+    left.selectbox(
+        "Layer",
+        list(atlas.layers),
+        key="of",
+        on_change=link.touched,
+        format_func=lambda id: atlas.layers[id].title,
+    )
+    right.selectbox(
+        "Indicator",
+        impact.OUTCOMES,
+        key="indicator",
+        on_change=link.touched,
+        format_func=lambda id: indicators.at[id, "title"],
+    )
+    st.caption(
+        "All records of the layer with a year are used; the filters at the side do not change this page, because hiding a record would turn its country "
+        "into one without."
+    )
     found = cache.study(atlas, layer, indicator)
     if isinstance(found, str):
         st.info(f"Too few cases to look at. {found}")
@@ -59,12 +80,28 @@ def _paths(atlas: Atlas, found: impact.Study, layer: str, indicator: str) -> Non
     st.markdown(_reading(path, title, what))
     left, right = st.columns(2, gap="medium")
     with left:
-        words = "; ".join(f"{row.k:+d}: {row.with_record:.1f} and {row.without:.1f}" for row in path.itertuples())
-        charts.show(charts.before_and_after(path, f"change, {unit}"), f"{title}, before and after", f"Change since the year before, with and without, by year from the record. {words}",
-                    path.set_index("k"), f"impact-paths-{layer}-{indicator}")
+        words = "; ".join(
+            f"{row.k:+d}: {row.with_record:.1f} and {row.without:.1f}" for row in path.itertuples()
+        )
+        charts.show(
+            charts.before_and_after(path, f"change, {unit}"),
+            f"{title}, before and after",
+            f"Change since the year before, with and without, by year from the record. {words}",
+            path.set_index("k"),
+            f"impact-paths-{layer}-{indicator}",
+        )
     with right:
-        words = "; ".join(f"{row.k:+d}: {row.difference:.1f} ({row.low:.1f} to {row.high:.1f}), {row.countries} countries" for row in path.itertuples())
-        charts.show(charts.differences(path, f"difference, {unit}"), "Difference, 95 % interval, countries", words, path.set_index("k"), f"impact-difference-{layer}-{indicator}")
+        words = "; ".join(
+            f"{row.k:+d}: {row.difference:.1f} ({row.low:.1f} to {row.high:.1f}), {row.countries} countries"
+            for row in path.itertuples()
+        )
+        charts.show(
+            charts.differences(path, f"difference, {unit}"),
+            "Difference, 95 % interval, countries",
+            words,
+            path.set_index("k"),
+            f"impact-difference-{layer}-{indicator}",
+        )
     with st.expander(f"The {len(found.countries)} countries with a record"):
         st.write(", ".join(sorted(map(atlas.countries.name, found.countries))))
 
@@ -74,7 +111,11 @@ def _reading(path, title: str, what: str) -> str:
     apart = lambda part: [f"{k:+d}" for k in part[(part["low"] > 0) | (part["high"] < 0)]["k"]]
     before, after = apart(path[path["k"] < 0]), apart(path[path["k"] >= 0])
     said = f"From the first record in “{what}” on, the interval of the difference in {title.lower()} "
-    said += f"leaves out zero in year{'s' * (len(after) > 1)} {', '.join(after)}." if after else "includes zero in every year: no difference can be told from chance."
+    said += (
+        f"leaves out zero in year{'s' * (len(after) > 1)} {', '.join(after)}."
+        if after
+        else "includes zero in every year: no difference can be told from chance."
+    )
     if before:
         said += f" The two groups already differed before (year{'s' * (len(before) > 1)} {', '.join(before)}), which makes what follows hard to read."
     return said

@@ -20,7 +20,12 @@ from dsr_geo.webmap import RECORDS
 
 _FIELDS = [field.name for field in fields(Selection)]
 
-PAGE_KEYS = {"country": ("iso3",), "company": ("id",), "compare": ("a", "b", "c", "d", "indicator", "per"), "impact": ("of", "indicator")}
+PAGE_KEYS = {
+    "country": ("iso3",),
+    "company": ("id",),
+    "compare": ("a", "b", "c", "d", "indicator", "per"),
+    "impact": ("of", "indicator"),
+}
 """Page (its path in the address) → the keys that only it has."""
 
 
@@ -43,7 +48,9 @@ def restore(atlas: Atlas, page: str = "") -> None:
     selection, state["link_problems"] = from_query(query, atlas)
     show(atlas, selection)
     if selection.years and selection.years != tuple(state["years"]):
-        state["link_problems"].append(f"The link asks for years outside {atlas.years[0]}–{atlas.years[1]}; they were narrowed to what the atlas covers.")
+        state["link_problems"].append(
+            f"The link asks for years outside {atlas.years[0]}–{atlas.years[1]}; they were narrowed to what the atlas covers."
+        )
     for key in PAGE_KEYS.get(page, ()):
         state[key] = query.get(key, [None])[0]
     record = query.get("record", [None])[0]
@@ -54,7 +61,9 @@ def restore(atlas: Atlas, page: str = "") -> None:
     shade = query.get("shade", [None])[0]
     state["shade"] = shade if shade == RECORDS or shade in shadable(atlas) else None
     if shade and not state["shade"]:
-        state["link_problems"].append(f"The link shades countries by “{shade}”, which is not an attribute here.")
+        state["link_problems"].append(
+            f"The link shades countries by “{shade}”, which is not an attribute here."
+        )
     year = query.get("shade_year", [""])[0]
     first, last = shade_years(atlas)
     state["shade_year"] = min(max(int(year), first), last) if year.isdecimal() and len(year) <= 4 else last
@@ -74,14 +83,18 @@ def current(atlas: Atlas) -> Selection:
     """The selection that the widgets hold."""
     values = {name: st.session_state[name] for name in _FIELDS}
     values["years"] = None if tuple(values["years"]) == atlas.years else tuple(values["years"])
-    return Selection(**{name: tuple(value) if isinstance(value, list) else value for name, value in values.items()})
+    return Selection(
+        **{name: tuple(value) if isinstance(value, list) else value for name, value in values.items()}
+    )
 
 
 def choice(key: str, options, default: str | None, what: str) -> None:
     """See that a page's own choice is one of the options before its widget is drawn; say so where the link asked for another."""
     asked = st.session_state.get(key)
     if asked is not None and asked not in options:
-        st.session_state["link_problems"].append(f"The link asks for {what} “{asked}”, which the atlas does not know; it was left out.")
+        st.session_state["link_problems"].append(
+            f"The link asks for {what} “{asked}”, which the atlas does not know; it was left out."
+        )
     if asked not in options:
         st.session_state[key] = default
 

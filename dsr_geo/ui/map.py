@@ -25,7 +25,10 @@ _FRAME = "min-height: 460px; background: var(--st-secondary-background-color)"
 """The look of the map's place until it is there, so that the page does not jump."""
 
 _component = st.components.v2.component(
-    "dsr_atlas_map", js=_LOADER, html=f'<div class="atlas-host" style="{_FRAME}">Loading the map …</div>', isolate_styles=False
+    "dsr_atlas_map",
+    js=_LOADER,
+    html=f'<div class="atlas-host" style="{_FRAME}">Loading the map …</div>',
+    isolate_styles=False,
 )
 
 
@@ -39,7 +42,12 @@ def draw(state: dict, query: str, view: str, on_choose, on_filter, follow: bool 
     """
     _component(
         key="map",
-        data={"base": api.address(st.get_option("server.baseUrlPath")), "state": state | {"follow": follow}, "query": query, "view": view},
+        data={
+            "base": api.address(st.get_option("server.baseUrlPath")),
+            "state": state | {"follow": follow},
+            "query": query,
+            "view": view,
+        },
         on_chosen_change=on_choose,
         on_filter_change=on_filter,
     )
@@ -56,7 +64,14 @@ def place(atlas: Atlas, selection: Selection, height: int = 660, follow: bool = 
     # Two columns always, or the map would be mounted anew; without a record the second has next to no width.
     left, right = st.columns([2.4, 1] if chosen else [1000, 1], gap="small" if chosen else None)
     with left:
-        draw(state, str({key: st.query_params.get_all(key) for key in st.query_params}), st.query_params.get("view", ""), _choose(atlas), _filter(atlas), follow)
+        draw(
+            state,
+            str({key: st.query_params.get_all(key) for key in st.query_params}),
+            st.query_params.get("view", ""),
+            _choose(atlas),
+            _filter(atlas),
+            follow,
+        )
     if chosen:
         with right, st.container(height=height, border=False):
             parts.chosen(atlas, chosen, on_map=True)
@@ -66,6 +81,7 @@ def _choose(atlas: Atlas):
     def chosen() -> None:
         id = st.session_state["map"].chosen
         parts.choose(id if id in atlas.records.index else None)
+
     return chosen
 
 
@@ -78,4 +94,5 @@ def _filter(atlas: Atlas):
         st.session_state["kinds"], st.session_state["undated"] = told["kinds"], told["undated"]
         st.session_state["years"] = tuple(told["years"] or atlas.years)
         st.session_state["map_turn"] = told["turn"]
+
     return filtered

@@ -8,8 +8,15 @@ from dsr_geo.selection import Selection
 from dsr_geo.ui import charts, link
 
 PAGES = {
-    "explore": "Explore", "country": "Countries", "company": "Companies", "compare": "Compare", "impact": "Impact",
-    "timeline": "Time", "table": "Table", "stories": "Stories", "about": "About",
+    "explore": "Explore",
+    "country": "Countries",
+    "company": "Companies",
+    "compare": "Compare",
+    "impact": "Impact",
+    "timeline": "Time",
+    "table": "Table",
+    "stories": "Stories",
+    "about": "About",
 }
 """File (and path in the address) of each page → its title, in the order of the menu; the first is the front page."""
 
@@ -45,8 +52,15 @@ _STYLE = """<style>
 def navigation() -> st.Page:
     """Declare the pages; returns the one that is open. The menu is ours, so that its links carry the view."""
     first = next(iter(PAGES))
-    return st.navigation([st.Page(f"{name}.py", title=f"{title} · Digital Silk Road Atlas", url_path=name, default=name == first)
-                          for name, title in PAGES.items()], position="hidden")
+    return st.navigation(
+        [
+            st.Page(
+                f"{name}.py", title=f"{title} · Digital Silk Road Atlas", url_path=name, default=name == first
+            )
+            for name, title in PAGES.items()
+        ],
+        position="hidden",
+    )
 
 
 def menu(selection: Selection, here: str) -> None:
@@ -55,7 +69,11 @@ def menu(selection: Selection, here: str) -> None:
     st.html(_STYLE.replace("ACCENT", charts.ACCENT[ground]).replace("QUIET", charts.QUIET[ground]))
     with st.container(key="menu", horizontal=True):
         for name, title in PAGES.items():
-            with st.container(key="here", width="content") if name == (here or next(iter(PAGES))) else st.container(width="content"):
+            with (
+                st.container(key="here", width="content")
+                if name == (here or next(iter(PAGES)))
+                else st.container(width="content")
+            ):
                 to(name, title, selection)
 
 

@@ -12,7 +12,11 @@ from dsr_geo.atlas import Atlas
 from dsr_geo.selection import TITLES, Selection
 from dsr_geo.ui import cache, card, correct, link, pages
 
-_DOWNLOADS = {"geojson": ("GeoJSON", "application/geo+json"), "csv": ("CSV", "text/csv"), "gpkg": ("GeoPackage", "application/geopackage+sqlite3")}
+_DOWNLOADS = {
+    "geojson": ("GeoJSON", "application/geo+json"),
+    "csv": ("CSV", "text/csv"),
+    "gpkg": ("GeoPackage", "application/geopackage+sqlite3"),
+}
 
 
 _COUNTRIES = 8
@@ -46,7 +50,13 @@ def chosen(atlas: Atlas, id: str, on_map: bool = False) -> None:
     if others := card.related(atlas, id):
         st.caption("Linked records")
         for other in others:
-            st.button(pages.plain(atlas.records.at[other, "name"]), key=f"related-{other}", on_click=choose, args=(other,), type="tertiary")
+            st.button(
+                pages.plain(atlas.records.at[other, "name"]),
+                key=f"related-{other}",
+                on_click=choose,
+                args=(other,),
+                type="tertiary",
+            )
 
 
 def including(selection: Selection, record: pd.Series) -> Selection:
@@ -71,30 +81,55 @@ def beside_card(atlas: Atlas):
 def _shown(_atlas: Atlas, ids: tuple[str, ...]) -> pd.DataFrame:
     whole = export.table(_atlas, _atlas.records.loc[list(ids)])
     roles = _atlas.roles[_atlas.roles["id"].isin(ids)]
-    who = roles.assign(text=roles["actor"].map(_atlas.actor_name) + " (" + roles["role"] + ")").groupby("id")["text"].agg("; ".join)
-    return pd.DataFrame({
-        "Name": whole["name"], "Layer": whole["layer_title"], "Kind": _atlas.kinds.reindex(whole.index),
-        "Country or territory": whole["country_names"], "Place": whole["place"], "Precision": whole["precision"], "Who (role)": who.reindex(whole.index),
-        "Announced": whole["year_announced"], "Start": whole["year_start"], "End": whole["year_end"],
-        "Status": whole["status"], "Evidence": whole["evidence"], "Source": whole["source_urls"].str.split(" ").str[0],
-    })
+    who = (
+        roles.assign(text=roles["actor"].map(_atlas.actor_name) + " (" + roles["role"] + ")")
+        .groupby("id")["text"]
+        .agg("; ".join)
+    )
+    return pd.DataFrame(
+        {
+            "Name": whole["name"],
+            "Layer": whole["layer_title"],
+            "Kind": _atlas.kinds.reindex(whole.index),
+            "Country or territory": whole["country_names"],
+            "Place": whole["place"],
+            "Precision": whole["precision"],
+            "Who (role)": who.reindex(whole.index),
+            "Announced": whole["year_announced"],
+            "Start": whole["year_start"],
+            "End": whole["year_end"],
+            "Status": whole["status"],
+            "Evidence": whole["evidence"],
+            "Source": whole["source_urls"].str.split(" ").str[0],
+        }
+    )
 
 
 def table(atlas: Atlas, found: pd.DataFrame, height: int = 420) -> None:
     """Records as a table; choosing a row chooses the record."""
     shown = _shown(atlas, tuple(found.index))
     key = f"table-{st.session_state.get('table_turn', 0)}"
-    st.dataframe(shown, key=key, hide_index=True, height=min(height, 38 + 35 * max(len(shown), 1)), width="stretch",
-                 on_select=_choose_in_table(key, list(shown.index)), selection_mode="single-row", column_config={
-                     "Source": st.column_config.LinkColumn(display_text=r"https?://(?:www\.)?([^/]+)"),
-                     **{year: st.column_config.NumberColumn(format="%d") for year in ("Announced", "Start", "End")}},
-                 alt=f"Table of {len(shown)} records")
+    st.dataframe(
+        shown,
+        key=key,
+        hide_index=True,
+        height=min(height, 38 + 35 * max(len(shown), 1)),
+        width="stretch",
+        on_select=_choose_in_table(key, list(shown.index)),
+        selection_mode="single-row",
+        column_config={
+            "Source": st.column_config.LinkColumn(display_text=r"https?://(?:www\.)?([^/]+)"),
+            **{year: st.column_config.NumberColumn(format="%d") for year in ("Announced", "Start", "End")},
+        },
+        alt=f"Table of {len(shown)} records",
+    )
 
 
 def _choose_in_table(key: str, ids: list[str]):
     def chosen_row() -> None:
         rows = st.session_state[key]["selection"]["rows"]
         choose(ids[rows[0]] if rows else None)
+
     return chosen_row
 
 
@@ -102,8 +137,14 @@ def downloads(atlas: Atlas, selection: Selection) -> None:
     """The selection in every format, with its licence and citation."""
     with st.container(horizontal=True, vertical_alignment="center"):
         for ending, (title, mime) in _DOWNLOADS.items():
-            st.download_button(f"Download {title}", lambda write=export.FORMATS[ending]: write(atlas, selection),
-                               file_name=f"digital-silk-road-atlas.{ending}", mime=mime, on_click="ignore", icon=":material/download:")
+            st.download_button(
+                f"Download {title}",
+                lambda write=export.FORMATS[ending]: write(atlas, selection),
+                file_name=f"digital-silk-road-atlas.{ending}",
+                mime=mime,
+                on_click="ignore",
+                icon=":material/download:",
+            )
     st.caption(pages.plain(f"{export.LICENCE}. Cite as: {link.cited(atlas)}"))
 
 
@@ -114,8 +155,12 @@ def whole(atlas: Atlas, selection: Selection) -> Selection:
 
 def narrowed(atlas: Atlas, selection: Selection) -> None:
     """Say that filters narrow a page about one subject, and which."""
-    narrowing = [name for name in selection.active() if name not in ("countries", "groups", "ended", "opt_in") and
-                 not (name == "layers" and len(selection.layers) == len(atlas.layers))]
+    narrowing = [
+        name
+        for name in selection.active()
+        if name not in ("countries", "groups", "ended", "opt_in")
+        and not (name == "layers" and len(selection.layers) == len(atlas.layers))
+    ]
     if narrowing:
         st.caption("Narrowed by the filters " + ", ".join(f"“{TITLES[name]}”" for name in narrowing) + ".")
 

@@ -12,12 +12,33 @@ _LINE_LENGTH = 118
 _FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', 'DejaVu Sans', sans-serif"
 _INK, _QUIET, _LINE = "#31333F", "#5B646B", "#DDE1E4"
 _LOOK = {
-    "background": "white", "font": _FONT, "view": {"stroke": None},
-    "axis": {"labelColor": _QUIET, "titleColor": _QUIET, "labelFontSize": 12, "titleFontSize": 12, "titleFontWeight": "normal",
-             "gridColor": _LINE, "domainColor": _LINE, "tickColor": _LINE, "labelPadding": 6, "titlePadding": 10},
+    "background": "white",
+    "font": _FONT,
+    "view": {"stroke": None},
+    "axis": {
+        "labelColor": _QUIET,
+        "titleColor": _QUIET,
+        "labelFontSize": 12,
+        "titleFontSize": 12,
+        "titleFontWeight": "normal",
+        "gridColor": _LINE,
+        "domainColor": _LINE,
+        "tickColor": _LINE,
+        "labelPadding": 6,
+        "titlePadding": 10,
+    },
     "legend": {"labelColor": _INK, "labelFontSize": 12},
-    "title": {"color": _INK, "subtitleColor": _QUIET, "subtitleFontSize": 11, "anchor": "start", "frame": "bounds", "fontSize": 16, "fontWeight": 600,
-              "subtitlePadding": 6, "offset": 14},
+    "title": {
+        "color": _INK,
+        "subtitleColor": _QUIET,
+        "subtitleFontSize": 11,
+        "anchor": "start",
+        "frame": "bounds",
+        "fontSize": 16,
+        "fontWeight": 600,
+        "subtitlePadding": 6,
+        "offset": 14,
+    },
 }
 """The page's own look comes from Streamlit in the browser; a file has to bring one."""
 
@@ -25,7 +46,10 @@ _LOOK = {
 def of(spec: dict, title: str, note: str, cited: str, form: str) -> bytes:
     """A Vega-Lite specification (for a light ground) as SVG or PNG, with title, note (Markdown) and where it comes from."""
     words = re.sub(r"\[([^]]*)\]\([^)]*\)", r"\1", note).replace("\\", "")
-    said = {"text": wrap(title, 80), "subtitle": [*wrap(words, _LINE_LENGTH), *wrap(f"{cited}. {LICENCE}.", _LINE_LENGTH)]}
+    said = {
+        "text": wrap(title, 80),
+        "subtitle": [*wrap(words, _LINE_LENGTH), *wrap(f"{cited}. {LICENCE}.", _LINE_LENGTH)],
+    }
     whole = {"width": _WIDTH, **spec, "padding": 16, "title": said, "config": spec.get("config", {}) | _LOOK}
     import vl_convert  # large, and wanted only when a picture is
 

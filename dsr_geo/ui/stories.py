@@ -23,7 +23,11 @@ def draw(atlas: Atlas) -> None:
                 st.markdown(pages.plain(story.text))
                 st.caption(summary.sentence(atlas, story.selection, found))
                 with st.container(horizontal=True):
-                    for page, label in (("explore", "Open on the map"), ("timeline", "Over time"), ("table", "As a table")):
+                    for page, label in (
+                        ("explore", "Open on the map"),
+                        ("timeline", "Over time"),
+                        ("table", "As a table"),
+                    ):
                         pages.to(page, label, story.selection)
                 st.caption(f"Sources: {parts.sources(atlas, story.sources)}; each record names its own.")
             with right:

@@ -11,12 +11,29 @@ from dsr_geo.selection import Selection
 from dsr_geo.ui import cache, filters, link, pages, parts
 
 _ADDED = {
-    "layer": ("Layer id", "the layer's id, as in addresses and file names"), "layer_title": ("Layer", "the layer's title"),
-    "country_names": ("Countries or territories", "names after ISO 3166"), "source_urls": ("Sources", "addresses of all sources"),
-    "evidence": ("Evidence", "; ".join(f"{grade}: {meaning}" for grade, meaning in filters.EVIDENCE_WORDS.items())),
+    "layer": ("Layer id", "the layer's id, as in addresses and file names"),
+    "layer_title": ("Layer", "the layer's title"),
+    "country_names": ("Countries or territories", "names after ISO 3166"),
+    "source_urls": ("Sources", "addresses of all sources"),
+    "evidence": (
+        "Evidence",
+        "; ".join(f"{grade}: {meaning}" for grade, meaning in filters.EVIDENCE_WORDS.items()),
+    ),
     "length_computed_km": ("Length as drawn", "kilometres of the route as drawn, which is schematic"),
 }
-_FIRST = ("name", "layer_title", "kind", "country_names", "year_announced", "year_start", "year_end", "status", "actors", "evidence", "source_urls")
+_FIRST = (
+    "name",
+    "layer_title",
+    "kind",
+    "country_names",
+    "year_announced",
+    "year_start",
+    "year_end",
+    "status",
+    "actors",
+    "evidence",
+    "source_urls",
+)
 
 
 def draw(atlas: Atlas) -> None:
@@ -32,33 +49,57 @@ def draw(atlas: Atlas) -> None:
     whole = _whole(atlas, selection)
     explained = _explained(atlas, whole)
     with parts.beside_card(atlas):
-        st.caption("Sort by a column's name; search with the magnifier at the table's corner; choose a row to open its record.")
+        st.caption(
+            "Sort by a column's name; search with the magnifier at the table's corner; choose a row to open its record."
+        )
         columns = {name: _column(name, title, text) for name, (title, text) in explained.items()}
-        st.dataframe(whole, key="whole", height=560, hide_index=True, width="stretch", column_config=columns, on_select=_choose(list(whole.index)),
-                     selection_mode="single-row", alt=f"Table of {len(whole)} records with {len(whole.columns)} columns")
+        st.dataframe(
+            whole,
+            key="whole",
+            height=560,
+            hide_index=True,
+            width="stretch",
+            column_config=columns,
+            on_select=_choose(list(whole.index)),
+            selection_mode="single-row",
+            alt=f"Table of {len(whole)} records with {len(whole.columns)} columns",
+        )
         parts.downloads(atlas, selection)
         with st.expander("What the columns mean"):
-            st.table(pd.DataFrame([(title, name, text) for name, (title, text) in explained.items()], columns=["Column", "In the files", "Meaning"]).set_index("Column"))
+            st.table(
+                pd.DataFrame(
+                    [(title, name, text) for name, (title, text) in explained.items()],
+                    columns=["Column", "In the files", "Meaning"],
+                ).set_index("Column")
+            )
 
 
 @cache.pure()
 def _whole(_atlas: Atlas, selection: Selection) -> pd.DataFrame:
     table = export.table(_atlas, selection.records(_atlas))
     kinds = {kind: title for layer in _atlas.layers.values() for kind, title in layer.kinds.items()}
-    table = table.assign(kind=table["kind"].map(kinds), source_urls=table["source_urls"].str.split(" "), id=table.index)
+    table = table.assign(
+        kind=table["kind"].map(kinds), source_urls=table["source_urls"].str.split(" "), id=table.index
+    )
     return table[[*_FIRST, *(name for name in table.columns if name not in _FIRST)]]
 
 
 def _explained(atlas: Atlas, whole: pd.DataFrame) -> dict[str, tuple[str, str]]:
     """Title and meaning of every column, from the same words as the data's own rules and catalogue."""
-    fields = {name: (field.title, ", ".join(filter(None, (field.title, field.unit))) + f" ({layer.title})")
-              for layer in atlas.layers.values() for name, field in layer.fields.items()}
+    fields = {
+        name: (field.title, ", ".join(filter(None, (field.title, field.unit))) + f" ({layer.title})")
+        for layer in atlas.layers.values()
+        for name, field in layer.fields.items()
+    }
     own = {name: (filters.words(name), meaning) for name, meaning in records.COLUMNS.items()}
     return {name: (own | fields | _ADDED)[name] for name in whole.columns}
 
 
 def _column(name: str, title: str, text: str):
-    kinds = {"source_urls": st.column_config.ListColumn, "amount_usd": lambda *a, **k: st.column_config.NumberColumn(*a, **k, format="localized")}
+    kinds = {
+        "source_urls": st.column_config.ListColumn,
+        "amount_usd": lambda *a, **k: st.column_config.NumberColumn(*a, **k, format="localized"),
+    }
     years = lambda *a, **k: st.column_config.NumberColumn(*a, **k, format="%d")
     return (years if name.startswith("year_") else kinds.get(name, st.column_config.Column))(title, help=text)
 
@@ -67,6 +108,7 @@ def _choose(ids: list[str]):
     def chosen() -> None:
         rows = st.session_state["whole"]["selection"]["rows"]
         parts.choose(ids[rows[0]] if rows else None)
+
     return chosen
 
 

@@ -37,30 +37,50 @@ def _counts(_atlas: Atlas, selection: Selection) -> tuple[pd.DataFrame, int]:
     """Records by first year and layer, every year of the atlas, and how many have none."""
     found = selection.records(_atlas)
     counts = summary.by_year(_atlas, found)
-    return summary.every_year(counts, *_atlas.years) if len(counts) else counts, len(found) - int(counts.to_numpy().sum())
+    return summary.every_year(counts, *_atlas.years) if len(counts) else counts, len(found) - int(
+        counts.to_numpy().sum()
+    )
 
 
 def _charts(atlas: Atlas, counts: pd.DataFrame, years: tuple[int, int] | None, missing: int) -> None:
     totals = counts.cumsum()
-    by_layer = lambda year: " · ".join(f"{atlas.layers[id].title} {n}" for id, n in totals.loc[year].items() if n)
+    by_layer = lambda year: " · ".join(
+        f"{atlas.layers[id].title} {n}" for id, n in totals.loc[year].items() if n
+    )
     if years:
         upto = years[1]
         span = str(upto) if years[0] == upto else f"{years[0]}–{upto}"
-        st.markdown(f"By the end of {upto}, **{totals.loc[upto].sum()}** of the {counts.to_numpy().sum()} records with a year had begun or been announced, "
-                    f"**{counts.loc[years[0]:upto].to_numpy().sum()}** of them in {span}.")
+        st.markdown(
+            f"By the end of {upto}, **{totals.loc[upto].sum()}** of the {counts.to_numpy().sum()} records with a year had begun or been announced, "
+            f"**{counts.loc[years[0] : upto].to_numpy().sum()}** of them in {span}."
+        )
         st.caption(pages.plain(f"By the end of {upto}: {by_layer(upto) or 'none'}."))
     # Words that stay while the years play, or the browser would draw the charts anew at every step.
     words = f"By the end of {atlas.years[1]}: {by_layer(atlas.years[1])}"
-    charts.show(charts.rows_by_year(atlas, counts, years), "Records by first year", words, counts, "records-by-year",
-                f"First year: the start, or else the announcement. All rows to one scale. Not drawn: {missing} undated. "
-                "Fewer records in the latest years may only mean that sources have not caught up; years ahead are plans.")
-    charts.show(charts.lines_by_year(atlas, totals, years), "Records so far", words, totals, "records-so-far",
-                "A running total of first years; what ended later stays in. What was announced for coming years is counted in its planned year.")
+    charts.show(
+        charts.rows_by_year(atlas, counts, years),
+        "Records by first year",
+        words,
+        counts,
+        "records-by-year",
+        f"First year: the start, or else the announcement. All rows to one scale. Not drawn: {missing} undated. "
+        "Fewer records in the latest years may only mean that sources have not caught up; years ahead are plans.",
+    )
+    charts.show(
+        charts.lines_by_year(atlas, totals, years),
+        "Records so far",
+        words,
+        totals,
+        "records-so-far",
+        "A running total of first years; what ended later stays in. What was announced for coming years is counted in its planned year.",
+    )
 
 
 def _events(atlas: Atlas, first: int, last: int) -> None:
     st.header("Events", anchor=False)
-    within = [event for event in atlas.events.sort_values("date").itertuples() if first <= int(event.year) <= last]
+    within = [
+        event for event in atlas.events.sort_values("date").itertuples() if first <= int(event.year) <= last
+    ]
     for event in within:
         st.markdown(parts.event(atlas, event))
     if not within:

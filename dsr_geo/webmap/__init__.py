@@ -43,7 +43,11 @@ def _inline(path: Path, type: str) -> str:
 
 def _markers() -> str:
     """A script that gives Leaflet's own markers their pictures, which it would look for beside its style sheet."""
-    pictures = {"iconUrl": "marker-icon.png", "iconRetinaUrl": "marker-icon-2x.png", "shadowUrl": "marker-shadow.png"}
+    pictures = {
+        "iconUrl": "marker-icon.png",
+        "iconRetinaUrl": "marker-icon-2x.png",
+        "shadowUrl": "marker-shadow.png",
+    }
     inline = {name: _inline(_LEAFLET / "images" / file, "image/png") for name, file in pictures.items()}
     script = f"L.Icon.Default.imagePath = ''; L.Icon.Default.mergeOptions({json.dumps(inline)});"
     return f"data:text/javascript;base64,{base64.b64encode(script.encode()).decode()}"
@@ -53,8 +57,12 @@ def document(atlas: Atlas) -> list[dict]:
     """The catalogue as the map and its legend need it, in legend order."""
     return [
         {
-            "id": layer.id, "title": layer.title, "description": layer.description, "symbol": layer.symbol,
-            "colour": layer.colour, "kinds": layer.kinds,
+            "id": layer.id,
+            "title": layer.title,
+            "description": layer.description,
+            "symbol": layer.symbol,
+            "colour": layer.colour,
+            "kinds": layer.kinds,
         }
         for layer in atlas.layers.values()
     ]
@@ -63,10 +71,14 @@ def document(atlas: Atlas) -> list[dict]:
 def landings(atlas: Atlas) -> dict[str, list[float]]:
     """Longitude and latitude (WGS 84 degrees) of each landing point by name."""
     points = atlas.landing_points
-    return {name: [float(lon), float(lat)] for name, lon, lat in zip(points.index, points["lon"], points["lat"])}
+    return {
+        name: [float(lon), float(lat)] for name, lon, lat in zip(points.index, points["lon"], points["lat"])
+    }
 
 
-def state(atlas: Atlas, selection: Selection, shading: dict | None = None, chosen: str | None = None, turn: int = 0) -> dict:
+def state(
+    atlas: Atlas, selection: Selection, shading: dict | None = None, chosen: str | None = None, turn: int = 0
+) -> dict:
     """What the map shows now.
 
     shown, kinds, years, undated: the filters that the browser answers itself. selected: one bit per record of the atlas,
@@ -74,7 +86,11 @@ def state(atlas: Atlas, selection: Selection, shading: dict | None = None, chose
     asking. spans: for groups that countries joined or left, the years of membership by record number (`None` is open).
     query: the selection as a URL query. turn: the number of the reader's last filter in the map that this answers.
     """
-    others = replace(selection, layers=tuple(atlas.layers), kinds=(), years=None, undated=True).mask(atlas).to_numpy()
+    others = (
+        replace(selection, layers=tuple(atlas.layers), kinds=(), years=None, undated=True)
+        .mask(atlas)
+        .to_numpy()
+    )
     return {
         "shown": list(selection.shown(atlas)),
         "kinds": list(selection.kinds),
@@ -102,7 +118,11 @@ def _spans(atlas: Atlas, selection: Selection, others: np.ndarray) -> dict[int, 
         return found
     of_year = lambda year: None if math.isinf(year) else int(year)
     for number in np.flatnonzero(others):
-        own = [span for country in records.split(atlas.records["countries"].iat[number]) for span in by_country.get(country, [])]
+        own = [
+            span
+            for country in records.split(atlas.records["countries"].iat[number])
+            for span in by_country.get(country, [])
+        ]
         if ever not in own:
             found[int(number)] = [[of_year(year) for year in span] for span in own]
     return found
@@ -135,8 +155,14 @@ def shading(atlas: Atlas, selection: Selection, by: str, year: int) -> dict:
     marks = pd.cut(values, [-float("inf"), *breaks, float("inf")], right=False, labels=False)
     return {
         "title": title,
-        "classes": [*([["0", "zero"]] if zero else []), *([text, number] for number, text in enumerate(words)), other],
-        "marks": {iso3: "zero" if zero and values[iso3] == 0 else int(number) for iso3, number in marks.items()},
+        "classes": [
+            *([["0", "zero"]] if zero else []),
+            *([text, number] for number, text in enumerate(words)),
+            other,
+        ],
+        "marks": {
+            iso3: "zero" if zero and values[iso3] == 0 else int(number) for iso3, number in marks.items()
+        },
         "other": other[1],
     }
 
@@ -155,7 +181,10 @@ def options(atlas: Atlas) -> dict:
     """
     map = AtlasMap()
     return {
-        "map": {"center": map.location, **{camelize(key): value for key, value in map.options.items() if value is not None}},
+        "map": {
+            "center": map.location,
+            **{camelize(key): value for key, value in map.options.items() if value is not None},
+        },
         **_about(atlas),
     }
 
@@ -169,9 +198,13 @@ def _about(atlas: Atlas) -> dict:
     """What every home tells the map about the atlas."""
     return {
         "opening": OPENING,
-        "layers": document(atlas), "landings": landings(atlas),
+        "layers": document(atlas),
+        "landings": landings(atlas),
         "actors": {id: [row["name"], row["name_zh"]] for id, row in atlas.actors.iterrows()},
-        "years": list(atlas.years), "version": atlas.version, "boundary": BOUNDARY_NOTE, "licence": LICENCE,
+        "years": list(atlas.years),
+        "version": atlas.version,
+        "boundary": BOUNDARY_NOTE,
+        "licence": LICENCE,
     }
 
 
@@ -183,13 +216,25 @@ class AtlasMap(folium.Map):
 
     default_js = [("leaflet", _inline(_LEAFLET / "leaflet.js", "text/javascript")), ("markers", _markers())]
     # Names are keys of folium's page, of scripts and styles together: two alike, and one is lost.
-    default_css = [("leaflet_style", _inline(_LEAFLET / "leaflet.css", "text/css")),
-                   *((name, _inline(_HERE / f"{name}.css", "text/css")) for name in STYLES)]
+    default_css = [
+        ("leaflet_style", _inline(_LEAFLET / "leaflet.css", "text/css")),
+        *((name, _inline(_HERE / f"{name}.css", "text/css")) for name in STYLES),
+    ]
 
     def __init__(self, **kwargs):
         super().__init__(
-            location=[20, 95], zoom_start=2.25, tiles=None, attribution_control=False, zoom_snap=0.25,
-            max_bounds=True, min_lat=-75, max_lat=84, min_lon=-60, max_lon=330, max_bounds_viscosity=1, **kwargs,
+            location=[20, 95],
+            zoom_start=2.25,
+            tiles=None,
+            attribution_control=False,
+            zoom_snap=0.25,
+            max_bounds=True,
+            min_lat=-75,
+            max_lat=84,
+            min_lon=-60,
+            max_lon=330,
+            max_bounds_viscosity=1,
+            **kwargs,
         )
         # folium leaves these to the tile layer, and there is none.
         self.options |= {"min_zoom": 1, "max_zoom": 12}
@@ -215,11 +260,19 @@ class AtlasElement(Element):
         files["/countries.geojson"] = data / "countries" / "borders.geojson"
         files["/disputed.geojson"] = data / "countries" / "disputed.geojson"
         about = {
-            **_about(atlas), "state": state, "sources": sources(atlas),
+            **_about(atlas),
+            "state": state,
+            "sources": sources(atlas),
             "files": {name: json.loads(path.read_text(encoding="utf-8")) for name, path in files.items()},
         }
         self.payload = _script(about)
-        self.modules = _script({path.name: path.read_text(encoding="utf-8") for path in sorted(_HERE.glob("*.js")) if path.name not in _APP_ONLY})
+        self.modules = _script(
+            {
+                path.name: path.read_text(encoding="utf-8")
+                for path in sorted(_HERE.glob("*.js"))
+                if path.name not in _APP_ONLY
+            }
+        )
 
     def render(self, **kwargs) -> None:
         """Put the script into the page that the map is on."""

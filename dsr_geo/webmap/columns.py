@@ -32,7 +32,9 @@ def encode(frame: gpd.GeoDataFrame, categories: Sequence[str] = CATEGORIES) -> b
         if name in frame:
             codes, values = pd.factorize(frame[name].fillna(""))
             if len(values) > 256:
-                raise ValueError(f"column '{name}' has {len(values)} different values; a filter column has at most 256")
+                raise ValueError(
+                    f"column '{name}' has {len(values)} different values; a filter column has at most 256"
+                )
             vocabularies[name], columns[name] = list(values), codes.astype("u1")
     columns["begin"], columns["end"] = _years(frame)
     geometry = frame.geometry.to_numpy()
@@ -47,10 +49,19 @@ def encode(frame: gpd.GeoDataFrame, categories: Sequence[str] = CATEGORIES) -> b
 
 
 def _years(frame: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
-    year = lambda name: pd.to_numeric(frame[name]).to_numpy("float64", na_value=np.nan) if name in frame else np.full(len(frame), np.nan)
-    begin, end = np.where(np.isnan(year("year_start")), year("year_announced"), year("year_start")), year("year_end")
+    year = lambda name: (
+        pd.to_numeric(frame[name]).to_numpy("float64", na_value=np.nan)
+        if name in frame
+        else np.full(len(frame), np.nan)
+    )
+    begin, end = (
+        np.where(np.isnan(year("year_start")), year("year_announced"), year("year_start")),
+        year("year_end"),
+    )
     dated = ~np.isnan(begin)
-    as_byte = lambda years, known, unknown: np.where(known, np.clip(np.nan_to_num(years) - 1899, 1, 254), unknown).astype("u1")
+    as_byte = lambda years, known, unknown: np.where(
+        known, np.clip(np.nan_to_num(years) - 1899, 1, 254), unknown
+    ).astype("u1")
     return as_byte(begin, dated, 0), as_byte(end, dated & ~np.isnan(end), 255)
 
 
@@ -65,7 +76,15 @@ def _pack(n: int, vocabularies: dict, groups: dict[str, dict[str, np.ndarray]]) 
     arrays, bodies, start = [], [], 0
     for group, columns in groups.items():
         for name, values in columns.items():
-            arrays.append({"group": group, "name": name, "type": values.dtype.str[1:], "start": start, "length": len(values)})
+            arrays.append(
+                {
+                    "group": group,
+                    "name": name,
+                    "type": values.dtype.str[1:],
+                    "start": start,
+                    "length": len(values),
+                }
+            )
             bodies += [values.tobytes(), b"\0" * (-values.nbytes % 8)]
             start += values.nbytes + -values.nbytes % 8
     header = json.dumps({"n": n, "vocabularies": vocabularies, "arrays": arrays}).encode()

@@ -32,7 +32,9 @@ def _get() -> None:
     if os.name == "posix" and hasattr(os, "geteuid") and os.geteuid() == 0 and shutil.which("apt-get"):
         subprocess.run(["apt-get", "update", "-qq"], check=False)
         quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-        subprocess.run(["apt-get", "install", "-qq", "-y", "chromium"], check=False, env=quiet, stdout=subprocess.DEVNULL)
+        subprocess.run(
+            ["apt-get", "install", "-qq", "-y", "chromium"], check=False, env=quiet, stdout=subprocess.DEVNULL
+        )
     if not find():
         subprocess.run([sys.executable, "-m", "playwright", "install", "chromium"], check=False)
 
@@ -40,4 +42,6 @@ def _get() -> None:
 if __name__ == "__main__":
     if not find():
         _get()
-    print(f"browser for the tests: {find() or 'none; the browser tests will be skipped. Install Chromium to run them.'}")
+    print(
+        f"browser for the tests: {find() or 'none; the browser tests will be skipped. Install Chromium to run them.'}"
+    )

@@ -17,7 +17,13 @@ from chromium import find
 
 expect.set_options(timeout=20_000)  # how busy a machine is must not decide whether a test passes
 ROOT = Path(__file__).resolve().parents[2]
-_QUIET = ["--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"]
+_QUIET = [
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
 
 
 @pytest.fixture(scope="session")
@@ -27,9 +33,23 @@ def app(tmp_path_factory) -> str:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     log = tmp_path_factory.mktemp("app") / "log.txt"
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless", "true",
-               "--server.address", "127.0.0.1", "--server.port", str(port)]
-    with log.open("wb") as output, subprocess.Popen(command, cwd=ROOT, stdout=output, stderr=subprocess.STDOUT) as server:
+    command = [
+        sys.executable,
+        "-m",
+        "streamlit",
+        "run",
+        "app.py",
+        "--server.headless",
+        "true",
+        "--server.address",
+        "127.0.0.1",
+        "--server.port",
+        str(port),
+    ]
+    with (
+        log.open("wb") as output,
+        subprocess.Popen(command, cwd=ROOT, stdout=output, stderr=subprocess.STDOUT) as server,
+    ):
         try:
             for _ in range(240):
                 try:
@@ -71,14 +91,28 @@ def open_page(browser, app):
         if message.type == "error" and "/_stcore/" not in message.location.get("url", ""):
             complaints.append(message.text)
 
-    def open(query: str = "", width: int = 1440, height: int = 900, ready: str = '.atlas-host[data-ready="true"]', **options) -> Page:
-        context = browser.new_context(viewport={"width": width, "height": height}, accept_downloads=True, **options)
+    def open(
+        query: str = "",
+        width: int = 1440,
+        height: int = 900,
+        ready: str = '.atlas-host[data-ready="true"]',
+        **options,
+    ) -> Page:
+        context = browser.new_context(
+            viewport={"width": width, "height": height}, accept_downloads=True, **options
+        )
         contexts.append(context)
         page = context.new_page()
         page.on("console", complain)
         page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on("request", lambda request: None if request.url.startswith((app, "data:", "blob:", app.replace("http", "ws")))
-                else complaints.append(f"request to another origin: {request.url}"))
+        page.on(
+            "request",
+            lambda request: (
+                None
+                if request.url.startswith((app, "data:", "blob:", app.replace("http", "ws")))
+                else complaints.append(f"request to another origin: {request.url}")
+            ),
+        )
         page.goto(f"{app}/{query}")
         page.wait_for_selector(ready, timeout=60_000)
         return page

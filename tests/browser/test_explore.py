@@ -99,7 +99,9 @@ def test_click_on_a_line_and_on_a_badge(open_page, atlas):
     heading = page.get_by_role("article", name="Chosen record").get_by_role("heading")
     expect(heading).to_have_text(atlas.records.at["south-atlantic-inter-link-sail", "name"])
     expect(page.get_by_text("schematic route, drawn between landing points")).to_be_visible()
-    page.wait_for_function(f"{DRAWN}.landings >= 2")  # Kribi and Fortaleza, each perhaps on both sides of the window
+    page.wait_for_function(
+        f"{DRAWN}.landings >= 2"
+    )  # Kribi and Fortaleza, each perhaps on both sides of the window
     page.get_by_role("button", name="Close", exact=True).click()
     cameroon = atlas.countries.borders.loc["CMR"]
     page.evaluate(AT, [cameroon["label_lat"], cameroon["label_lon"], 5])
@@ -110,7 +112,9 @@ def test_click_on_a_line_and_on_a_badge(open_page, atlas):
 def test_legend_switches_layers_for_map_table_and_address(open_page, atlas):
     page = open_page()
     page.locator(".atlas-legend label", has_text="Submarine cables").locator("input").uncheck()
-    left = Selection(layers=tuple(id for id, layer in atlas.layers.items() if layer.default and id != "submarine-cables"))
+    left = Selection(
+        layers=tuple(id for id, layer in atlas.layers.items() if layer.default and id != "submarine-cables")
+    )
     expect(page.get_by_text(sentence(atlas, left))).to_be_visible()
     assert sorted(parse_qs(urlsplit(page.url).query)["layer"]) == list(left.layers)
 
@@ -128,12 +132,20 @@ def test_download_is_the_librarys_own_answer(open_page, atlas):
 
 
 def test_link_reproduces_the_view_and_back_undoes(open_page, atlas):
-    page = open_page("?actor=huawei&country=PAK&shade=internet_users_pct&shade_year=2015&record=fibre-pcfop&view=30,70,5")
-    expect(page.get_by_role("article", name="Chosen record").get_by_role("heading")).to_have_text(atlas.records.at["fibre-pcfop", "name"])
-    expect(page.get_by_text(sentence(atlas, Selection(actors=("huawei",), countries=("PAK",))))).to_be_visible()
+    page = open_page(
+        "?actor=huawei&country=PAK&shade=internet_users_pct&shade_year=2015&record=fibre-pcfop&view=30,70,5"
+    )
+    expect(page.get_by_role("article", name="Chosen record").get_by_role("heading")).to_have_text(
+        atlas.records.at["fibre-pcfop", "name"]
+    )
+    expect(
+        page.get_by_text(sentence(atlas, Selection(actors=("huawei",), countries=("PAK",))))
+    ).to_be_visible()
     expect(page.locator(".atlas-shading-title")).to_contain_text("Internet users")
     expect(page.locator(".atlas-shading-title")).to_contain_text("2015")
-    seen = page.evaluate("(() => { const { map } = document.querySelector('.atlas-host').atlas, c = map.getCenter(); return [c.lat, c.lng, map.getZoom()]; })()")
+    seen = page.evaluate(
+        "(() => { const { map } = document.querySelector('.atlas-host').atlas, c = map.getCenter(); return [c.lat, c.lng, map.getZoom()]; })()"
+    )
     assert seen == pytest.approx([30, 70, 5], abs=0.5)
     page.get_by_role("button", name="Close", exact=True).click()
     expect(page.get_by_role("article", name="Chosen record")).to_have_count(0)
@@ -179,6 +191,8 @@ def test_a_line_over_the_antimeridian_is_one_line_on_the_map(open_page, atlas):
 
 
 def test_a_link_cannot_put_markup_into_the_page(open_page):
-    page = open_page("?country=%5BFree%20money%5D(https%3A%2F%2Fevil.example)%20!%5Bx%5D(https%3A%2F%2Fevil.example%2Fx.png)")
+    page = open_page(
+        "?country=%5BFree%20money%5D(https%3A%2F%2Fevil.example)%20!%5Bx%5D(https%3A%2F%2Fevil.example%2Fx.png)"
+    )
     expect(page.get_by_text("Free money").first).to_be_visible()
     assert page.locator('[href*="evil.example"], [src*="evil.example"]').count() == 0

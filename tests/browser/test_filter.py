@@ -27,8 +27,12 @@ def draw(pick: random.Random, options, most: int, often: float = 0.25) -> tuple:
 def test_bars_of_the_years_count_as_python_does(open_page):
     """With a group, too, in which countries were members for a time."""
     atlas, page = dsr_geo.load(), open_page()
-    for selection in (Selection(), Selection(groups=("eaeu",)), Selection(groups=("eu", "sco"), kinds=("cloud_region",))):
-        (_, _, tally), = page.evaluate(SHOWN, [webmap.state(atlas, selection)])
+    for selection in (
+        Selection(),
+        Selection(groups=("eaeu",)),
+        Selection(groups=("eu", "sco"), kinds=("cloud_region",)),
+    ):
+        ((_, _, tally),) = page.evaluate(SHOWN, [webmap.state(atlas, selection)])
         for year in range(atlas.years[0], atlas.years[1] + 1):
             expected = replace(selection, years=(year, year), undated=False).mask(atlas).sum()
             assert tally["present"].get(str(year), 0) == expected, (selection, year)
@@ -41,17 +45,30 @@ def test_300_random_selections_hold_the_same_records_on_both_sides(open_page):
     asked, expected = [], []
     for _ in range(300):
         others = Selection(
-            countries=draw(pick, atlas.hosts["country"].unique(), 5), groups=draw(pick, atlas.countries.groups.index, 3),
+            countries=draw(pick, atlas.hosts["country"].unique(), 5),
+            groups=draw(pick, atlas.countries.groups.index, 3),
             statuses=draw(pick, ["operating", "announced", "construction", "retired", "signed", "ended"], 3),
-            evidence=draw(pick, records.EVIDENCE, 2), roles=draw(pick, records.ROLES, 3),
-            text=pick.choice(["", "", "huawei", "网"]), ended=pick.random() < 0.3, opt_in=pick.random() < 0.3)
+            evidence=draw(pick, records.EVIDENCE, 2),
+            roles=draw(pick, records.ROLES, 3),
+            text=pick.choice(["", "", "huawei", "网"]),
+            ended=pick.random() < 0.3,
+            opt_in=pick.random() < 0.3,
+        )
         years = (pick.randint(first, last), pick.randint(first, last)) if pick.random() < 0.8 else None
-        own = {"layers": draw(pick, atlas.layers, 8, 0.5), "kinds": draw(pick, kinds, 12, 0.5), "years": years, "undated": pick.random() < 0.6}
+        own = {
+            "layers": draw(pick, atlas.layers, 8, 0.5),
+            "kinds": draw(pick, kinds, 12, 0.5),
+            "years": years,
+            "undated": pick.random() < 0.6,
+        }
         whole = replace(others, **own)
         # The host knows the other filters only; the browser has put its own ones in their place.
         state = webmap.state(atlas, others) | {
-            "shown": list(own["layers"]) or webmap.state(atlas, Selection())["shown"], "kinds": list(whole.kinds),
-            "years": list(whole.years) if years else None, "undated": own["undated"]}
+            "shown": list(own["layers"]) or webmap.state(atlas, Selection())["shown"],
+            "kinds": list(whole.kinds),
+            "years": list(whole.years) if years else None,
+            "undated": own["undated"],
+        }
         asked.append(state)
         expected.append(sorted(whole.records(atlas).index))
     page = open_page()
@@ -59,10 +76,16 @@ def test_300_random_selections_hold_the_same_records_on_both_sides(open_page):
     assert [sorted(ids) for ids, _, _ in found] == expected
     assert sum(map(bool, expected)) >= 120, "too few of the random selections hold anything"
     layer_of = atlas.records["layer"]
-    for (ids, _, tally), state in zip(found, asked):  # the painter draws the same ones, and the legend counts them
+    for (ids, _, tally), state in zip(
+        found, asked
+    ):  # the painter draws the same ones, and the legend counts them
         assert {id: n for id, n in tally["on"].items() if n} == layer_of[ids].value_counts().to_dict()
     for (_, query, _), state in zip(found, asked):
         selection, problems = dsr_geo.from_query(parse_qs(query), atlas)
         assert not problems
-        assert (sorted(selection.layers), list(selection.kinds), selection.undated) == (sorted(state["shown"]), state["kinds"], state["undated"])
+        assert (sorted(selection.layers), list(selection.kinds), selection.undated) == (
+            sorted(state["shown"]),
+            state["kinds"],
+            state["undated"],
+        )
         assert (list(selection.years) if selection.years else None) == state["years"]

@@ -35,16 +35,36 @@ def test_hit_test_finds_the_nearest_mark(open_page, atlas, zoom):
     chance = np.random.default_rng(int(zoom * 100))
     scale = 256 * 2**zoom
     view = {"zoom": zoom, "left": 0.1 * scale, "top": 0.4 * scale}
-    unit = lambda count, margin: ([0.1 * scale, 0.4 * scale] + chance.uniform(-margin, [900 + margin, 500 + margin], (count, 2))) / scale
+    unit = lambda count, margin: (
+        ([0.1 * scale, 0.4 * scale] + chance.uniform(-margin, [900 + margin, 500 + margin], (count, 2)))
+        / scale
+    )
     spots, starts = unit(600, 60), unit(200, 60)
     ends = starts + chance.normal(0, 60, (200, 2)) / scale
-    lonlat = lambda xy: np.column_stack([xy[:, 0] * 360 - 180, np.degrees(2 * np.arctan(np.exp((0.5 - xy[:, 1]) * 2 * np.pi)) - np.pi / 2)]).tolist()
-    features = [{"id": str(i), "properties": {"layer": "data-centres"}, "geometry": {"type": "Point", "coordinates": at}} for i, at in enumerate(lonlat(spots))]
-    features += [{"id": str(600 + i), "properties": {"layer": "submarine-cables"}, "geometry": {"type": "LineString", "coordinates": ends_}}
-                 for i, ends_ in enumerate(zip(lonlat(starts), lonlat(ends)))]
+    lonlat = lambda xy: np.column_stack(
+        [xy[:, 0] * 360 - 180, np.degrees(2 * np.arctan(np.exp((0.5 - xy[:, 1]) * 2 * np.pi)) - np.pi / 2)]
+    ).tolist()
+    features = [
+        {
+            "id": str(i),
+            "properties": {"layer": "data-centres"},
+            "geometry": {"type": "Point", "coordinates": at},
+        }
+        for i, at in enumerate(lonlat(spots))
+    ]
+    features += [
+        {
+            "id": str(600 + i),
+            "properties": {"layer": "submarine-cables"},
+            "geometry": {"type": "LineString", "coordinates": ends_},
+        }
+        for i, ends_ in enumerate(zip(lonlat(starts), lonlat(ends)))
+    ]
     places = chance.uniform(0, [900, 500], (400, 2))
     page = open_page()
-    layers = [{"id": id, "symbol": layer.symbol, "colour": layer.colour} for id, layer in atlas.layers.items()]
+    layers = [
+        {"id": id, "symbol": layer.symbol, "colour": layer.colour} for id, layer in atlas.layers.items()
+    ]
     found = page.evaluate(HITS, [features, layers, view, places.tolist()])
 
     corner = np.array([view["left"], view["top"]])
@@ -69,11 +89,17 @@ def test_hit_test_finds_the_nearest_mark(open_page, atlas, zoom):
 def test_one_mount_keeps_its_view_over_twenty_filters(open_page, atlas):
     """No other origin is asked, either: `open_page` sees to that."""
     page = open_page()
-    page.evaluate(f"document.querySelector('.atlas-host').mark = 1; void {ATLAS}.map.setView([12, 77], 5.25, {{ animate: false }})")
+    page.evaluate(
+        f"document.querySelector('.atlas-host').mark = 1; void {ATLAS}.map.setView([12, 77], 5.25, {{ animate: false }})"
+    )
     for undated in [False, True] * 10:
         page.locator('[data-testid="stCheckbox"]', has_text="Undated records").click()
-        page.wait_for_function(f"{ATLAS}.drawn().ids.length === {len(Selection(undated=undated).records(atlas))}")
-        state = page.evaluate(f"[document.querySelector('.atlas-host').mark, {ATLAS}.map.getCenter().lat, {ATLAS}.map.getCenter().lng, {ATLAS}.map.getZoom()]")
+        page.wait_for_function(
+            f"{ATLAS}.drawn().ids.length === {len(Selection(undated=undated).records(atlas))}"
+        )
+        state = page.evaluate(
+            f"[document.querySelector('.atlas-host').mark, {ATLAS}.map.getCenter().lat, {ATLAS}.map.getCenter().lng, {ATLAS}.map.getZoom()]"
+        )
         assert state[0] == 1 and state[1:] == pytest.approx([12, 77, 5.25], abs=1e-6)
 
 
@@ -89,14 +115,21 @@ def test_without_workers_the_page_paints_by_itself(browser, app):
 
 def test_the_map_survives_a_change_of_page(open_page):
     page = open_page()
-    page.evaluate(f"document.querySelector('.atlas-host').mark = 1; void {ATLAS}.map.setView([12, 77], 5.25, {{ animate: false }})")
+    page.evaluate(
+        f"document.querySelector('.atlas-host').mark = 1; void {ATLAS}.map.setView([12, 77], 5.25, {{ animate: false }})"
+    )
     for _ in range(2):
         page.get_by_role("link", name="Table", exact=True).first.click()
         page.wait_for_function("!document.querySelector('.atlas-host')")
         page.get_by_role("link", name="Explore", exact=True).first.click()
         page.wait_for_selector(".atlas-host")
-        assert page.evaluate(f"[document.querySelector('.atlas-host').mark, {ATLAS}.map.getZoom()]") == [1, 5.25]
-    page.wait_for_function(f"{ATLAS}.map.getSize().x > 500 && document.querySelector('.leaflet-marks-pane canvas').width > 500")
+        assert page.evaluate(f"[document.querySelector('.atlas-host').mark, {ATLAS}.map.getZoom()]") == [
+            1,
+            5.25,
+        ]
+    page.wait_for_function(
+        f"{ATLAS}.map.getSize().x > 500 && document.querySelector('.leaflet-marks-pane canvas').width > 500"
+    )
 
 
 COUNTED = """async ([encoded, filters]) => {
@@ -109,9 +142,15 @@ COUNTED = """async ([encoded, filters]) => {
 def test_columns_as_bytes_hold_the_same_records(open_page, atlas):
     """What big layers come as: encoded by Python, read and sifted by the browser."""
     frame = atlas.records[atlas.records.geometry.notna()]
-    selections = [Selection(layers=tuple(atlas.layers)[a:b], years=years, undated=undated, ended=True, opt_in=True)
-                  for a, b in ((0, 15), (2, 5)) for years in (None, (2010, 2015)) for undated in (True, False)]
-    filters = [{"layers": s.layers, "years": s.years and list(s.years), "undated": s.undated} for s in selections]
+    selections = [
+        Selection(layers=tuple(atlas.layers)[a:b], years=years, undated=undated, ended=True, opt_in=True)
+        for a, b in ((0, 15), (2, 5))
+        for years in (None, (2010, 2015))
+        for undated in (True, False)
+    ]
+    filters = [
+        {"layers": s.layers, "years": s.years and list(s.years), "undated": s.undated} for s in selections
+    ]
     found = open_page().evaluate(COUNTED, [base64.b64encode(columns.encode(frame)).decode(), filters])
     for selection, (count, on) in zip(selections, found):
         wanted = selection.records(atlas).index.intersection(frame.index)
@@ -125,14 +164,24 @@ def test_badges_join_to_parts_of_the_world_on_a_small_map(open_page, atlas):
     unplaced = Selection(layers=("5g-networks",)).records(atlas)
     unplaced = unplaced[unplaced.geometry.isna()]
     hosts = atlas.hosts[atlas.hosts["id"].isin(unplaced.index)]
-    parts = hosts.assign(part=hosts["country"].map(atlas.countries.borders["subregion"])).drop_duplicates(["id", "part"])["part"].value_counts()
+    parts = (
+        hosts.assign(part=hosts["country"].map(atlas.countries.borders["subregion"]))
+        .drop_duplicates(["id", "part"])["part"]
+        .value_counts()
+    )
     page.evaluate(f"void {ATLAS}.map.setView([20, 135], {ATLAS}.map.getMinZoom(), {{ animate: false }})")
-    titles = page.evaluate(f"{ATLAS}.map.getZoom() < 1.8 && [...new Set([...document.querySelectorAll('.atlas-badge button')].map((badge) => badge.title.split(' without')[0]))]")
+    titles = page.evaluate(
+        f"{ATLAS}.map.getZoom() < 1.8 && [...new Set([...document.querySelectorAll('.atlas-badge button')].map((badge) => badge.title.split(' without')[0]))]"
+    )
     assert sorted(titles) == sorted(f"{part}: {count}" for part, count in parts.items())
     host = atlas.countries.borders.loc[hosts["country"].iloc[0]]
-    page.evaluate(f"void {ATLAS}.map.setView([{host['label_lat']}, {host['label_lon']}], 3, {{ animate: false }})")
+    page.evaluate(
+        f"void {ATLAS}.map.setView([{host['label_lat']}, {host['label_lon']}], 3, {{ animate: false }})"
+    )
     country = host["name"]
-    page.wait_for_function(f"[...document.querySelectorAll('.atlas-badge button')].some((badge) => badge.title.startsWith('{country}: '))")
+    page.wait_for_function(
+        f"[...document.querySelectorAll('.atlas-badge button')].some((badge) => badge.title.startsWith('{country}: '))"
+    )
 
 
 FILLS = """async (marks) => {
@@ -151,4 +200,12 @@ def test_every_mark_of_the_shading_looks_different(open_page):
     page = open_page("?shade=external_public_debt_to_china_pct&shade_year=2024")
     for looks in page.evaluate(FILLS, marks):
         assert len(set(looks)) == len(marks)
-    assert page.locator(".atlas-shading > div").all_text_contents()[1:] == ["0", "above 0, below 5", "5 to 15", "15 to 30", "30 to 50", "50 and more", "no data"]
+    assert page.locator(".atlas-shading > div").all_text_contents()[1:] == [
+        "0",
+        "above 0, below 5",
+        "5 to 15",
+        "15 to 30",
+        "30 to 50",
+        "50 and more",
+        "no data",
+    ]

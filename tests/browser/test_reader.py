@@ -46,9 +46,21 @@ def test_kinds_fold_out_filter_at_once_and_python_follows(open_page, atlas):
     kinds = fold_out(page, "Data centres and cloud regions")
     row = kinds.locator("label", has_text="Cloud region")
     group = Selection(groups=("asean",))
-    expect(row.locator(".atlas-legend-count")).to_have_text(str(len(Selection(groups=("asean",), layers=("data-centres",), kinds=("cloud_region",)).records(atlas))))
+    expect(row.locator(".atlas-legend-count")).to_have_text(
+        str(
+            len(
+                Selection(groups=("asean",), layers=("data-centres",), kinds=("cloud_region",)).records(atlas)
+            )
+        )
+    )
     row.locator("input").uncheck()
-    own = [kind for layer in atlas.layers.values() if layer.default for kind in layer.kinds if kind != "cloud_region"]
+    own = [
+        kind
+        for layer in atlas.layers.values()
+        if layer.default
+        for kind in layer.kinds
+        if kind != "cloud_region"
+    ]
     expected = Selection(groups=("asean",), kinds=tuple(own))
     assert page.evaluate(IDS) == sorted(expected.records(atlas).index) != sorted(group.records(atlas).index)
     head = page.locator("label.atlas-layer", has_text="Data centres")
@@ -70,7 +82,9 @@ def test_only_shows_one_kind_and_the_last_layer_stays(open_page, atlas):
     assert query(page)["layer"] == ["satellites"] and query(page)["kind"] == ["ground_station"]
     expect(page.locator("label.atlas-layer", has_text="Satellites").locator("input")).to_be_disabled()
     page.locator("label.atlas-layer", has_text="AI centres").locator("input").check()
-    expected = Selection(layers=("ai-centres", "satellites"), kinds=("ground_station", *atlas.layers["ai-centres"].kinds))
+    expected = Selection(
+        layers=("ai-centres", "satellites"), kinds=("ground_station", *atlas.layers["ai-centres"].kinds)
+    )
     expect(page.get_by_text(sentence(atlas, expected))).to_be_visible()
     assert page.evaluate(IDS) == sorted(expected.records(atlas).index)
 
@@ -82,7 +96,10 @@ def test_years_in_the_map_filter_at_once_and_keep_the_sidebar_in_step(open_page,
     expected = Selection(years=(2016, 2016))
     assert page.evaluate(IDS) == sorted(expected.records(atlas).index)
     expect(page.get_by_text(sentence(atlas, expected))).to_be_visible()
-    assert query(page) == {**expected.query(), **({"view": query(page)["view"]} if "view" in query(page) else {})}
+    assert query(page) == {
+        **expected.query(),
+        **({"view": query(page)["view"]} if "view" in query(page) else {}),
+    }
     expect(page.get_by_test_id("stSidebar").get_by_role("slider").first).to_have_value("2016")
     undated = page.locator("label.atlas-undated input")
     undated.uncheck()
@@ -116,7 +133,9 @@ def test_on_the_time_page_python_hears_of_each_year_that_plays(open_page, atlas)
     page.get_by_role("button", name="Play the years").click()
     page.wait_for_function("new URLSearchParams(location.search).get('years')")
     first = query(page)["years"]
-    page.wait_for_function("(first) => ![null, first].includes(new URLSearchParams(location.search).get('years'))", arg=first[0])
+    page.wait_for_function(
+        "(first) => ![null, first].includes(new URLSearchParams(location.search).get('years'))", arg=first[0]
+    )
     expect(page.get_by_role("button", name="Pause")).to_be_visible()
 
 
@@ -128,10 +147,15 @@ def test_reduced_motion_only_steps(open_page, atlas):
     assert page.evaluate(f"{MAP}.atlas.state.years") == [2015, 2015]
 
 
-@pytest.mark.parametrize(("text", "first", "about"), [
-    ("sisli", "Şişli", "Place"), ("TURKIYE", "Türkiye", "Country or territory"), ("华为", "Huawei", "Company or institution"),
-    ("2africa", "2Africa", "Submarine cables"),
-])
+@pytest.mark.parametrize(
+    ("text", "first", "about"),
+    [
+        ("sisli", "Şişli", "Place"),
+        ("TURKIYE", "Türkiye", "Country or territory"),
+        ("华为", "Huawei", "Company or institution"),
+        ("2africa", "2Africa", "Submarine cables"),
+    ],
+)
 def test_search_finds_by_any_spelling(open_page, text, first, about):
     page = open_page()
     box = page.get_by_role("combobox", name="Find on the map")
@@ -144,7 +168,10 @@ def test_search_finds_by_any_spelling(open_page, text, first, about):
     if about == "Submarine cables":
         expect(page.get_by_role("article", name="Chosen record").get_by_role("heading")).to_have_text(first)
     else:
-        page.wait_for_function(f"(before) => {{ const now = {MAP}.map.getCenter(); return now.lat !== before.lat && now.lng !== before.lng; }}", arg=before)
+        page.wait_for_function(
+            f"(before) => {{ const now = {MAP}.map.getCenter(); return now.lat !== before.lat && now.lng !== before.lng; }}",
+            arg=before,
+        )
     if about in ("Place", "Company or institution"):
         assert page.get_by_role("option").count() >= 1
         box.press("ArrowDown")
@@ -200,7 +227,9 @@ def test_map_answers_the_keyboard(open_page):
     page.keyboard.press("+")
     page.wait_for_function(f"{MAP}.map.getZoom() > {zoom} && !document.querySelector('.leaflet-zoom-anim')")
     page.keyboard.press("ArrowRight")
-    page.wait_for_function(f"{MAP}.map.getCenter().lng > {centre} && !document.querySelector('.leaflet-pan-anim')")
+    page.wait_for_function(
+        f"{MAP}.map.getCenter().lng > {centre} && !document.querySelector('.leaflet-pan-anim')"
+    )
     assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid"
     page.get_by_role("button", name="Reset the view").press("Enter")
     page.wait_for_function(f"Math.abs({MAP}.map.getZoom() - {zoom}) < 0.01")
@@ -230,9 +259,12 @@ def test_names_never_meet_and_come_with_the_zoom(open_page):
         found = page.evaluate(boxes)
         assert len(found) > 5
         for i, a in enumerate(found):
-            for b in found[i + 1:]:
+            for b in found[i + 1 :]:
                 assert not (a[0] + 1 < b[2] and b[0] + 1 < a[2] and a[1] + 1 < b[3] and b[1] + 1 < a[3])
-    assert "Singapore" in page.locator(".atlas-name").all_text_contents() or page.locator(".atlas-name").count() > 8
+    assert (
+        "Singapore" in page.locator(".atlas-name").all_text_contents()
+        or page.locator(".atlas-name").count() > 8
+    )
 
 
 def test_link_and_citation_are_copied(open_page, atlas, app):
@@ -248,7 +280,9 @@ def test_link_and_citation_are_copied(open_page, atlas, app):
     assert found == {**expected.query(), "record": ["2africa"]} and link.startswith(app)
     page.get_by_role("button", name="Copy citation").click()
     expect(page.locator(".atlas-said")).to_have_text("Citation copied")
-    assert page.evaluate("navigator.clipboard.readText()").startswith(f"{export.citation(atlas, expected)}, {app}")
+    assert page.evaluate("navigator.clipboard.readText()").startswith(
+        f"{export.citation(atlas, expected)}, {app}"
+    )
 
 
 def test_picture_is_twice_the_map_with_title_legend_and_notes(open_page, tmp_path):
@@ -260,7 +294,9 @@ def test_picture_is_twice_the_map_with_title_legend_and_notes(open_page, tmp_pat
     width, height = struct.unpack(">II", content[16:24])
     map_width, map_height = page.evaluate(f"[{MAP}.map.getSize().x, {MAP}.map.getSize().y]")
     assert width == 2 * map_width and height > 2 * map_height + 200
-    page.wait_for_function("(({ width, style }) => width === parseInt(style.width))(document.querySelector('.leaflet-marks-pane canvas'))")
+    page.wait_for_function(
+        "(({ width, style }) => width === parseInt(style.width))(document.querySelector('.leaflet-marks-pane canvas'))"
+    )
 
 
 def test_full_screen_brings_its_own_card(open_page, atlas):
@@ -282,7 +318,9 @@ def test_full_screen_brings_its_own_card(open_page, atlas):
 def test_online_base_map_asks_only_when_wanted(browser, app):
     context = browser.new_context(viewport={"width": 1440, "height": 900})
     page, asked = context.new_page(), []
-    pixel = bytes.fromhex("89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000d49444154789c6360606060000000050001a5f645400000000049454e44ae426082")
+    pixel = bytes.fromhex(
+        "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000d49444154789c6360606060000000050001a5f645400000000049454e44ae426082"
+    )
 
     def answer(route):
         asked.append(route.request.url)
@@ -368,7 +406,14 @@ def test_the_file_works_without_network(browser, file, atlas):
     page, problems = context.new_page(), []
     page.on("console", lambda message: problems.append(message.text) if message.type == "error" else None)
     page.on("pageerror", lambda error: problems.append(str(error)))
-    page.on("request", lambda request: problems.append(request.url[:80]) if not request.url.startswith(("file:", "data:", "blob:")) else None)
+    page.on(
+        "request",
+        lambda request: (
+            problems.append(request.url[:80])
+            if not request.url.startswith(("file:", "data:", "blob:"))
+            else None
+        ),
+    )
     page.goto(file.as_uri())
     page.wait_for_selector('[data-ready="true"]')
     box = page.get_by_role("combobox", name="Find on the map")

@@ -24,7 +24,9 @@ def query(page: Page) -> dict[str, list[str]]:
 
 def settled(page: Page) -> None:
     page.wait_for_selector(READY, timeout=60_000)
-    page.wait_for_function("!document.querySelector('[data-testid=stSkeleton], [data-stale=true]')", timeout=60_000)
+    page.wait_for_function(
+        "!document.querySelector('[data-testid=stSkeleton], [data-stale=true]')", timeout=60_000
+    )
 
 
 def test_walk_from_map_to_record_to_country_to_company_to_map(open_page):
@@ -87,7 +89,11 @@ def test_a_chart_can_be_taken_away_as_numbers_and_as_a_picture(open_page, publis
     assert saved("CSV").decode("utf-8-sig").startswith("year,submarine-cables")
     svg = saved("SVG").decode()
     assert 'fill="white"' in svg, "a picture is for paper, whatever the reader's own ground"
-    for word in ("Records by first year", "Submarine cables", f"data version {published.version}, view /timeline?country=KEN"):
+    for word in (
+        "Records by first year",
+        "Submarine cables",
+        f"data version {published.version}, view /timeline?country=KEN",
+    ):
         assert word in svg
     assert saved("PNG").startswith(b"\x89PNG")
 
@@ -118,7 +124,12 @@ def test_no_serious_barrier(open_page, address, look):
     page = open_page(address, **shape, **({"ready": READY} if address else {}))
     settled(page)
     found = Axe().run(page).response["violations"]
-    serious = [(v["id"], node["target"], node["failureSummary"]) for v in found if v["impact"] in ("serious", "critical") for node in v["nodes"]]
+    serious = [
+        (v["id"], node["target"], node["failureSummary"])
+        for v in found
+        if v["impact"] in ("serious", "critical")
+        for node in v["nodes"]
+    ]
     assert not serious, serious[:6]
 
 
@@ -127,7 +138,9 @@ def test_phone_has_no_sideways_scroll_and_every_page_in_reach(open_page, address
     page = open_page(address, **PHONE, ready=READY)
     settled(page)
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    assert page.evaluate("(main => main.scrollWidth <= main.clientWidth)(document.querySelector('[data-testid=stMain]'))")
+    assert page.evaluate(
+        "(main => main.scrollWidth <= main.clientWidth)(document.querySelector('[data-testid=stMain]'))"
+    )
     for title in PAGES.values():
         box = page.locator(".st-key-menu").get_by_role("link", name=title, exact=True).bounding_box()
         assert box["x"] >= 0 and box["x"] + box["width"] <= 390 and box["height"] >= 24, title
