@@ -5,12 +5,12 @@ from pathlib import Path
 
 import streamlit as st
 
-from dsr_geo import api
+from dsr_geo import api, ui
 from dsr_geo.ui import cache
 
 # Streamlit finds the app by reading this file's source, so `app` has to be a plain assignment.
 app = st.App(
-    Path(__file__).resolve().parent / "dsr_geo" / "ui" / "main.py",
+    Path(ui.__file__).with_name("main.py"),
     routes=api.routes(cache.atlas(), base=st.get_option("server.baseUrlPath")),
 )
 

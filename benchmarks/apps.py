@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-import dsr_geo
 import synthetic
+
+import dsr_geo
 
 ROOT = Path(__file__).resolve().parents[1]
 

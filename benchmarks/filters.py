@@ -6,9 +6,9 @@ import os
 
 import geopandas as gpd
 import streamlit as st
+import synthetic
 
 import dsr_geo
-import synthetic
 
 ATLAS = os.environ.get("BENCH_SIZE") == "atlas"
 

@@ -18,11 +18,10 @@ sys.path[:0] = [
     str(Path(__file__).resolve().parents[1] / "tests" / "browser"),
 ]
 
-from playwright.sync_api import Browser, Page, sync_playwright
-
 import cdn
 from apps import EMPTY, WHOLE, App, naive_geojson, naive_loop, ours, running
 from chromium import find
+from playwright.sync_api import Browser, Page, sync_playwright
 
 LIMIT = 90_000
 """Milliseconds after which an app is said to show nothing."""

@@ -25,8 +25,8 @@ from scipy.sparse.csgraph import minimum_spanning_tree
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from dsr_geo import searoute  # noqa: E402
 from dsr_geo.atlas import DATA  # noqa: E402
-from dsr_geo.routes import length_km  # noqa: E402
-from dsr_geo.sealine import apart_km, lonlat, vector  # noqa: E402
+from dsr_geo.build.routes import length_km  # noqa: E402
+from dsr_geo.build.sealine import apart_km, lonlat, vector  # noqa: E402
 
 EARTH = Geod(ellps="WGS84")
 RING = "ring or double trunk: the published length counts every side, our tree leaves one open"

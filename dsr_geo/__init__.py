@@ -4,11 +4,36 @@
 >>> atlas = dsr_geo.load()
 >>> gulf = dsr_geo.Selection(layers=("data-centres",), groups=("gcc",), years=(2020, 2026))
 >>> gulf.records(atlas)
->>> atlas.map(gulf)
+>>> dsr_geo.map(atlas, gulf)
 """
 
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
 from dsr_geo.atlas import Atlas, load
+from dsr_geo.names import UnknownName
 from dsr_geo.selection import Selection, from_query
 
-__all__ = ["Atlas", "Selection", "from_query", "load"]
+if TYPE_CHECKING:
+    from dsr_geo.webmap.notebook import AtlasMap
+
+__all__ = ["Atlas", "Selection", "UnknownName", "from_query", "load", "map"]
 __version__ = "0.1.0"
+
+
+def map(  # noqa: A001  # what a reader of a notebook calls it, as in geopandas and folium
+    atlas: Atlas,
+    selection: Selection | None = None,
+    shading: Mapping[str, Any] | None = None,
+    chosen: str | None = None,
+) -> AtlasMap:
+    """The selection (what is on by default if none) on a folium.Map; needs the extra `map`.
+
+    It shows itself in a notebook, and `save("map.html")` makes one file that works offline.
+    shading: see `dsr_geo.webmap.shading.shading`. chosen: a record's id. Raises `UnknownName`.
+    """
+    from dsr_geo.webmap import notebook  # folium takes a while to load, and only this needs it
+
+    return notebook.folium_map(atlas, selection, shading, chosen)

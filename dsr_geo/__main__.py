@@ -1,75 +1,129 @@
-"""The command line: `python -m dsr_geo build | check | export`."""
+"""The command line: `dsr-atlas build | check | export | map | serve`, or `python -m dsr_geo …`."""
 
 from __future__ import annotations
 
 import argparse
+import os
 import sys
+import webbrowser
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import parse_qs
 
-from dsr_geo import atlas, build, catalog, export, records, routes, selection
+import dsr_geo
+from dsr_geo import atlas, build, catalog, export, files, names, records, selection
+from dsr_geo.atlas import Atlas
+from dsr_geo.build import routes
+from dsr_geo.selection import Selection
+from dsr_geo.ui import PAGES
 
 _EXAMPLES = {
-    "build": "example: python -m dsr_geo build",
-    "check": "example: python -m dsr_geo check\nexit status: 0 if all is well, 1 if there are problems",
-    "export": "examples:\n  python -m dsr_geo export gulf-cloud.geojson 'layer=data-centres&group=gcc&years=2018-2026'\n"
-    "  python -m dsr_geo export huawei.csv 'actor=huawei&q=safe city'\n"
-    "  python -m dsr_geo export map.html\n"
-    "the selection is what stands after the ? in the address of a view in the app",
+    "build": "example: dsr-atlas build --data my-data",
+    "check": "example: dsr-atlas check --data my-data\n"
+    "exit status: 0 if all is well, 1 if there are problems",
+    "export": "examples:\n"
+    "  dsr-atlas export gulf-cloud.geojson 'layer=data-centres&group=gcc&years=2018-2026'\n"
+    "  dsr-atlas export huawei.csv 'actor=huawei&q=safe city'\n"
+    "  dsr-atlas export map.html\n",
+    "map": "examples:\n"
+    "  dsr-atlas map --open\n"
+    "  dsr-atlas map 'group=gcc&shade=internet_users_pct&shade_year=2020' --out gulf.html",
+    "serve": "examples:\n  dsr-atlas serve\n  dsr-atlas serve --address 0.0.0.0 --port 8080 --headless",
 }
+_A_SELECTION = (
+    "a selection is what stands after the ? in the address of a view in the app; the whole address does, too"
+)
 
-_OF_THE_VIEW = {"record", "shade", "shade_year", "view"}
-"""Keys of a copied address that say how a selection is looked at, not what is in it."""
+_LOOKS = ("record", "shade", "shade_year", "view")
+"""Keys of an address that say how a selection is looked at, not what is in it."""
 
-_ENDINGS = (*export.FORMATS, "html")
-"""What a selection can be exported to; html is the map as one file that needs no network."""
+_SAID = (
+    catalog.CatalogError,
+    records.InvalidData,
+    files.CannotWrite,
+    names.UnknownName,
+    routes.MissingLibraries,
+    FileNotFoundError,
+    PermissionError,
+)
+"""Errors whose message is a sentence for people."""
+
+
+class _Refused(Exception):
+    """The call cannot be followed; the message says why, a sentence a line."""
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run a command; returns the exit status (0 well, 1 problems with the data, 2 problems with the call)."""
     # Names are in many scripts; a terminal that cannot show one must not stop the command.
     for stream in (sys.stdout, sys.stderr):
-        stream.reconfigure(errors="backslashreplace")
+        stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]  # they are text files here
+    chosen = _parser().parse_args(arguments)
+    try:
+        return chosen.run(chosen)
+    except _Refused as refusal:
+        print(refusal, file=sys.stderr)
+        return 2
+    except _SAID as error:
+        print(error, file=sys.stderr)
+    except ModuleNotFoundError as error:
+        if error.name is None or error.name.startswith("dsr_geo"):
+            raise
+        extra = "app" if chosen.command == "serve" else "map"
+        print(
+            f"this needs {error.name}, which is not installed; pip install 'dsr-atlas[{extra}]'",
+            file=sys.stderr,
+        )
+    return 1
+
+
+def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="python -m dsr_geo", description="The Digital Silk Road Atlas on the command line."
+        prog="dsr-atlas", description="The Digital Silk Road Atlas on the command line."
     )
-    commands = parser.add_subparsers(dest="command", required=True)
+    parser.add_argument("--version", action="version", version=f"dsr-atlas {dsr_geo.__version__}")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="command")
     shared = argparse.ArgumentParser(add_help=False)
     shared.add_argument(
         "--data", type=Path, default=atlas.DATA, help="the data folder (default: the published data)"
     )
 
-    def command(name: str, help: str) -> argparse.ArgumentParser:
-        return commands.add_parser(
+    def command(name: str, run: Callable[[argparse.Namespace], int], about: str) -> argparse.ArgumentParser:
+        made = commands.add_parser(
             name,
-            help=help,
-            description=help,
-            epilog=_EXAMPLES[name],
+            help=about,
+            description=about,
+            epilog=_EXAMPLES[name] + (f"\n{_A_SELECTION}" if name in ("export", "map") else ""),
             parents=[shared],
             formatter_class=argparse.RawDescriptionHelpFormatter,
         )
+        made.set_defaults(run=run)
+        return made
 
-    command("build", "Check the tables and write data/geojson, one file per layer.")
-    command("check", "Check the tables and print each problem as one sentence: file, row, id, cure.")
-    exporting = command("export", "Write a selection to a file; the ending decides the format.")
-    exporting.add_argument(
-        "file", type=Path, help=f"file to write, ending in {', '.join('.' + f for f in _ENDINGS)}"
-    )
-    exporting.add_argument(
-        "selection",
-        nargs="?",
-        default="",
-        help="a selection as a URL query (default: what the app opens with)",
-    )
-    chosen = parser.parse_args(arguments)
-    try:
-        return {"build": _build, "check": _check, "export": _export}[chosen.command](chosen)
-    except (catalog.CatalogError, records.InvalidData, routes.MissingLibraries, FileNotFoundError) as error:
-        print(error, file=sys.stderr)
-        return 1
+    endings = ", ".join(f".{ending} ({form.title})" for ending, form in export.FORMATS.items())
+    chosen = {"nargs": "?", "default": "", "help": "what to show (default: what the app opens with)"}
+    command("build", _build, "Check the tables and write data/geojson, one file per layer.")
+    command("check", _check, "Check the tables and print each problem as one sentence: file, row, id, cure.")
+    made = command("export", _export, "Write a selection to a file; the ending decides the format.")
+    made.add_argument("file", type=Path, help=f"file to write, ending in {endings}")
+    made.add_argument("selection", **chosen)
+    made = command("map", _map, "Write the map of a selection as one HTML file that needs no network.")
+    made.add_argument("selection", **chosen)
+    usual = Path(export.file_name("html"))
+    made.add_argument("--out", type=Path, default=usual, help=f"file to write (default: {usual})")
+    made.add_argument("--open", action="store_true", help="show it in the browser")
+    made = command("serve", _serve, "Open the atlas as an app in the browser.")
+    made.add_argument("--address", default="127.0.0.1", help="where to listen (default: this machine only)")
+    made.add_argument("--port", type=int, default=8501, help="the port (default: 8501)")
+    made.add_argument("--base", default="", help="the path it is served under, such as atlas")
+    made.add_argument("--headless", action="store_true", help="do not open a browser")
+    return parser
 
 
 def _build(chosen: argparse.Namespace) -> int:
+    if chosen.data == atlas.INSTALLED:
+        raise _Refused("the installed data are built; name a folder of yours with --data")
     for path in build.build(chosen.data):
         print(path)
     return 0
@@ -79,43 +133,84 @@ def _check(chosen: argparse.Namespace) -> int:
     problems = build.check(chosen.data)
     for problem in problems:
         print(problem)
-    print(
-        f"{len(problems)} problem{'' if len(problems) == 1 else 's'} found."
-        if problems
-        else "All tables are valid."
-    )
+    plural = "" if len(problems) == 1 else "s"
+    print(f"{len(problems)} problem{plural} found." if problems else "All tables are valid.")
     return 1 if problems else 0
 
 
 def _export(chosen: argparse.Namespace) -> int:
     ending = chosen.file.suffix.removeprefix(".")
-    if ending not in _ENDINGS:
-        print(
-            f"'{chosen.file}' ends in none of {', '.join('.' + f for f in _ENDINGS)}; give it one of these.",
-            file=sys.stderr,
-        )
-        return 2
-    if not chosen.file.parent.is_dir() or chosen.file.is_dir():
-        print(f"'{chosen.file}' cannot be written; name a file in a folder that exists.", file=sys.stderr)
-        return 2
-    loaded = atlas.load(chosen.data)
-    query = parse_qs(chosen.selection.removeprefix("?"), keep_blank_values=True)
-    wanted, problems = selection.from_query(query, loaded)
-    problems += [
-        f"“{key}” is no filter; use {', '.join(sorted(selection.KEYS))}."
-        for key in query
-        if key not in selection.KEYS | _OF_THE_VIEW
-    ]
-    if problems:
-        print("\n".join(problems), file=sys.stderr)
-        return 2
-    if ending == "html":
-        from dsr_geo import webmap  # folium takes a second to load, and only this needs it
+    if ending not in export.FORMATS:
+        endings = ", ".join(f".{each}" for each in export.FORMATS)
+        raise _Refused(f"'{chosen.file}' ends in none of {endings}; give it one of these.")
+    return _write(chosen, chosen.file, export.FORMATS[ending])
 
-        webmap.folium_map(loaded, wanted, chosen.data).save(chosen.file)
-    else:
-        chosen.file.write_bytes(export.FORMATS[ending](loaded, wanted))
-    print(f"{chosen.file}: {int(wanted.mask(loaded).sum())} records")
+
+def _map(chosen: argparse.Namespace) -> int:
+    status = _write(chosen, chosen.out, export.FORMATS["html"])
+    if chosen.open:
+        webbrowser.open(chosen.out.resolve().as_uri())
+    return status
+
+
+def _write(chosen: argparse.Namespace, path: Path, form: export.Format) -> int:
+    if not path.parent.is_dir() or path.is_dir():
+        raise _Refused(f"'{path}' cannot be written; name a file in a folder that exists.")
+    loaded = atlas.load(chosen.data)
+    query = _query(chosen.selection)
+    wanted = _wanted(query, loaded)
+    files.write(path, form(loaded, wanted, **(_view(query, loaded, wanted) if form.view else {})))
+    print(f"{path}: {int(wanted.mask(loaded).sum())} records")
+    return 0
+
+
+def _query(text: str) -> dict[str, list[str]]:
+    """The query of a selection, or of a whole address, as it came from the command line."""
+    text = os.fsencode(text).decode(
+        "utf-8", "replace"
+    )  # under a narrow encoding it arrives as bytes in disguise
+    query = text.rpartition("?")[2] if "://" in text else text.removeprefix("?")
+    return parse_qs(query.partition("#")[0], keep_blank_values=True)
+
+
+def _wanted(query: dict[str, list[str]], loaded: Atlas) -> Selection:
+    """The selection of a query; one that was copied from a page about one thing holds what is shown there."""
+    wanted, problems = selection.from_query(query, loaded)
+    own = {key for page in PAGES.values() for key in page.keys}
+    unknown = [key for key in query if key not in {*selection.KEYS, *_LOOKS, *own}]
+    problems += [f"“{key}” is no filter; use {', '.join(selection.KEYS)}." for key in unknown]
+    if problems:
+        raise _Refused("\n".join(problems))
+    for page in PAGES.values():
+        if page.subject and (named := query.get(page.keys[0])):
+            only = (
+                {"countries": named[:1], "groups": ()}
+                if page.subject == "countries"
+                else {page.subject: named[:1]}
+            )
+            wanted = replace(wanted, layers=wanted.layers or tuple(loaded.layers), **only)
+            own.remove(page.keys[0])
+    if passed_over := [key for key in query if key in own]:
+        print(f"left out, as they are no filters: {', '.join(passed_over)}", file=sys.stderr)
+    wanted.check(loaded)
+    return wanted
+
+
+def _view(query: dict[str, list[str]], loaded: Atlas, wanted: Selection) -> dict[str, object]:
+    """How the address looks at it: shading and chosen record."""
+    from dsr_geo.webmap import shading
+
+    by, year, problems = shading.from_query(query, loaded)
+    if problems:
+        raise _Refused("\n".join(problems))
+    classes = shading.shading(loaded, wanted, by, year) if by else None
+    return {"shading": classes, "chosen": query.get("record", [None])[0]}
+
+
+def _serve(chosen: argparse.Namespace) -> int:
+    from dsr_geo.ui import serve
+
+    serve.run(chosen.data, chosen.address, chosen.port, chosen.base, chosen.headless)
     return 0
 
 

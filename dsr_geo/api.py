@@ -9,20 +9,19 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
-from pathlib import Path
+import re
+from collections.abc import Callable
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
-from xstatic.pkg import leaflet
 
-from dsr_geo import webmap
-from dsr_geo.atlas import DATA, Atlas
+from dsr_geo import export, selection, webmap
+from dsr_geo.atlas import Atlas
 
 PREFIX = "/atlas"
 """Where the routes live; Streamlit keeps other paths for itself."""
 
-_WEBMAP = Path(webmap.__file__).parent
 _TYPES = {
     ".js": "text/javascript",
     ".css": "text/css",
@@ -36,40 +35,60 @@ Answer = tuple[bytes, dict[str, str]]
 """A body, gzipped, and its headers."""
 
 
-def routes(atlas: Atlas, data: Path = DATA, base: str = "") -> list[BaseRoute]:
-    """Routes below `<base>/atlas/`: `assets/…`, `files.json`, `map.json`, `sources.json`, `layers/<id>.geojson`, `countries.geojson`, `disputed.geojson`.
+def routes(atlas: Atlas, base: str = "") -> list[BaseRoute]:
+    """Routes below `<base>/atlas/`.
 
+    The map's own: `assets/…`, `files.json`, `map.json`, `sources.json`, `layers/<id>.geojson`, `countries.geojson`,
+    `disputed.geojson`. Downloads: `records.<ending>?<selection>` for each of `export.FORMATS`.
     base: the path the app is served under (Streamlit's `server.baseUrlPath`), without slashes at the ends.
-    An unknown layer or asset is answered with 404 and JSON that names it.
+    An unknown layer or asset is answered with 404, a selection that is not understood with 400, and JSON that names it.
     """
-    files = {f"layers/{id}.geojson": data / "geojson" / f"{id}.geojson" for id in atlas.layers}
-    answers = ground(data) | {name: answer(path.read_bytes(), path.suffix) for name, path in files.items()}
+    answers = map_files(atlas)
     answers["map.json"] = answer(json.dumps(webmap.options(atlas)).encode(), ".json")
     answers["sources.json"] = answer(json.dumps(webmap.sources(atlas)).encode(), ".json")
-    return serve(answers, base)
+    return [Route(f"{address(base)}/records.{{ending}}", _download(atlas)), *serve(answers, base)]
 
 
-def ground(data: Path = DATA) -> dict[str, Answer]:
-    """What any map of ours needs: the drawing module with Leaflet, countries and disputed borders."""
-    files = {
-        "countries.geojson": data / "countries" / "borders.geojson",
-        "disputed.geojson": data / "countries" / "disputed.geojson",
-    }
-    files |= {f"assets/{path.name}": path for path in _WEBMAP.iterdir() if path.suffix in (".js", ".css")}
-    library = Path(leaflet.BASE_DIR)
+def _download(atlas: Atlas) -> Callable[[Request], Response]:
+    def records(request: Request) -> Response:  # in a thread: it may take a while
+        ending = request.path_params["ending"]
+        if ending not in export.FORMATS:
+            return _refused(404, f"there is no format '{ending}'; use one of {', '.join(export.FORMATS)}")
+        query = {key: request.query_params.getlist(key) for key in request.query_params}
+        chosen, problems = selection.from_query(query, atlas)
+        if problems:
+            return _refused(400, *problems)
+        about = export.FORMATS[ending]
+        named = {
+            "content-disposition": f'attachment; filename="{export.file_name(ending)}"',
+            "cache-control": "no-cache",
+        }
+        return Response(about(atlas, chosen), media_type=about.mime, headers=named)
+
+    return records
+
+
+def _refused(status: int, *problems: str) -> Response:
+    return JSONResponse({"error": " ".join(problems)}, status_code=status)
+
+
+def map_files(atlas: Atlas) -> dict[str, Answer]:
+    """What any map of the atlas is drawn from: the module that draws, Leaflet, layers, countries, disputed borders."""
+    geojson = {name: content for name, content in atlas.files.items() if name.endswith(".geojson")}
+    files = {path.name: path for path in webmap.HERE.iterdir() if path.suffix in (".js", ".css")}
+    library = {path.relative_to(webmap.LEAFLET).as_posix(): path for path in webmap.LEAFLET.rglob("*")}
     files |= {
-        f"assets/leaflet/{path.relative_to(library)}": path
-        for path in library.rglob("*")
-        if path.suffix in (".js", ".css", ".png")
+        f"leaflet/{name}": path for name, path in library.items() if path.suffix in (".js", ".css", ".png")
     }
-    return {name: answer(path.read_bytes(), path.suffix) for name, path in files.items()}
+    assets = {f"assets/{name}": answer(path.read_bytes(), path.suffix) for name, path in files.items()}
+    return {name: answer(content, ".geojson") for name, content in geojson.items()} | assets
 
 
 def serve(answers: dict[str, Answer], base: str = "") -> list[BaseRoute]:
     """Routes that send prepared answers (see `answer`) by their names, and `files.json`, which lists what a map needs.
 
-    The same answers are under `at/<version>/`, too, where a browser keeps them without asking again; the version changes
-    whenever one of them does.
+    The same answers are under `at/<version>/`, too, where a browser keeps them without asking again; the version
+    changes whenever one of them does.
     """
     version = hashlib.sha256(
         "".join(headers["etag"] for _, headers in answers.values()).encode()
@@ -94,14 +113,30 @@ def serve(answers: dict[str, Answer], base: str = "") -> list[BaseRoute]:
         body, headers = answers[name]
         if request.path_params.get("version") == version:
             headers = headers | {"cache-control": "public, max-age=31536000, immutable"}
-        if request.headers.get("if-none-match") == headers["etag"]:
+        if _is_held(request.headers.get("if-none-match", ""), headers["etag"]):
             return Response(status_code=304, headers=headers)
-        if "gzip" not in request.headers.get("accept-encoding", ""):
+        if not _takes_gzip(request.headers.get("accept-encoding", "")):
             plain = {key: value for key, value in headers.items() if key != "content-encoding"}
             return Response(gzip.decompress(body), headers=plain)
         return Response(body, headers=headers)
 
     return [Route(address(base) + path, send) for path in ("/at/{version}/{name:path}", "/{name:path}")]
+
+
+def _is_held(validators: str, etag: str) -> bool:
+    """Whether an If-None-Match names the tag: weak, in a list, or as `*` (RFC 9110, 13.1.2; weak comparison)."""
+    held = [tag.strip().removeprefix("W/") for tag in validators.split(",")]
+    return etag in held or "*" in held
+
+
+def _takes_gzip(accepted: str) -> bool:
+    """Whether an Accept-Encoding lets gzip in (RFC 9110, 12.5.3): `;q=0` refuses it, `*` stands for what is not named."""
+    lets_in = {}
+    for item in accepted.lower().split(","):
+        coding, *parameters = (part.strip() for part in item.split(";"))
+        weight = next((text.removeprefix("q=").strip() for text in parameters if text.startswith("q=")), "1")
+        lets_in[coding] = re.fullmatch(r"0(\.0{0,3})?", weight) is None
+    return lets_in.get("gzip", lets_in.get("x-gzip", lets_in.get("*", False)))
 
 
 def address(base: str = "") -> str:

@@ -6,7 +6,6 @@ import hashlib
 import json
 from dataclasses import dataclass
 from functools import cached_property
-from importlib import import_module
 from pathlib import Path
 
 import geopandas as gpd
@@ -16,9 +15,17 @@ from shapely.geometry import shape
 from dsr_geo import catalog, countries, records
 from dsr_geo.catalog import Layer
 from dsr_geo.countries import Countries
+from dsr_geo.names import known
 
-DATA = Path(__file__).resolve().parent.parent / "data"
-"""The published data, beside the package."""
+_HERE = Path(__file__).resolve().parent
+INSTALLED = _HERE / "data"
+"""Where a wheel has the published data; it is not there in a clone."""
+
+DATA = INSTALLED if INSTALLED.exists() else _HERE.parent / "data"
+"""The published data: inside the installed package, or beside it in a clone."""
+
+APP = _HERE / "_app" / "app.py" if INSTALLED.exists() else _HERE.parent / "app.py"
+"""The script of the app, likewise."""
 
 _WHOLE = ("year_announced", "year_start", "year_end")
 
@@ -34,9 +41,14 @@ class Atlas:
     countries: see `countries.Countries`.
     sources, actors, events: DataFrames indexed by id, all columns text.
     landing_points: DataFrame indexed by name, all columns text; lon and lat in WGS 84 degrees.
+    folder: where it was loaded from. files: what a map of it is drawn from, as read: `layers/<id>.geojson`,
+    `countries.geojson`, `disputed.geojson`, and `stories.toml` where there is one. Nothing else of the folder is
+    read after `load`, so a map cannot show other records than the table has.
     version: eight hex digits that change whenever anything that is loaded changes; part of every citation.
     """
 
+    folder: Path
+    files: dict[str, bytes]
     layers: dict[str, Layer]
     records: gpd.GeoDataFrame
     countries: Countries
@@ -85,10 +97,9 @@ class Atlas:
 
         Adds `country` (ISO3), `country_name`, `region`, `subregion`, `groups` (tuple of the group ids the country
         belonged to in `year`) and every indicator as of `year` with the year it dates from (`<indicator>_year`).
-        A cable stands once per country it lands in: count ids, not lines. Raises KeyError for an unknown layer.
+        A cable stands once per country it lands in: count ids, not lines. Raises `UnknownName`.
         """
-        if layer not in self.layers:
-            raise KeyError(f"unknown layer '{layer}'; known are {', '.join(self.layers)}")
+        known("layer", [layer], {id: each.title for id, each in self.layers.items()})
         own = self.records[self.records["layer"] == layer].join(self.hosts.set_index("id"), how="inner")
         about = self.countries.borders[["name", "region", "subregion"]].rename(
             columns={"name": "country_name"}
@@ -100,21 +111,15 @@ class Atlas:
         about = about.assign(groups=pd.Series({code: tuple(ids) for code, ids in groups.items()}))
         return own.join(about, on="country").join(self.countries.as_of(year), on="country")
 
-    def map(self, selection=None, **shown):
-        """The selection (all that is on by default if none) as a folium.Map: it shows itself in a notebook.
-
-        `shown` goes to `webmap.state` (shading, chosen). The map is downstream of the atlas, and folium takes a while to
-        load: both come only when they are asked for.
-        """
-        return import_module("dsr_geo.webmap").folium_map(self, selection, **shown)
-
     def sources_of(self, id: str) -> pd.DataFrame:
-        """The sources of a record, in the order the record gives them. Raises KeyError for an unknown id."""
+        """The sources of a record, in the order the record gives them. Raises `UnknownName`."""
+        known("record", [id], self.records["name"])
         return self.sources.loc[records.split(self.records.at[id, "source_ids"])]
 
     def actor_name(self, id: str) -> str:
-        """The actor's name in English; the id itself where it is unknown."""
-        return self._actor_names.get(id, id)
+        """The actor's name in English. Raises `UnknownName`."""
+        known("actor", [id], self._actor_names)
+        return self._actor_names[id]
 
     @cached_property
     def _actor_names(self) -> dict[str, str]:
@@ -125,19 +130,23 @@ def load(data: Path = DATA) -> Atlas:
     """Load the built layers and everything they refer to.
 
     Raises FileNotFoundError if a layer has not been built (run `python -m dsr_geo build`), `CatalogError` if
-    layers.toml cannot be read.
+    layers.toml cannot be read, `InvalidData` if a table beside the layers cannot.
     """
     layers = catalog.load(data / "layers.toml")
-    frames, digest = [], hashlib.sha256()
+    files = {}
     for id in layers:
         path = data / "geojson" / f"{id}.geojson"
         if not path.exists():
             raise FileNotFoundError(f"{path} is missing; run `python -m dsr_geo build`")
-        digest.update(path.read_bytes())
-        frames.append(_layer(path, layers[id]))
-    for path in sorted([*data.glob("*.csv"), *(data / "countries").glob("*.*")]):
-        digest.update(path.read_bytes())
-    table = pd.concat(frames).set_index("id")
+        files[f"layers/{id}.geojson"] = path.read_bytes()
+    places = countries.load(data / "countries")
+    files["countries.geojson"] = (data / "countries" / "borders.geojson").read_bytes()
+    files["disputed.geojson"] = (data / "countries" / "disputed.geojson").read_bytes()
+    if (stories := data / "stories.toml").exists():
+        files["stories.toml"] = stories.read_bytes()
+    table = pd.concat(
+        [_layer(files[f"layers/{id}.geojson"], layer) for id, layer in layers.items()]
+    ).set_index("id")
     for name in _WHOLE:
         table[name] = table[name].astype("Int64")
     declared = {name: field for layer in layers.values() for name, field in layer.fields.items()}
@@ -151,20 +160,34 @@ def load(data: Path = DATA) -> Atlas:
     for name in set(table.columns) - numbers - {*_WHOLE, "geometry"}:
         table[name] = table[name].astype(object).where(table[name].notna(), "")
     return Atlas(
+        folder=data,
+        files=files,
         layers=layers,
         records=gpd.GeoDataFrame(table, geometry="geometry", crs="EPSG:4326"),
-        countries=countries.load(data / "countries"),
+        countries=places,
         sources=_text_table(data / "sources.csv"),
         actors=_text_table(data / "actors.csv"),
         events=_text_table(data / "events.csv"),
         landing_points=_text_table(data / "landing_points.csv", "name"),
-        version=digest.hexdigest()[:8],
+        version=_version(data, files),
     )
 
 
-def _layer(path: Path, layer: Layer) -> pd.DataFrame:
+def _version(data: Path, files: dict[str, bytes]) -> str:
+    """Digest of all that is loaded, with the names it has: the catalogue, the tables, the map's files."""
+    tables = sorted([*data.glob("*.toml"), *data.glob("*.csv"), *(data / "countries").glob("*.csv")])
+    digest = hashlib.sha256()
+    for name, content in {
+        **files,
+        **{path.relative_to(data).as_posix(): path.read_bytes() for path in tables},
+    }.items():
+        digest.update(f"{name}\0{len(content)}\0".encode() + content)
+    return digest.hexdigest()[:8]
+
+
+def _layer(content: bytes, layer: Layer) -> pd.DataFrame:
     """A built file as a table. Read as plain JSON: GDAL would take whole columns for dates or numbers by their looks."""
-    features = json.loads(path.read_text(encoding="utf-8"))["features"]
+    features = json.loads(content)["features"]
     own = [name for name in records.columns(layer) if name not in ("lon", "lat")]
     own.insert(own.index("disputed") + 1, "evidence")
     if layer.geometry in ("cable", "endpoints"):

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Iterable
 from dataclasses import dataclass, field, fields
 from pathlib import Path
+from typing import Any
 
 GEOMETRIES = ("cable", "endpoints", "point", "none")
 """cable: landing points joined by sea; endpoints: paths over land; point: one place; none: a statement about a country."""
@@ -77,58 +79,133 @@ def load(path: Path) -> dict[str, Layer]:
     """The layers by id, in legend order. Raises `CatalogError` naming the entry, the key and the cure."""
     try:
         raw = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise CatalogError(
+            f"{path} is missing; it is the catalogue of the layers. Is '{path.parent}' the data folder?"
+        ) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise CatalogError(f"{path}: not valid TOML ({error}); compare with the entries around it") from None
-    _refuse_unknown(path, "the file", raw, {"vocabularies", "layers"})
-    vocabularies = raw.get("vocabularies", {})
-    return {id: _layer(path, id, entry, vocabularies) for id, entry in raw.get("layers", {}).items()}
+    file = _Entry(path, "the file", raw)
+    file.refuse_unknown({"vocabularies", "layers"})
+    words = _Entry(path, "[vocabularies]", file.table("vocabularies", {}))
+    vocabularies = {name: words.texts(name) for name in words.raw}
+    entries = _Entry(path, "[layers]", file.table("layers"))
+    if not entries.raw:
+        raise CatalogError(f"{path}: there is no layer; declare at least one as [layers.<id>]")
+    layers = {
+        id: _layer(id, _Entry(path, f"layer '{id}'", entries.table(id)), vocabularies) for id in entries.raw
+    }
+    types: dict[str, str] = {}
+    for layer in layers.values():
+        for name, declared in layer.fields.items():
+            if types.setdefault(name, declared.type) != declared.type:
+                what = f"layer '{layer.id}', field '{name}' is {declared.type} and {types[name]} in a layer above"
+                raise CatalogError(f"{path}: {what}; one name has one type, so give one of them another name")
+    return layers
 
 
-def _layer(path: Path, id: str, entry: dict, vocabularies: dict[str, list[str]]) -> Layer:
-    where = f"layer '{id}'"
+def _layer(id: str, entry: _Entry, vocabularies: dict[str, tuple[str, ...]]) -> Layer:
     required = {"title", "description", "geometry", "status", "symbol", "colour", "licence", "kinds"}
-    _refuse_unknown(path, where, entry, required | {"fields", "default"})
-    if missing := sorted(required - set(entry)):
-        raise CatalogError(f"{path}: {where} lacks {', '.join(missing)}; add it as in the entries above")
+    entry.refuse_unknown(required | {"fields", "default"})
+    if missing := sorted(required - set(entry.raw)):
+        raise entry.wrong(f"lacks {', '.join(missing)}", "add it as in the entries above")
     if not _ID.fullmatch(id):
-        raise CatalogError(f"{path}: {where} is not kebab-case; use small letters, digits and single hyphens")
-    _one_of(path, where, "geometry", entry["geometry"], GEOMETRIES)
-    _one_of(path, where, "symbol", entry["symbol"], SYMBOLS)
-    _one_of(path, where, "status", entry["status"], vocabularies)
-    if not entry["kinds"]:
-        raise CatalogError(f'{path}: {where} has no kinds; declare at least one, as kind = "Words shown"')
-    for ground in ("light", "dark"):
-        if not _COLOUR.fullmatch(str(entry["colour"].get(ground, ""))):
-            raise CatalogError(f"{path}: {where} needs colour.{ground} as #RRGGBB")
-    layer_fields = {}
-    for name, declared in entry.get("fields", {}).items():
-        _refuse_unknown(path, f"{where}, field '{name}'", declared, {f.name for f in fields(Field)})
-        if "title" not in declared:
-            raise CatalogError(f"{path}: {where}, field '{name}' lacks a title")
-        layer_fields[name] = Field(**declared)
-        _one_of(path, f"{where}, field '{name}'", "type", layer_fields[name].type, FIELD_TYPES)
+        raise entry.wrong("is not kebab-case", "use small letters, digits and single hyphens")
+    if not entry.table("kinds"):
+        raise entry.wrong("has no kinds", 'declare at least one, as kind = "Words shown"')
+    colour = entry.words("colour")
+    for theme in ("light", "dark"):
+        if not _COLOUR.fullmatch(colour.get(theme, "")):
+            raise entry.wrong(f"needs colour.{theme} as #RRGGBB", "write it as in the entries above")
+    geometry = entry.one_of("geometry", GEOMETRIES)
+    own = _Entry(entry.path, f"{entry.where}, fields", entry.table("fields", {}))
+    needed = {"cable": "landing_points", "endpoints": "endpoints"}.get(geometry)
+    if needed and own.raw.get(needed, {}).get("type") != "list":
+        raise entry.wrong(
+            f"is drawn from the field {needed}, which it lacks",
+            f'declare {needed} = {{ title = "…", type = "list" }}',
+        )
     return Layer(
         id=id,
-        title=entry["title"],
-        description=entry["description"],
-        geometry=entry["geometry"],
-        statuses=tuple(vocabularies[entry["status"]]),
-        symbol=entry["symbol"],
-        colour=entry["colour"],
-        licence=entry["licence"],
-        kinds=entry["kinds"],
-        fields=layer_fields,
-        default=entry.get("default", True),
+        title=entry.text("title"),
+        description=entry.text("description"),
+        geometry=geometry,
+        statuses=vocabularies[entry.one_of("status", vocabularies)],
+        symbol=entry.one_of("symbol", SYMBOLS),
+        colour=colour,
+        licence=entry.text("licence"),
+        kinds=entry.words("kinds"),
+        fields={
+            name: _field(_Entry(entry.path, f"{entry.where}, field '{name}'", own.table(name)))
+            for name in own.raw
+        },
+        default=entry.flag("default", True),
     )
 
 
-def _refuse_unknown(path: Path, where: str, entry: dict, known: set[str]) -> None:
-    if unknown := sorted(set(entry) - known):
-        raise CatalogError(
-            f"{path}: {where} has unknown keys {', '.join(unknown)}; known are {', '.join(sorted(known))}"
-        )
+def _field(entry: _Entry) -> Field:
+    entry.refuse_unknown({each.name for each in fields(Field)})
+    if "title" not in entry.raw:
+        raise entry.wrong("lacks a title", 'write title = "Words shown"')
+    return Field(
+        title=entry.text("title"),
+        type=entry.one_of("type", FIELD_TYPES, "text"),
+        unit=entry.text("unit", ""),
+        values=entry.words("values", {}),
+    )
 
 
-def _one_of(path: Path, where: str, key: str, value: str, known) -> None:
-    if value not in known:
-        raise CatalogError(f"{path}: {where} has {key} '{value}'; use one of {', '.join(known)}")
+@dataclass(frozen=True)
+class _Entry:
+    """A table of the file, read value by value, each with its type; `where` is what messages call it."""
+
+    path: Path
+    where: str
+    raw: dict[str, Any]
+
+    def wrong(self, what: str, cure: str) -> CatalogError:
+        return CatalogError(f"{self.path}: {self.where} {what}; {cure}")
+
+    def refuse_unknown(self, names: set[str]) -> None:
+        if unknown := sorted(set(self.raw) - names):
+            raise self.wrong(
+                f"has unknown keys {', '.join(unknown)}", f"known are {', '.join(sorted(names))}"
+            )
+
+    def _of(self, key: str, kind: type, word: str, example: str, default: Any) -> Any:
+        value = self.raw.get(key, default)
+        if not isinstance(value, kind):
+            raise self.wrong(f"has {key} = {value!r}, which is no {word}", f"write it as {key} = {example}")
+        return value
+
+    def text(self, key: str, default: str | None = None) -> str:
+        value = self._of(key, str, "text", '"…"', default)
+        if not value.strip() and default is None:
+            raise self.wrong(f"has an empty {key}", f'write it as {key} = "…"')
+        if not value.replace("\n", " ").isprintable():
+            raise self.wrong(f"has an invisible character in {key}", "type the text anew, without it")
+        return value
+
+    def flag(self, key: str, default: bool) -> bool:
+        return self._of(key, bool, "switch", "true or false, without quotes", default)
+
+    def table(self, key: str, default: dict[str, Any] | None = None) -> dict[str, Any]:
+        return self._of(key, dict, "table", '{ name = "…" }, or as a section of its own', default)
+
+    def words(self, key: str, default: dict[str, Any] | None = None) -> dict[str, str]:
+        """A table of texts."""
+        values = _Entry(self.path, f"{self.where}, {key}", self.table(key, default))
+        return {name: values.text(name) for name in values.raw}
+
+    def texts(self, key: str) -> tuple[str, ...]:
+        """A list of texts."""
+        values = self._of(key, list, "list", '["…", "…"]', None)
+        if not values or not all(isinstance(value, str) and value for value in values):
+            raise self.wrong(f"has {key} = {values!r}", f'write it as {key} = ["…", "…"]')
+        return tuple(values)
+
+    def one_of(self, key: str, names: Iterable[str], default: str | None = None) -> str:
+        value = self.text(key, default)
+        if value not in names:
+            raise self.wrong(f"has {key} '{value}'", f"use one of {', '.join(names)}")
+        return value

@@ -4,48 +4,19 @@ from __future__ import annotations
 
 import json
 import tempfile
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlencode
+from typing import Any
 
 import geopandas as gpd
 import pandas as pd
 import pyogrio
 from shapely.geometry import mapping
 
-from dsr_geo import records
+from dsr_geo import cite, records
 from dsr_geo.atlas import Atlas
 from dsr_geo.selection import Selection
-
-BOUNDARY_NOTE = (
-    "Boundaries come from Natural Earth, adjusted where stated to the view used in United Nations statistics; "
-    "names are short forms of those in ISO 3166. They express no opinion on the status of any territory, its authorities or its frontiers."
-)
-LICENCE = "Compilation CC BY 4.0; each source's own terms in data/LICENSE.md"
-
-
-def metadata(atlas: Atlas, selection: Selection, count: int) -> dict:
-    """What every export says about itself: selection, version, licences of its layers, citation, boundary note."""
-    return {
-        "title": "Digital Silk Road Atlas",
-        "selection": urlencode(selection.query(), doseq=True),
-        "count": count,
-        "data_version": atlas.version,
-        "licence": LICENCE,
-        "layers": {
-            id: {"title": atlas.layers[id].title, "licence": atlas.layers[id].licence}
-            for id in selection.shown(atlas)
-        },
-        "citation": citation(atlas, selection),
-        "boundaries": BOUNDARY_NOTE,
-    }
-
-
-def citation(atlas: Atlas, selection: Selection) -> str:
-    """How to cite this very view: the data version names the state, the query the selection."""
-    query = urlencode(selection.query(), doseq=True)
-    return f"Digital Silk Road Atlas, data version {atlas.version}" + (
-        f", selection {query}" if query else ""
-    )
 
 
 def table(atlas: Atlas, found: gpd.GeoDataFrame) -> pd.DataFrame:
@@ -83,8 +54,8 @@ def geojson(atlas: Atlas, selection: Selection) -> bytes:
     `metadata` is a foreign member as the RFC allows. Lines are as drawn by `build`.
     """
     found = selection.records(atlas)
-    columns = table(atlas, found).drop(columns=["lon", "lat"]).astype(object)
-    rows = columns.where(columns.notna() & (columns != ""), None).to_dict("index")
+    columns = _unknown_is_null(table(atlas, found).drop(columns=["lon", "lat"])).astype(object)
+    rows = columns.where(columns.notna(), None).to_dict("index")
     features = [
         {
             "type": "Feature",
@@ -96,16 +67,21 @@ def geojson(atlas: Atlas, selection: Selection) -> bytes:
     ]
     document = {
         "type": "FeatureCollection",
-        "metadata": metadata(atlas, selection, len(found)),
+        "metadata": cite.metadata(atlas, selection, len(found)),
         "features": features,
     }
     return json.dumps(document, ensure_ascii=False, default=_plain).encode()
 
 
 def csv(atlas: Atlas, selection: Selection) -> bytes:
-    """The selection as CSV (UTF-8 with a byte order mark, so that spreadsheets show Chinese); citation in the last column."""
+    """The selection as CSV (UTF-8 with a byte order mark, so that spreadsheets show Chinese); citation in the last column.
+
+    A text that a spreadsheet would run as a formula has an apostrophe before it.
+    """
     columns = table(atlas, selection.records(atlas))
-    columns["citation"] = citation(atlas, selection)
+    columns["citation"] = cite.citation(atlas, selection)
+    for name in _texts(columns):
+        columns[name] = columns[name].map(_no_formula)
     return columns.to_csv(lineterminator="\n").encode("utf-8-sig")
 
 
@@ -115,26 +91,19 @@ def geopackage(atlas: Atlas, selection: Selection) -> bytes:
     Tables are named `<layer>` for points or lines; `<layer>_without_place` holds records known only by country.
     """
     found = selection.records(atlas)
-    columns = table(atlas, found).drop(columns=["lon", "lat"])
+    columns = _unknown_is_null(table(atlas, found).drop(columns=["lon", "lat"]))
     frame = gpd.GeoDataFrame(columns, geometry=found.geometry, crs="EPSG:4326")
-    about = metadata(atlas, selection, len(found))
+    about = cite.metadata(atlas, selection, len(found))
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "atlas.gpkg"
         for id in frame["layer"].unique():
             rows = frame[frame["layer"] == id].reset_index()
             placed = rows[rows.geometry.notna()]
-            types = (
-                {"point": placed[placed.geom_type == "Point"], "line": placed[placed.geom_type != "Point"]}
-                if len(placed)
-                else {}
-            )
-            for kind, part in types.items():
+            usual = "point" if atlas.layers[id].geometry == "point" else "line"
+            is_point = placed.geom_type == "Point"
+            for kind, part in (("point", placed[is_point]), ("line", placed[~is_point])):
                 if len(part):
-                    name = (
-                        id
-                        if kind == ("point" if atlas.layers[id].geometry == "point" else "line")
-                        else f"{id}_{kind}s"
-                    )
+                    name = id if kind == usual else f"{id}_{kind}s"
                     part.to_file(path, layer=name, driver="GPKG", engine="pyogrio")
             if len(unplaced := rows.drop(placed.index)):
                 _plain_table(unplaced, path, f"{id}_without_place")
@@ -144,8 +113,56 @@ def geopackage(atlas: Atlas, selection: Selection) -> bytes:
         return path.read_bytes()
 
 
-FORMATS = {"geojson": geojson, "csv": csv, "gpkg": geopackage}
-"""File ending → function (atlas, selection) → bytes."""
+def html(
+    atlas: Atlas, selection: Selection, shading: Mapping[str, Any] | None = None, chosen: str | None = None
+) -> bytes:
+    """The map of the selection as one HTML file that needs no network. shading, chosen: see `webmap.state`."""
+    from dsr_geo.webmap import notebook  # folium takes a while to load, and only this needs it
+
+    return notebook.folium_map(atlas, selection, shading, chosen).get_root().render().encode()
+
+
+@dataclass(frozen=True)
+class Format:
+    """A kind of download. Called with an atlas and a selection it gives the file's bytes; `view`: also how it is looked at."""
+
+    title: str
+    mime: str
+    write: Callable[..., bytes]
+    view: bool = False
+    """Whether `write` takes a shading and a chosen record, too."""
+
+    def __call__(self, atlas: Atlas, selection: Selection, **view: Any) -> bytes:
+        return self.write(atlas, selection, **(view if self.view else {}))
+
+
+FORMATS = {
+    "geojson": Format("GeoJSON", "application/geo+json", geojson),
+    "csv": Format("CSV", "text/csv", csv),
+    "gpkg": Format("GeoPackage", "application/geopackage+sqlite3", geopackage),
+    "html": Format("Map (HTML)", "text/html", html, view=True),
+}
+"""Ending of the file → the format. What app, command line and HTTP offer; a new format is one entry."""
+
+
+def file_name(ending: str) -> str:
+    """What a download is called."""
+    return f"digital-silk-road-atlas.{ending}"
+
+
+def _unknown_is_null(columns: pd.DataFrame) -> pd.DataFrame:
+    """The table with None for empty text, as for every other unknown."""
+    texts = columns[_texts(columns)].astype(object)
+    return columns.assign(**texts.where(texts.notna() & (texts != ""), None))
+
+
+def _texts(columns: pd.DataFrame) -> list[str]:
+    """The columns that hold no numbers."""
+    return [name for name, dtype in columns.dtypes.items() if not pd.api.types.is_numeric_dtype(dtype)]
+
+
+def _no_formula(value):
+    return f"'{value}" if isinstance(value, str) and value.startswith(records.FORMULA) else value
 
 
 def _plain_table(frame: pd.DataFrame, path: Path, name: str) -> None:

@@ -23,6 +23,7 @@ import pandas as pd
 
 from dsr_geo import summary
 from dsr_geo.atlas import Atlas
+from dsr_geo.names import known
 
 WINDOW = (-5, 5)
 """Years before and after the first record that are looked at."""
@@ -100,8 +101,9 @@ def of_atlas(atlas: Atlas, found: pd.DataFrame, indicator: str, window: tuple[in
 
     Indicators in dollars are taken as 100 · natural logarithm, so that a change is roughly a percentage; projections are
     left out, and so are countries with records in the same layers that give no first year here (undated ones, or ones not
-    in `found`): whether they had one by then is not known. Raises KeyError for an unknown indicator, `TooFew` where there is too little to look at.
+    in `found`): whether they had one by then is not known. Raises `UnknownName` for an unknown indicator, `TooFew` where there is too little to look at.
     """
+    known("indicator", [indicator], atlas.countries.indicators["title"])
     unit = atlas.countries.indicators.at[indicator, "unit"]
     first = first_years(atlas, found)
     any_record = atlas.hosts[atlas.hosts["id"].map(atlas.records["layer"]).isin(found["layer"].unique())][
@@ -122,7 +124,8 @@ def first_years(atlas: Atlas, found: pd.DataFrame) -> pd.Series:
 
 
 def unit_of_change(atlas: Atlas, indicator: str) -> str:
-    """The unit in which `of_atlas` gives changes."""
+    """The unit in which `of_atlas` gives changes. Raises `UnknownName`."""
+    known("indicator", [indicator], atlas.countries.indicators["title"])
     unit = atlas.countries.indicators.at[indicator, "unit"]
     if "$" in unit:
         return "% (100 × change of the logarithm)"

@@ -8,6 +8,9 @@ from __future__ import annotations
 
 import csv
 import io
+import re
+import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -41,6 +44,9 @@ COLUMNS = {
 }
 """Every column a fact table has, in order, with its meaning; a layer's own fields follow them."""
 
+DERIVED = ("layer", "evidence", "length_computed_km", "geometry")
+"""Columns that a loaded record has beyond those, computed and never typed."""
+
 PRECISIONS = ("exact", "city", "region", "country")
 SCOPES = ("official", "by_rule")
 ROLES = (
@@ -57,6 +63,12 @@ ROLES = (
 EVIDENCE = ("strong", "fair", "single", "disputed")
 ENDED = ("cancelled", "retired", "ended")
 """Statuses of things that are no more (or never came to be); off by default on the map."""
+
+
+FORMULA = ("=", "+", "-", "@")
+"""What a text may not begin with: a spreadsheet would run it."""
+
+_NUMBER = re.compile(r"[-+]?\d+(\.\d+)?")
 
 
 @dataclass(frozen=True)
@@ -100,32 +112,16 @@ def columns(layer: Layer) -> list[str]:
 
 
 def read_table(path: Path, expected: list[str]) -> tuple[list[Row], list[Problem]]:
-    """The rows of a CSV table and what is wrong with its form; well-formed rows are returned in any case."""
-    try:
-        text = path.read_bytes().decode("utf-8")
-    except FileNotFoundError:
-        return [], [
-            Problem(path.name, None, "", "the table is missing", f"create {path} with its header line")
-        ]
-    except UnicodeDecodeError as error:
-        row = error.object[: error.start].count(b"\n") + 1
-        cure = "save the file as UTF-8 (in a spreadsheet: CSV UTF-8)"
-        return [], [Problem(path.name, row, "", f"not valid UTF-8 at byte {error.start + 1}", cure)]
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    problems = []
+    """The rows of a CSV table and what is wrong with its form; well-formed rows are returned in any case.
+
+    A table whose header is wrong has no rows: nobody knows what its cells mean.
+    """
+    if problems := header_problems(path, expected):
+        return [], problems
+    reader = csv.reader(io.StringIO(_text(path), newline=""), strict=True)
     rows = []
     try:
-        header = [name.strip() for name in next(reader, [])]
-        header[:1] = [name.removeprefix("\ufeff") for name in header[:1]]
-        for name in header:
-            if name not in expected:
-                cure = f"use the columns {', '.join(expected)}, or declare it under the layer's fields in layers.toml"
-                problems.append(Problem(path.name, 1, "", f"unknown column '{name}'", cure))
-        for name in expected:
-            if name not in header:
-                problems.append(
-                    Problem(path.name, 1, "", f"column '{name}' is missing", "add it to the header line")
-                )
+        header = _header(reader)
         for cells in reader:
             number = reader.line_num
             if not any(cell.strip() for cell in cells):
@@ -135,11 +131,75 @@ def read_table(path: Path, expected: list[str]) -> tuple[list[Row], list[Problem
                 cure = "put double quotes round a cell that holds a comma and see that no cell is missing"
                 problems.append(Problem(path.name, number, cells[0], what, cure))
                 continue
-            rows.append(Row(path.name, number, {k: v.strip() for k, v in zip(header, cells)}))
+            row = Row(path.name, number, {k: v.strip() for k, v in zip(header, cells)})
+            problems += [row.problem(*trouble) for k, v in row.values.items() if (trouble := _unfit(k, v))]
+            rows.append(row)
     except csv.Error as error:
         cure = "look for a missing or doubled double quote there"
         problems.append(Problem(path.name, reader.line_num, "", f"broken CSV ({error})", cure))
     return rows, problems
+
+
+def header_problems(path: Path, expected: list[str]) -> list[Problem]:
+    """What keeps a file from being read as a table with these columns, in any order."""
+    try:
+        reader = csv.reader(io.StringIO(_text(path), newline=""), strict=True)
+        header = _header(reader)
+    except FileNotFoundError:
+        return [Problem(path.name, None, "", "the table is missing", f"create {path} with its header line")]
+    except UnicodeDecodeError as error:
+        row = error.object[: error.start].count(b"\n") + 1
+        cure = "save the file as UTF-8 (in a spreadsheet: CSV UTF-8)"
+        return [Problem(path.name, row, "", f"not valid UTF-8 at byte {error.start + 1}", cure)]
+    except csv.Error as error:
+        return [
+            Problem(
+                path.name, 1, "", f"broken CSV ({error})", "look for a missing or doubled double quote there"
+            )
+        ]
+    for delimiter, word in ((";", "semicolons"), ("\t", "tabs"), ("|", "bars")):
+        if len(header) == 1 and delimiter in header[0]:
+            cure = "save it again with commas between them (in a spreadsheet: field delimiter)"
+            return [Problem(path.name, 1, "", f"its cells have {word} between them, not commas", cure)]
+    problems = []
+    for name in dict.fromkeys(header):
+        if name not in expected:
+            cure = f"use the columns {', '.join(expected)}, or declare it under the layer's fields in layers.toml"
+            problems.append(Problem(path.name, 1, "", f"unknown column '{name}'", cure))
+        if header.count(name) > 1:
+            cure = "keep the one that holds the values, and no other"
+            problems.append(Problem(path.name, 1, "", f"column '{name}' stands twice", cure))
+    for name in expected:
+        if name not in header:
+            problems.append(
+                Problem(path.name, 1, "", f"column '{name}' is missing", "add it to the header line")
+            )
+    return problems
+
+
+def _text(path: Path) -> str:
+    return path.read_bytes().decode("utf-8-sig")
+
+
+def _header(reader: Iterator[list[str]]) -> list[str]:
+    return [name.strip() for name in next(reader, [])]
+
+
+def _unfit(name: str, text: str) -> tuple[str, str] | None:
+    """What and cure, where a cell holds what is no text: characters that nobody sees, or the beginning of a formula."""
+    for char in text if not text.isprintable() else ():
+        # Joiners shape letters in some scripts; all other signs of these categories are invisible or steer the display.
+        if (
+            unicodedata.category(char) in ("Cc", "Cf", "Co", "Cs", "Zl", "Zp")
+            and char not in "\u200c\u200d\r\n"
+        ):
+            return (
+                f"{name} holds the invisible character U+{ord(char):04X}",
+                "type the cell anew, without it",
+            )
+    if text.startswith(FORMULA) and not _NUMBER.fullmatch(text):
+        return f"{name} '{text}' begins like a formula", f"begin with another sign than {' '.join(FORMULA)}"
+    return None
 
 
 def split(text: str) -> list[str]:
@@ -189,14 +249,19 @@ def evidence(disputed: bool, sources: list[tuple[str, str]]) -> str:
     return "fair" if kinds & {"company", "research", "dataset"} else "single"
 
 
-def present(start: int | None, announced: int | None, end: int | None, first: int, last: int) -> bool | None:
+def present(
+    start: int | None, announced: int | None, end: int | None, status: str, first: int, last: int
+) -> bool | None:
     """Whether a record is present in some year of first..last (both included); None for an undated record.
 
-    A record is present in year Y when (start, or else announced) ≤ Y and (end is unknown or end ≥ Y).
+    A record is present in year Y when (start, or else announced) ≤ Y and (end is unknown or end ≥ Y). Of one that has
+    ended (`ENDED`) in an unknown year only its first year is known: it is present in that one alone.
     """
     begin = announced if start is None else start
     if begin is None:
         return None
+    if end is None and status in ENDED:
+        end = begin
     return begin <= last and (end is None or end >= first)
 
 
@@ -223,7 +288,8 @@ EXCLUDED_COLUMNS = ["table", "row", "reason", "record_id"]
 class Tables:
     """All hand-kept tables under `data/`, as read: rows of raw text, nothing judged yet.
 
-    `unread` holds what kept a file or a line from being read; `rules.check` judges the rest.
+    `unreadable` holds what kept a whole table from being read, `unread` what kept a line from it or is wrong with the form
+    of a cell; `rules.check` judges the rest.
     """
 
     facts: dict[str, list[Row]]
@@ -233,16 +299,18 @@ class Tables:
     landing_points: list[Row]
     passages: list[Row]
     excluded: list[Row]
+    unreadable: list[Problem]
     unread: list[Problem]
 
 
 def read(data: Path, layers: dict[str, Layer]) -> Tables:
     """Read every table under `data/` that people edit by hand; a fact table without a catalogue entry is a problem."""
-    unread = []
+    unreadable: list[Problem] = []
+    unread: list[Problem] = []
 
     def table(path: Path, expected: list[str]) -> list[Row]:
         rows, problems = read_table(path, expected)
-        unread.extend(problems)
+        (unread if rows else unreadable).extend(problems)
         return rows
 
     for path in sorted((data / "facts").glob("*.csv")):
@@ -257,5 +325,6 @@ def read(data: Path, layers: dict[str, Layer]) -> Tables:
         landing_points=table(data / "landing_points.csv", LANDING_POINT_COLUMNS),
         passages=table(data / "passages.csv", PASSAGE_COLUMNS),
         excluded=table(data / "excluded.csv", EXCLUDED_COLUMNS),
+        unreadable=unreadable,
         unread=unread,
     )

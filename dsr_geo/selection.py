@@ -6,11 +6,10 @@ Empty filters let everything through. Within one filter the values are alternati
 from __future__ import annotations
 
 import re
-import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
-from functools import lru_cache
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
 from itertools import combinations
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -18,50 +17,39 @@ import pandas as pd
 
 from dsr_geo import records
 from dsr_geo.atlas import Atlas
+from dsr_geo.names import Names, known
+from dsr_geo.search import fold, search_text
 
-_LISTS = {
-    "layers": "layer",
-    "countries": "country",
-    "groups": "group",
-    "kinds": "kind",
-    "actors": "actor",
-    "actor_types": "actor_type",
-    "roles": "role",
-    "statuses": "status",
-    "evidence": "evidence",
-    "precisions": "precision",
-}
-"""Selection field → its key in a URL query; a list repeats the key."""
+Vocabulary = Callable[[Atlas], Names]
 
-KEYS = {*_LISTS.values(), "years", "q", "undated", "ended", "opt_in"}
-"""Every key of a selection's URL query."""
 
-_SWITCHES = {"undated": True, "ended": False, "opt_in": False}
-"""Selection field (and URL key) → its value when nobody has chosen."""
+def _choice(key: str, title: str, vocabulary: Vocabulary, column: str = "") -> Any:
+    """A filter by values that are alternatives to each other.
 
-TITLES = {
-    "layers": "layers",
-    "countries": "country or territory",
-    "groups": "region or group",
-    "years": "years",
-    "kinds": "kind",
-    "actors": "company or institution",
-    "actor_types": "type of actor",
-    "roles": "role",
-    "statuses": "status",
-    "evidence": "evidence",
-    "precisions": "precision of place",
-    "text": "search text",
-    "undated": "undated records left out",
-    "ended": "ended records left out",
-    "opt_in": "weaker ties left out",
-}
-"""The words for each filter."""
+    key: its name in a URL query, which repeats it for each value. title: the words for it. vocabulary: the values there are.
+    column: the column of the records that holds one of the values; without it `Selection` says how it is looked up.
+    """
+    about = {"key": key, "title": title, "vocabulary": vocabulary, "column": column}
+    return field(default=(), metadata=about)
+
+
+def _switch(key: str, title: str, default: bool) -> Any:
+    """A filter that lets some records in or keeps them out: 1 or 0 in a URL query. title: the words for leaving out."""
+    return field(default=default, metadata={"key": key, "title": title})
+
+
+def _of_layers(name: str) -> Vocabulary:
+    """The vocabulary that the layers of the catalogue have under a name."""
+    return lambda atlas: list(
+        dict.fromkeys(word for layer in atlas.layers.values() for word in getattr(layer, name))
+    )
 
 
 @dataclass(frozen=True)
 class Selection:
     """What is looked for. Two equal selections are the same view.
+
+    Each field is one filter and says all there is to say of it: address, words, values, link and widget follow.
 
     layers: layer ids; empty means those that are on by default.
     countries: ISO3 codes of host countries or territories. groups: ids of groups.csv; a country counts in a group
@@ -75,62 +63,91 @@ class Selection:
     opt_in: keep records with a weaker tie or source, which are off by default.
     """
 
-    layers: tuple[str, ...] = ()
-    countries: tuple[str, ...] = ()
-    groups: tuple[str, ...] = ()
-    years: tuple[int, int] | None = None
-    kinds: tuple[str, ...] = ()
-    actors: tuple[str, ...] = ()
-    actor_types: tuple[str, ...] = ()
-    roles: tuple[str, ...] = ()
-    statuses: tuple[str, ...] = ()
-    evidence: tuple[str, ...] = ()
-    precisions: tuple[str, ...] = ()
-    text: str = ""
-    undated: bool = True
-    ended: bool = False
-    opt_in: bool = False
+    layers: tuple[str, ...] = _choice("layer", "layers", lambda atlas: _titles(atlas.layers), "layer")
+    countries: tuple[str, ...] = _choice(
+        "country", "country or territory", lambda atlas: atlas.countries.borders["name"]
+    )
+    groups: tuple[str, ...] = _choice(
+        "group", "region or group", lambda atlas: atlas.countries.groups["title"]
+    )
+    years: tuple[int, int] | None = field(default=None, metadata={"key": "years", "title": "years"})
+    kinds: tuple[str, ...] = _choice("kind", "kind", _of_layers("kinds"), "kind")
+    actors: tuple[str, ...] = _choice("actor", "company or institution", lambda atlas: atlas.actors["name"])
+    actor_types: tuple[str, ...] = _choice("actor_type", "type of actor", lambda atlas: records.ACTOR_TYPES)
+    roles: tuple[str, ...] = _choice("role", "role", lambda atlas: records.ROLES)
+    statuses: tuple[str, ...] = _choice("status", "status", _of_layers("statuses"), "status")
+    evidence: tuple[str, ...] = _choice("evidence", "evidence", lambda atlas: records.EVIDENCE, "evidence")
+    precisions: tuple[str, ...] = _choice(
+        "precision", "precision of place", lambda atlas: records.PRECISIONS, "precision"
+    )
+    text: str = field(default="", metadata={"key": "q", "title": "search text"})
+    undated: bool = _switch("undated", "undated records left out", True)
+    ended: bool = _switch("ended", "ended records left out", False)
+    opt_in: bool = _switch("opt_in", "weaker ties left out", False)
 
-    def __post_init__(self):
-        for name in _LISTS:
-            if isinstance(getattr(self, name), str):
-                raise TypeError(f"{name} takes several values; write ({getattr(self, name)!r},) for one")
-            object.__setattr__(self, name, tuple(sorted(set(getattr(self, name)))))
-        if self.years:
-            object.__setattr__(self, "years", (min(self.years), max(self.years)))
+    def __post_init__(self) -> None:
+        """Put values in order; raises ValueError for what cannot be one (see `check` for names)."""
+        for name in CHOICES:
+            values = getattr(self, name)
+            if isinstance(values, str) or not isinstance(values, Sequence | set | frozenset):
+                raise ValueError(f"{name} takes several values; write ({values!r},) for one")
+            if wrong := [value for value in values if not isinstance(value, str)]:
+                raise ValueError(f"{name} takes texts, not {wrong[0]!r}")
+            object.__setattr__(self, name, tuple(sorted(set(values))))
+        for name in SWITCHES:
+            if not isinstance(getattr(self, name), bool | np.bool_):
+                raise ValueError(f"{name} is True or False, not {getattr(self, name)!r}")
+        if not isinstance(self.text, str):
+            raise ValueError(f"text is a text, not {self.text!r}; put the words into one, a space between")
+        object.__setattr__(self, "years", _pair(self.years))
         object.__setattr__(self, "text", " ".join(self.text.split()))
+
+    def check(self, atlas: Atlas) -> None:
+        """Raise `UnknownName` for the first value that the atlas does not have, with the nearest one it has."""
+        for name, about in CHOICES.items():
+            if wanted := getattr(self, name):
+                known(about["title"], wanted, about["vocabulary"](atlas))
 
     def query(self) -> dict[str, list[str]]:
         """The selection as a URL query (key → values); what is at its default is left out."""
-        found = {key: list(getattr(self, name)) for name, key in _LISTS.items() if getattr(self, name)}
+        found = {
+            about["key"]: list(getattr(self, name)) for name, about in CHOICES.items() if getattr(self, name)
+        }
         if self.years:
             found["years"] = ["-".join(map(str, self.years))]
         if self.text:
             found["q"] = [self.text]
-        for name, default in _SWITCHES.items():
+        for name, default in SWITCHES.items():
             if getattr(self, name) != default:
-                found[name] = ["0" if default else "1"]
+                found[_ABOUT[name]["key"]] = ["0" if default else "1"]
         return found
 
     def active(self) -> list[str]:
         """The filters that keep something out, in the order of the fields; empty switches count as filters."""
-        lists = [f.name for f in fields(self) if f.name not in _SWITCHES and getattr(self, f.name)]
-        return lists + [name for name in _SWITCHES if not getattr(self, name)]
+        chosen = [name for name in _ABOUT if name not in SWITCHES and getattr(self, name)]
+        return chosen + [name for name in SWITCHES if not getattr(self, name)]
 
     def without(self, *names: str) -> Selection:
         """The same selection with the named filters cleared (switches set so that nothing is left out)."""
-        return replace(self, **{n: True if n in _SWITCHES else getattr(Selection(), n) for n in names})
+        known("filter", names, TITLES)
+        cleared: dict[str, Any] = {n: True if n in SWITCHES else getattr(Selection(), n) for n in names}
+        return replace(self, **cleared)
 
     def shown(self, atlas: Atlas) -> tuple[str, ...]:
-        """Ids of the layers that are on: those asked for, or else the catalogue's default ones."""
+        """Ids of the layers that are on: those asked for, or else the catalogue's default ones. Raises `UnknownName`."""
+        known("layers", self.layers, _titles(atlas.layers))
         return self.layers or tuple(layer.id for layer in atlas.layers.values() if layer.default)
 
     def mask(self, atlas: Atlas) -> pd.Series:
-        """Which records the selection holds: booleans over `atlas.records`, all filters together."""
+        """Which records the selection holds: booleans over `atlas.records`, all filters together.
+
+        Raises `UnknownName` for a value that the atlas does not have.
+        """
+        self.check(atlas)
         return pd.Series(np.logical_and.reduce(list(self._masks(atlas))), index=atlas.records.index)
 
     def records(self, atlas: Atlas) -> gpd.GeoDataFrame:
-        """The records of the selection, in catalogue order."""
+        """The records of the selection, in catalogue order. Raises `UnknownName` as `mask` does."""
         return atlas.records[self.mask(atlas)]
 
     def emptied_by(self, atlas: Atlas) -> list[str]:
@@ -140,12 +157,15 @@ class Selection:
         """
         if self.mask(atlas).any():
             return []
-        held = lambda names: int(self.without(*names).mask(atlas).sum())
+
+        def held(names: Sequence[str]) -> int:
+            return int(self.without(*names).mask(atlas).sum())
+
         active = self.active()
         for few in (combinations(active, 1), combinations(active, 2)):
             back = {names: held(names) for names in few}
             if any(back.values()):
-                return list(max(back, key=back.get))
+                return list(max(back, key=lambda names: back[names]))
         # Rare, and trying every set of three or more would take long: clear all, then put back what can be put back.
         cleared = list(active)
         for name in active:
@@ -157,14 +177,9 @@ class Selection:
         """A boolean array over `atlas.records` for each filter that keeps something out."""
         table = atlas.records
         yield table["layer"].isin(self.shown(atlas)).to_numpy()
-        for name, column in (
-            ("kinds", "kind"),
-            ("statuses", "status"),
-            ("evidence", "evidence"),
-            ("precisions", "precision"),
-        ):
-            if wanted := getattr(self, name):
-                yield table[column].isin(wanted).to_numpy()
+        for name, about in CHOICES.items():
+            if about["column"] and name != "layers" and (wanted := getattr(self, name)):
+                yield table[about["column"]].isin(wanted).to_numpy()
         if self.countries or self.groups:
             yield self._in_place(atlas)
         if self.years:
@@ -207,43 +222,67 @@ class Selection:
         return atlas.records.index.isin(roles.loc[passed, "id"])
 
 
+_ABOUT: dict[str, Mapping[str, Any]] = {each.name: each.metadata for each in fields(Selection)}
+
+CHOICES = {name: about for name, about in _ABOUT.items() if "vocabulary" in about}
+"""The filters by values: field of `Selection` → what it says of itself (see `_choice`)."""
+
+SWITCHES: dict[str, bool] = {
+    each.name: each.default for each in fields(Selection) if isinstance(each.default, bool)
+}
+"""The filters that let in or leave out: field of `Selection` → its value when nobody has chosen."""
+
+TITLES: dict[str, str] = {name: about["title"] for name, about in _ABOUT.items()}
+"""The words for each filter."""
+
+KEYS: dict[str, str] = {about["key"]: name for name, about in _ABOUT.items()}
+"""Every key of a selection's URL query, in the order of an address → the field of `Selection`."""
+
+
+def _titles(layers: Mapping[str, Any]) -> dict[str, str]:
+    return {id: layer.title for id, layer in layers.items()}
+
+
+def _pair(years: object) -> tuple[int, int] | None:
+    """First and last year in order; raises ValueError for what is neither a pair of years nor None."""
+    if years is None:
+        return None
+    pair = list(years) if isinstance(years, Sequence | np.ndarray) and not isinstance(years, str) else []
+    if len(pair) != 2 or any(
+        isinstance(year, bool) or not isinstance(year, int | np.integer) for year in pair
+    ):
+        raise ValueError(
+            f"years are a pair of whole numbers, such as (2013, 2026), or None for all; not {years!r}"
+        )
+    return int(min(pair)), int(max(pair))
+
+
 def from_query(query: Mapping[str, Sequence[str]], atlas: Atlas) -> tuple[Selection, list[str]]:
     """Read a URL query back. Returns the selection and a sentence for each value it could not understand.
 
     Values that the atlas doesn't know are left out and named, so that an old or mistyped link still opens.
     Keys that are not a selection's are passed over.
     """
-    known = {
-        "layers": set(atlas.layers),
-        "countries": set(atlas.countries.borders.index),
-        "groups": set(atlas.countries.groups.index),
-        "actors": set(atlas.actors.index),
-        "kinds": {kind for layer in atlas.layers.values() for kind in layer.kinds},
-        "statuses": {status for layer in atlas.layers.values() for status in layer.statuses},
-        "actor_types": set(records.ACTOR_TYPES),
-        "roles": set(records.ROLES),
-        "evidence": set(records.EVIDENCE),
-        "precisions": set(records.PRECISIONS),
-    }
-    found, problems = {}, []
-    for name, key in _LISTS.items():
-        values = query.get(key, [])
-        found[name] = tuple(value for value in values if value in known[name])
+    found: dict[str, Any] = {}
+    problems = []
+    for name, about in CHOICES.items():
+        values, there = query.get(about["key"], []), about["vocabulary"](atlas)
+        found[name] = tuple(value for value in values if value in there)
         problems += [
-            f"The link asks for {key} “{v}”, which the atlas does not know; it was left out."
-            for v in values
-            if v not in known[name]
+            f"The link asks for {about['key']} “{value}”, which the atlas does not know; it was left out."
+            for value in values
+            if value not in there
         ]
     for text in query.get("years", []):
         first, _, last = text.partition("-")
-        if re.fullmatch(r"\d{1,4}-\d{1,4}", text):
+        if re.fullmatch(r"\d{1,4}-\d{1,4}", text, re.ASCII):
             found["years"] = (int(first), int(last))
         else:
             problems.append(
                 f"The link asks for years “{text}”, which is not like 2013-2026; it was left out."
             )
-    for name in _SWITCHES:
-        for text in query.get(name, []):
+    for name in SWITCHES:
+        for text in query.get(_ABOUT[name]["key"], []):
             if text in ("0", "1"):
                 found[name] = text == "1"
             else:
@@ -251,38 +290,6 @@ def from_query(query: Mapping[str, Sequence[str]], atlas: Atlas) -> tuple[Select
                     f"The link sets {name} to “{text}”, which is neither 0 nor 1; it was left out."
                 )
     return Selection(**found, text=" ".join(query.get("q", []))), problems
-
-
-def fold(text: str) -> str:
-    """Text for comparing: lower case, accents gone, compatibility forms unified; Chinese stays as it is."""
-    decomposed = unicodedata.normalize("NFKD", text)
-    return "".join(char for char in decomposed if not unicodedata.combining(char)).casefold()
-
-
-@lru_cache(maxsize=4)
-def search_text(atlas: Atlas) -> pd.Series:
-    """For each record, the folded words that free text is looked up in."""
-    table, borders = atlas.records, atlas.countries.borders["name"]
-    names = atlas.actors[["name", "name_zh"]].agg(" ".join, axis=1)
-    own = ["name", "name_local", "place", "partners", "note"]
-    own += sorted(
-        {
-            name
-            for layer in atlas.layers.values()
-            for name, field in layer.fields.items()
-            if field.type in ("text", "list")
-        }
-    )
-    parts = [table[name] for name in own]
-    parts.append(atlas.kinds)
-    parts.append(atlas.hosts.assign(n=atlas.hosts["country"].map(borders)).groupby("id")["n"].agg(" ".join))
-    parts.append(
-        atlas.roles.assign(n=atlas.roles["actor"].map(names).fillna("")).groupby("id")["n"].agg(" ".join)
-    )
-    joined = pd.concat([part.reindex(table.index).fillna("").astype(str) for part in parts], axis=1).agg(
-        " ".join, axis=1
-    )
-    return joined.map(fold)
 
 
 def undated(atlas: Atlas) -> np.ndarray:
@@ -298,7 +305,9 @@ def present(atlas: Atlas, first: int, last: int, undated: bool) -> np.ndarray:
 
 
 def _span(atlas: Atlas) -> tuple[pd.Series, pd.Series]:
-    """First and last year of each record as floats, unknown ones being infinite."""
+    """First and last year in which each record was present as floats, unknown ones being infinite."""
     table = atlas.records
-    begin = table["year_start"].fillna(table["year_announced"]).astype("Float64").fillna(-np.inf)
-    return begin.astype(float), table["year_end"].astype("Float64").fillna(np.inf).astype(float)
+    begin = table["year_start"].fillna(table["year_announced"]).astype("Float64")
+    # Of what has ended nobody knows when, only its first year is known (see `records.present`).
+    end = table["year_end"].astype("Float64").fillna(begin.where(table["status"].isin(records.ENDED)))
+    return begin.fillna(-np.inf).astype(float), end.fillna(np.inf).astype(float)

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import tomllib
 from dataclasses import dataclass
-from pathlib import Path
 from urllib.parse import parse_qs
 
 from dsr_geo import selection
-from dsr_geo.atlas import DATA, Atlas
+from dsr_geo.atlas import Atlas
 from dsr_geo.selection import Selection
 
+_FILE = "stories.toml"
 _KEYS = ("title", "text", "selection", "sources")
 
 
@@ -32,18 +32,19 @@ class Story:
     sources: tuple[str, ...]
 
 
-def load(atlas: Atlas, path: Path = DATA / "stories.toml") -> dict[str, Story]:
-    """The stories by id, in the order of the file. Raises `StoryError` naming every problem with its cure."""
+def load(atlas: Atlas) -> dict[str, Story]:
+    """The stories of the atlas by id, in the order of its `stories.toml`; none where it has no such file.
+
+    Raises `StoryError` naming every problem with its cure.
+    """
     try:
-        raw = tomllib.loads(path.read_text(encoding="utf-8"))
+        raw = tomllib.loads(atlas.files.get(_FILE, b"").decode("utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise StoryError(
-            f"{path.name}: not valid TOML ({error}); compare with the entries around it."
-        ) from None
+        raise StoryError(f"{_FILE}: not valid TOML ({error}); compare with the entries around it.") from None
     problems, stories = [], {}
     for id, entry in raw.items():
         wrong = _problems(atlas, entry)
-        problems += [f"{path.name}, story '{id}': {sentence}" for sentence in wrong]
+        problems += [f"{_FILE}, story '{id}': {sentence}" for sentence in wrong]
         if not wrong:
             chosen, _ = selection.from_query(parse_qs(entry["selection"]), atlas)
             stories[id] = Story(

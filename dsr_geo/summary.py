@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
-from dataclasses import replace
 
 import pandas as pd
 
 from dsr_geo.atlas import Atlas
+from dsr_geo.names import known
 from dsr_geo.selection import Selection, undated
 
 
@@ -68,26 +68,6 @@ def sentence(atlas: Atlas, selection: Selection, found: pd.DataFrame) -> str:
     return "; ".join(parts) + "."
 
 
-def in_place(atlas: Atlas, selection: Selection, *places: str) -> Selection:
-    """The same selection in these places instead of its own: ISO3 codes or ids of groups.csv."""
-    groups = tuple(place for place in places if place in atlas.countries.groups.index)
-    return replace(
-        selection, countries=tuple(place for place in places if place not in groups), groups=groups
-    )
-
-
-def place_name(atlas: Atlas, place: str) -> str:
-    """The words for an ISO3 code or a group's id."""
-    return atlas.countries.groups["title"].get(place) or atlas.countries.name(place)
-
-
-def word_for(atlas: Atlas, place: str) -> str:
-    """How texts name an ISO3 code or a group's id: an organisation by its letters (SCO) where its title has them."""
-    title = place_name(atlas, place)
-    letters = re.search(r"\(([A-Z]{3,})\)$", title)
-    return letters[1] if letters else title
-
-
 def every_year(counts: pd.DataFrame, first: int, last: int) -> pd.DataFrame:
     """Counts by year (`by_year`) with the years in between that have none; years outside first..last are left out."""
     return counts.reindex(range(first, last + 1), fill_value=0).rename_axis("year")
@@ -99,17 +79,14 @@ def cumulative(counts: pd.DataFrame, first: int, last: int) -> pd.DataFrame:
     return whole.cumsum().loc[first:]
 
 
-def by_layer_and(atlas: Atlas, found: pd.DataFrame, column: str) -> pd.DataFrame:
-    """Records per layer id (rows, every layer in legend order) and value of a column; layers without any are zero."""
-    return pd.crosstab(found["layer"], found[column]).reindex(list(atlas.layers), fill_value=0)
-
-
 def median_path(atlas: Atlas, indicator: str, countries: Collection[str]) -> pd.DataFrame:
     """By year: the median of an indicator over these countries, and `countries`, how many have a value that year.
 
     Only values of that very year count; a year with fewer than half as many values as the best one is left out, so that
-    a change of who reports is not taken for a change of the indicator.
+    a change of who reports is not taken for a change of the indicator. Raises `UnknownName`.
     """
+    known("indicator", [indicator], atlas.countries.indicators["title"])
+    known("country or territory", countries, atlas.countries.borders["name"])
     rows = atlas.countries.attributes
     rows = rows[(rows["indicator"] == indicator) & rows["country"].isin(list(countries))]
     by_year = rows.groupby("year")["value"].agg(median="median", countries="count")
@@ -117,22 +94,26 @@ def median_path(atlas: Atlas, indicator: str, countries: Collection[str]) -> pd.
 
 
 def path(atlas: Atlas, indicator: str, country: str) -> pd.DataFrame:
-    """An indicator's values in one country by year: value, kind (observed, projection …), source_id."""
+    """An indicator's values in one country by year: value, kind (observed, projection …), source_id.
+
+    Raises `UnknownName`.
+    """
+    known("indicator", [indicator], atlas.countries.indicators["title"])
+    known("country or territory", [country], atlas.countries.borders["name"])
     rows = atlas.countries.attributes
     rows = rows[(rows["indicator"] == indicator) & (rows["country"] == country)]
     return rows.set_index("year")[["value", "kind", "source_id"]].sort_index()
 
 
 def total(atlas: Atlas, indicator: str, countries: Collection[str], year: int) -> float:
-    """The sum over these countries of an amount (people, dollars) as of a year; NaN where none has a value."""
+    """The sum over these countries of an amount (people, dollars) as of a year; NaN where none has a value.
+
+    Raises `UnknownName`.
+    """
+    known("country or territory", countries, atlas.countries.borders["name"])
     return float(
         atlas.countries.as_of(year, [indicator])[indicator].reindex(list(countries)).sum(min_count=1)
     )
-
-
-def members(atlas: Atlas, place: str, year: int) -> set[str]:
-    """The countries of a place in a year: itself, or the members a group had then."""
-    return atlas.countries.members(place, year, year) if place in atlas.countries.groups.index else {place}
 
 
 def events_naming(atlas: Atlas, *names: str) -> pd.DataFrame:

@@ -45,7 +45,7 @@ def serving(routes):
 @pytest.fixture(scope="module")
 def ask(atlas, tiny_folder):
     """GET a path from the routes of the invented atlas (see `serving`)."""
-    with serving(api.routes(atlas, tiny_folder)) as get:
+    with serving(api.routes(atlas)) as get:
         yield get
 
 
@@ -134,7 +134,7 @@ def test_what_a_map_needs_is_listed_and_kept_for_good_under_its_version(ask, atl
         assert (
             status == 200 and "immutable" in headers["cache-control"] and body == ask(f"/atlas/{name}")[2]
         ), name
-    _, headers, _ = ask(f"/atlas/at/older/map.json")
+    _, headers, _ = ask("/atlas/at/older/map.json")
     assert (
         headers["cache-control"] == "no-cache"
     )  # what an older page asks for may not be kept as that version's
@@ -160,7 +160,8 @@ def test_python_is_not_served(ask):
 )
 def test_the_address_follows_the_path_the_app_is_served_under(atlas, tiny_folder, base, expected):
     assert api.address(base) == expected
-    assert [route.path for route in api.routes(atlas, tiny_folder, base)] == [
+    assert [route.path for route in api.routes(atlas, base)] == [
+        expected + "/records.{ending}",
         expected + "/at/{version}/{name:path}",
         expected + "/{name:path}",
     ]
@@ -173,7 +174,7 @@ def test_text_that_looks_like_a_template_is_served_to_the_letter(tiny):
         "actors", "acme"
     )["name"] = text
     tiny.toml = tiny.toml.replace("Invented towers.", text)
-    with serving(api.routes(tiny.load(), tiny.folder)) as get:
+    with serving(api.routes(tiny.load())) as get:
         told, sources, towers = (
             json.loads(get(f"/atlas/{name}")[2])
             for name in ("map.json", "sources.json", "layers/towers.geojson")

@@ -1,10 +1,29 @@
 """The loaded atlas: one table of records, joined with countries, actors and sources."""
 
+import shutil
+
 import pandas as pd
 import pytest
+from tiny import OWN_FIELDS
 
 import dsr_geo
-from dsr_geo import build
+from dsr_geo import (
+    Selection,
+    UnknownName,
+    api,
+    build,
+    cite,
+    countries,
+    export,
+    impact,
+    load,
+    places,
+    stories,
+    summary,
+    webmap,
+)
+from dsr_geo.selection import CHOICES
+from dsr_geo.webmap import shading
 
 
 def test_records_come_in_catalogue_order_keyed_by_id(atlas):
@@ -81,8 +100,11 @@ def test_years_span_everything_any_record_names(atlas):
 
 
 def test_checked_is_the_latest_month(tiny):
-    tiny.row("facts/towers", "tower-old")["checked_on"] = "2027-01"
-    assert tiny.load().checked == "2027-01"
+    for rows in (tiny.tables[f"facts/{layer}"] for layer in OWN_FIELDS):
+        for row in rows:
+            row["checked_on"] = "2024-05-17"
+    tiny.row("facts/towers", "tower-old")["checked_on"] = "2024-12"
+    assert tiny.load().checked == "2024-12"
 
 
 def test_the_version_changes_with_the_data_and_only_then(tiny):
@@ -90,6 +112,117 @@ def test_the_version_changes_with_the_data_and_only_then(tiny):
     assert tiny.load().version == first and len(first) == 8 and int(first, 16) >= 0
     tiny.row("facts/towers", "tower-old")["note"] = "A new word."
     assert tiny.load().version != first
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "layers.toml",
+        "stories.toml",
+        "sources.csv",
+        "actors.csv",
+        "events.csv",
+        "landing_points.csv",
+        "geojson/towers.geojson",
+        *(f"countries/{table}.csv" for table in countries.COLUMNS),
+        "countries/borders.geojson",
+        "countries/disputed.geojson",
+    ],
+)
+def test_the_version_covers_each_file_that_is_loaded(tiny, name):
+    """A blank changes no value of these files, and no citation may name two states by one version."""
+    tiny.build()
+    (tiny.folder / "stories.toml").touch()
+    before = load(tiny.folder).version
+    path = tiny.folder / name
+    path.write_bytes(path.read_bytes() + b"\n")
+    assert load(tiny.folder).version != before
+
+
+def test_a_layer_that_is_switched_on_changes_selection_and_version(tiny):
+    first = tiny.load()
+    tiny.toml = tiny.toml.replace("default = false\n", "")
+    second = tiny.load()
+    assert len(Selection().records(first)) < len(Selection().records(second))
+    assert first.version != second.version
+
+
+def test_a_second_load_sees_what_was_changed(tiny):
+    tiny.load()
+    tiny.row("countries/attributes", "BBB")["value"] = "60"
+    again = tiny.load()
+    assert again.countries.as_of(2015).at["BBB", "internet_pct"] == 60
+
+
+def test_nothing_is_read_after_loading(tiny):
+    """What a loaded atlas shows is what it has loaded, whatever becomes of its folder."""
+    atlas = tiny.load()
+    shutil.rmtree(tiny.folder)
+    routes = api.routes(atlas)
+    page = dsr_geo.map(atlas, Selection(layers=("pacts",))).get_root().render()
+    assert "First pact" in page and len(routes) and stories.load(atlas) == {}
+    assert atlas.folder == tiny.folder
+
+
+@pytest.mark.parametrize(
+    ("ask", "said"),
+    [
+        (lambda a: a.joined("tower", 2020), "layer 'tower'; the nearest known is 'towers'"),
+        (lambda a: a.sources_of("tower-olt"), "'tower-old'"),
+        (lambda a: a.countries.name("Alfani"), "'AAA' (Alfania)"),
+        (lambda a: a.countries.members("Unions", 2000, 2020), "'union'"),
+        (lambda a: a.countries.spans("wets"), "'west'"),
+        (lambda a: a.countries.as_of(2020, ["internet"]), "'internet_pct'"),
+        (lambda a: a.countries.distance_km("BB", 0, 0), "'BBB'"),
+        (lambda a: summary.path(a, "populaton", "AAA"), "'population'"),
+        (lambda a: summary.path(a, "population", "aaa"), "'AAA'"),
+        (lambda a: summary.median_path(a, "population", ["Betonia"]), "'BBB'"),
+        (lambda a: summary.total(a, "populaton", ["AAA"], 2020), "'population'"),
+        (lambda a: places.name(a, "Unoin"), "'union'"),
+        (lambda a: places.word(a, "Gamaland"), "'CCC'"),
+        (lambda a: places.members(a, "UNION", 2020), "'union'"),
+        (lambda a: places.in_place(a, Selection(), "AAB"), "'AAA'"),
+        (lambda a: impact.of_atlas(a, a.records, "internt_pct"), "'internet_pct'"),
+        (lambda a: impact.unit_of_change(a, "internt_pct"), "'internet_pct'"),
+        (lambda a: shading.shading(a, Selection(), "internet", 2020), "'internet_pct'"),
+        (lambda a: webmap.state(a, Selection(), chosen="tower-nwe"), "'tower-new'"),
+        (lambda a: dsr_geo.map(a, Selection(), chosen="tower-nwe"), "'tower-new'"),
+        (lambda a: dsr_geo.map(a, Selection(groups=("Union",))), "'union'"),
+        (lambda a: cite.metadata(a, Selection(layers=("mast",)), 0), "'mast'"),
+        (lambda a: Selection(layers=("towr",)).shown(a), "'towers'"),
+        (lambda a: Selection().without("layer"), "'layers'"),
+        *(
+            (lambda a, form=form: form(a, Selection(layers=("towr",))), "'towers'")
+            for form in export.FORMATS.values()
+        ),
+        *(
+            (lambda a, wrong=wrong: Selection(**wrong).mask(a), said)
+            for wrong, said in (
+                ({"layers": ("towr",)}, "layers 'towr'; the nearest known is 'towers' (Towers)"),
+                ({"countries": ("Alfania",)}, "'AAA' (Alfania)"),
+                ({"countries": ("bbb",)}, "'BBB'"),
+                ({"groups": ("Union",)}, "'union'"),
+                ({"kinds": ("towers",)}, "'tower'"),
+                ({"actors": ("Acme",)}, "'acme' (Acme Towers)"),
+                ({"actor_types": ("policy bank",)}, "'policy-bank'"),
+                ({"roles": ("supplyer",)}, "'supplier'"),
+                ({"statuses": ("operation",)}, "'operating'"),
+                ({"evidence": ("stong",)}, "'strong'"),
+                ({"precisions": ("town",)}, "known are exact, city, region, country"),
+            )
+        ),
+    ],
+)
+def test_a_name_the_atlas_does_not_have_is_answered_in_one_manner(atlas, ask, said):
+    with pytest.raises(UnknownName, match="^unknown ") as error:
+        ask(atlas)
+    assert said in str(error.value) and "known" in str(error.value)
+
+
+def test_every_filter_by_values_refuses_what_it_does_not_know(atlas):
+    for name in CHOICES:
+        with pytest.raises(UnknownName, match="nonsense"):
+            Selection(**{name: ("nonsense",)}).records(atlas)
 
 
 def test_joined_gives_each_record_its_countries(atlas):
@@ -125,19 +258,21 @@ def test_joined_leaves_unknown_attributes_missing(atlas):
 
 
 def test_joined_refuses_an_unknown_layer_by_name(atlas):
-    with pytest.raises(KeyError, match="ferries.*towers"):
+    with pytest.raises(UnknownName, match="ferries.*towers"):
         atlas.joined("ferries", 2020)
 
 
 def test_sources_come_in_the_order_of_the_record(atlas):
     assert list(atlas.sources_of("tower-old").index) == ["report", "news"]
     assert atlas.sources_of("tower-old").at["news", "title"] == "新闻"
-    with pytest.raises(KeyError):
+    with pytest.raises(UnknownName, match="'tower-x'; the nearest known is 'tower-old'"):
         atlas.sources_of("tower-x")
 
 
 def test_actors_have_names(atlas):
-    assert atlas.actor_name("acme") == "Acme Towers" and atlas.actor_name("initech") == "initech"
+    assert atlas.actor_name("acme") == "Acme Towers"
+    with pytest.raises(UnknownName, match="actor 'Acme Tower'; the nearest known is 'acme'"):
+        atlas.actor_name("Acme Tower")
 
 
 def test_events_are_loaded(atlas):

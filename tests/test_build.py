@@ -5,11 +5,11 @@ import json
 import pyogrio
 import pytest
 import shapely
+from tiny import picked, record
 
 import dsr_geo
 from dsr_geo import build, export, webmap
 from dsr_geo.records import InvalidData
-from tiny import picked, record
 
 
 def text(tiny, layer):

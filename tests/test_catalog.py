@@ -1,9 +1,9 @@
 """The catalogue: what an entry gives, and how a wrong one is refused."""
 
 import pytest
+from tiny import LAYERS_TOML
 
 from dsr_geo import atlas, catalog
-from tiny import LAYERS_TOML
 
 
 def load(tmp_path, toml=LAYERS_TOML):

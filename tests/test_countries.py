@@ -5,7 +5,8 @@ import pandas as pd
 import pytest
 from shapely import Point
 
-from dsr_geo import countries
+from dsr_geo import UnknownName, countries
+from dsr_geo.records import InvalidData
 
 
 @pytest.fixture(scope="module")
@@ -16,7 +17,9 @@ def world(tiny_folder):
 def test_borders_are_keyed_by_iso3_in_wgs84(world):
     assert list(world.borders.index) == ["AAA", "BBB", "CCC"]
     assert world.borders.crs.to_epsg() == 4326
-    assert world.name("BBB") == "Bétonia" and world.name("XXX") == "XXX"
+    assert world.name("BBB") == "Bétonia"
+    with pytest.raises(UnknownName, match="XXX"):
+        world.name("XXX")
 
 
 @pytest.mark.parametrize(
@@ -70,7 +73,7 @@ def test_attributes_not_yet_or_never_known_are_missing(world):
 
 def test_attributes_can_be_asked_for_by_name(world):
     assert list(world.as_of(2015, ["population"]).columns) == ["population", "population_year"]
-    with pytest.raises(KeyError, match="mood.*internet_pct"):
+    with pytest.raises(UnknownName, match="mood.*internet_pct"):
         world.as_of(2015, ["mood"])
 
 
@@ -114,5 +117,5 @@ def test_points_in_another_reference_system_are_turned_into_degrees(world):
 )
 def test_a_missing_file_is_named(tiny, name):
     (tiny.write() / "countries" / name).unlink()
-    with pytest.raises(FileNotFoundError, match=name):
+    with pytest.raises((FileNotFoundError, InvalidData), match=f"{name}.* is missing"):
         countries.load(tiny.folder / "countries")

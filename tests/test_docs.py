@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 import dsr_geo
-from dsr_geo import build, catalog, export, records
+from dsr_geo import build, catalog, cite, records
 from dsr_geo.__main__ import main
 from dsr_geo.atlas import DATA
 
@@ -203,9 +203,9 @@ def test_the_licence_page_covers_every_source():
 
 
 def test_the_boundary_note_is_the_one_of_the_exports():
-    assert export.BOUNDARY_NOTE in page("README.md") and export.BOUNDARY_NOTE in (
-        DATA / "LICENSE.md"
-    ).read_text(encoding="utf-8")
+    assert cite.BOUNDARY_NOTE in page("README.md") and cite.BOUNDARY_NOTE in (DATA / "LICENSE.md").read_text(
+        encoding="utf-8"
+    )
 
 
 def test_the_citation_file_and_the_changelog_name_this_version():

@@ -11,7 +11,7 @@ import pyogrio
 import pytest
 import shapely
 
-from dsr_geo import Selection, export, from_query
+from dsr_geo import Selection, cite, export, from_query
 
 ALL = Selection(layers=("towers", "paths", "cables", "pacts"), ended=True, opt_in=True)
 
@@ -42,7 +42,7 @@ def package(atlas, tmp_path):
 
 def test_metadata_carry_selection_licence_citation_and_version(atlas):
     chosen = Selection(layers=("towers", "cables"), countries=("BBB",), text="a&b 旧")
-    about = export.metadata(atlas, chosen, 3)
+    about = cite.metadata(atlas, chosen, 3)
     assert from_query(parse_qs(about["selection"]), atlas) == (chosen, [])
     assert about["count"] == 3 and about["data_version"] == atlas.version
     assert about["layers"] == {
@@ -54,8 +54,8 @@ def test_metadata_carry_selection_licence_citation_and_version(atlas):
 
 
 def test_the_opening_view_is_cited_without_a_query(atlas):
-    assert export.citation(atlas, Selection()) == f"Digital Silk Road Atlas, data version {atlas.version}"
-    assert set(export.metadata(atlas, Selection(), 0)["layers"]) == {"towers", "paths", "cables"}
+    assert cite.citation(atlas, Selection()) == f"Digital Silk Road Atlas, data version {atlas.version}"
+    assert set(cite.metadata(atlas, Selection(), 0)["layers"]) == {"towers", "paths", "cables"}
 
 
 def test_geojson_holds_the_selection_in_order_with_null_geometry_where_there_is_no_place(atlas):
@@ -64,7 +64,7 @@ def test_geojson_holds_the_selection_in_order_with_null_geometry_where_there_is_
     shapes = {feature["id"]: feature["geometry"] for feature in document["features"]}
     assert shapes["tower-lost"] is None and shapes["pact-first"] is None
     assert shapes["tower-old"] == {"type": "Point", "coordinates": [5.12346, 5]}
-    assert document["metadata"] == json.loads(json.dumps(export.metadata(atlas, ALL, 16)))
+    assert document["metadata"] == json.loads(json.dumps(cite.metadata(atlas, ALL, 16)))
     assert set(document) == {"type", "metadata", "features"}
 
 
@@ -129,7 +129,7 @@ def test_csv_has_a_line_per_record_with_names_places_and_citation(atlas):
     )
     assert (old["year_start"], old["year_end"], old["country_names"]) == ("2010", "", "Alfania")
     assert rows["cable-east"]["lon"] == rows["tower-lost"]["lat"] == ""
-    assert {row["citation"] for row in rows.values()} == {export.citation(atlas, ALL)}
+    assert {row["citation"] for row in rows.values()} == {cite.citation(atlas, ALL)}
 
 
 def test_csv_is_read_by_pandas_without_losing_a_record(atlas):
@@ -167,7 +167,7 @@ def test_geopackage_keeps_values_and_places(atlas, package):
 def test_geopackage_says_what_it_is(atlas, package):
     chosen = Selection(layers=("towers",), text="old")
     about = pyogrio.read_dataframe(package(chosen), layer="metadata").set_index("key")["value"]
-    assert about["selection"] == "layer=towers&q=old" and about["citation"] == export.citation(atlas, chosen)
+    assert about["selection"] == "layer=towers&q=old" and about["citation"] == cite.citation(atlas, chosen)
     assert json.loads(about["layers"])["towers"]["licence"] == "Invented, CC0"
 
 
@@ -209,4 +209,4 @@ def test_blanks_after_semicolons_are_no_different(tiny, tmp_path):
 
 
 def test_the_formats_are_those_of_the_command_line_and_the_page():
-    assert list(export.FORMATS) == ["geojson", "csv", "gpkg"]
+    assert list(export.FORMATS) == ["geojson", "csv", "gpkg", "html"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shapely
 from shapely import LineString, box
 
-from dsr_geo.landroute import MARGIN, over_land
+from dsr_geo.build.landroute import MARGIN, over_land
 
 U = box(0, 0, 10, 2) | box(0, 0, 2, 10) | box(8, 0, 10, 10)
 """A country like the letter U."""

@@ -15,7 +15,7 @@ from streamlit.testing.v1 import AppTest
 
 import dsr_geo
 import dsr_geo.stories
-from dsr_geo import Selection, summary
+from dsr_geo import Selection, places, summary
 from dsr_geo.ui import charts as charts_of
 from dsr_geo.ui import correct, picture
 from dsr_geo.ui.compare import presets
@@ -134,9 +134,9 @@ def test_a_country_across_180_degrees_is_shown_close_and_status_is_not_discussed
 
 
 def test_compare_shows_what_the_records_say_of_armenia(published):
-    label, places, chosen = next(preset for preset in presets(published) if preset[0] == "EAEU since 2022")
-    test = run("compare", **dict(zip("abcd", places)), **chosen.query())
-    own = summary.in_place(published, chosen, "ARM").records(published)
+    label, named, chosen = next(preset for preset in presets(published) if preset[0] == "EAEU since 2022")
+    test = run("compare", **dict(zip("abcd", named)), **chosen.query())
+    own = places.in_place(published, chosen, "ARM").records(published)
     assert len(own) and any(
         text.startswith(f"Armenia: {len(own)} records, 0 of them") for _, text, _ in links(test)
     )
@@ -172,15 +172,15 @@ def test_company_without_records_under_the_filters_opens():
 
 
 def test_every_preset_of_compare_holds_records(published):
-    for label, places, chosen in presets(published):
-        assert len(summary.in_place(published, replace(chosen), *places).records(published)), label
-        test = run("compare", **dict(zip("abcd", places)), **chosen.query())
+    for label, named, chosen in presets(published):
+        assert len(places.in_place(published, replace(chosen), *named).records(published)), label
+        test = run("compare", **dict(zip("abcd", named)), **chosen.query())
         assert "Records by layer" in said(test) and not test.info and not test.warning
 
 
 def test_the_gulf_preset_says_who_has_no_record(published):
-    label, places, chosen = next(preset for preset in presets(published) if "Saudi Arabia" in preset[0])
-    assert chosen.actors == ("alibaba-cloud", "huawei", "zte") and places == ("SAU", "ARE")
+    label, named, chosen = next(preset for preset in presets(published) if "Saudi Arabia" in preset[0])
+    assert chosen.actors == ("alibaba-cloud", "huawei", "zte") and named == ("SAU", "ARE")
     assert ("no public record found for CSCEC" in said(run("compare"))) == ("CSCEC" not in label)
 
 
@@ -269,7 +269,7 @@ def test_about_counts_the_data_and_prepares_a_correction(published):
     assert f"{len(published.records):,} sourced records" in said(test)
     assert list(test.dataframe[0].value["Records"]) == list(summary.by_layer(published, published.records))
     assert test.dataframe[1].value.loc["Submarine cables", "Africa"] == len(
-        summary.in_place(
+        places.in_place(
             published, Selection(layers=("submarine-cables",), ended=True, opt_in=True), "africa"
         ).records(published)
     )

@@ -132,15 +132,27 @@ def test_evidence_follows_from_the_sources(disputed, sources, expected):
     assert records.evidence(disputed, sources) == expected
 
 
-@given(YEARS, YEARS, YEARS, st.integers(1985, 2035), st.integers(1985, 2035))
-def test_present_in_a_span_means_present_in_some_year_of_it(start, announced, end, a, b):
-    """The rule, year by year: (start, or else announced) ≤ Y and (no end, or end ≥ Y)."""
+@given(
+    YEARS,
+    YEARS,
+    YEARS,
+    st.sampled_from(["", "operating", *records.ENDED]),
+    st.integers(1985, 2035),
+    st.integers(1985, 2035),
+)
+def test_present_in_a_span_means_present_in_some_year_of_it(start, announced, end, status, a, b):
+    """The rule, year by year: (start, or else announced) ≤ Y and (no end, or end ≥ Y); ended in an unknown year: its first."""
     begin = start if start is not None else announced
     if begin is not None and end is not None and end < begin:
         begin, start, announced, end = end, None, end, begin  # the rules refuse an end before the beginning
     first, last = min(a, b), max(a, b)
-    found = records.present(start, announced, end, first, last)
+    found = records.present(start, announced, end, status, first, last)
     if begin is None:
         assert found is None
     else:
-        assert found == any(begin <= year and (end is None or end >= year) for year in range(first, last + 1))
+        assert found == any(
+            year == begin
+            if end is None and status in records.ENDED
+            else begin <= year and (end is None or end >= year)
+            for year in range(first, last + 1)
+        )

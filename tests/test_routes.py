@@ -6,11 +6,11 @@ import hashlib
 import json
 
 import pytest
-
 from shapely.geometry import shape
 
-from dsr_geo import build, catalog, records, routes
+from dsr_geo import build, catalog, records
 from dsr_geo.atlas import DATA
+from dsr_geo.build import routes
 from dsr_geo.records import InvalidData
 
 STORED = {"cable-east": "13ee308c", "cable-west": "30e024a5"}

@@ -4,13 +4,12 @@ import geopandas as gpd
 import numpy as np
 import pytest
 import shapely
-
 from pyproj import Geod
 
 from dsr_geo.atlas import DATA
-from dsr_geo.routes import length_km
-from dsr_geo.sealine import cut_antimeridian
-from dsr_geo.searoute import LandingError, Sea, read_passages
+from dsr_geo.build.routes import length_km
+from dsr_geo.build.sealine import cut_antimeridian
+from dsr_geo.build.searoute import LandingError, Sea, read_passages
 
 GEOD = Geod(ellps="WGS84")
 

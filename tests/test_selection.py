@@ -120,7 +120,7 @@ def test_weaker_ties_have_a_switch(atlas):
         # AAA belonged 2010-2013 and again from 2020, BBB from 2015.
         ((2009, 2009), set()),
         ((2012, 2012), {"tower-old", "tower-gone", "path-pair"}),
-        ((2017, 2018), {"tower-new", "tower-lost", "tower-split", "path-pair", "cable-east", "pact-ended"}),
+        ((2017, 2018), {"tower-new", "tower-lost", "path-pair", "cable-east", "pact-ended"}),
     ],
 )
 def test_a_country_counts_in_a_group_while_it_belonged(atlas, years, expected):

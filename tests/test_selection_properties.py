@@ -7,10 +7,10 @@ import numpy as np
 import pandas as pd
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tiny import tables
 
 from dsr_geo import Selection, from_query, records
 from dsr_geo.selection import present
-from tiny import tables
 
 KNOWN = {
     "layers": ["towers", "paths", "cables", "pacts"],
@@ -96,8 +96,10 @@ def test_presence_over_the_table_equals_the_rule_and_the_rule_equals_counting_ye
             start, announced, end = (
                 None if pd.isna(y) else int(y) for y in (row.year_start, row.year_announced, row.year_end)
             )
-            rule = records.present(start, announced, end, first, last)
+            rule = records.present(start, announced, end, row.status, first, last)
             begin = announced if start is None else start
+            if end is None and row.status in records.ENDED:
+                end = begin
             count = (
                 None
                 if begin is None
@@ -134,7 +136,11 @@ def test_the_filters_hold_what_a_plain_reading_of_the_tables_holds(atlas, chosen
                 ),
                 not chosen.years
                 or begin is None
-                or (begin <= chosen.years[1] and (year("year_end") or 9999) >= chosen.years[0]),
+                or (
+                    begin <= chosen.years[1]
+                    and (year("year_end") or (begin if row["status"] in records.ENDED else 9999))
+                    >= chosen.years[0]
+                ),
                 chosen.undated or begin is not None,
                 chosen.ended or row["status"] not in records.ENDED or row["status"] in chosen.statuses,
                 chosen.opt_in or not row["opt_in"],

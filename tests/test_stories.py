@@ -1,5 +1,7 @@
 """Stories are data: what is wrong in the file is said in a sentence with the cure."""
 
+from dataclasses import replace
+
 import pytest
 
 from dsr_geo import stories
@@ -7,14 +9,12 @@ from dsr_geo import stories
 GOOD = '[first]\ntitle = "First"\ntext = """A sentence.\nAnother."""\nselection = "layer=towers&country=AAA"\nsources = ["report"]\n'
 
 
-def read(atlas, tmp_path, text: str):
-    path = tmp_path / "stories.toml"
-    path.write_text(text, encoding="utf-8")
-    return stories.load(atlas, path)
+def read(atlas, text: str):
+    return stories.load(replace(atlas, files=atlas.files | {"stories.toml": text.encode()}))
 
 
-def test_a_story_is_read(atlas, tmp_path):
-    story = read(atlas, tmp_path, GOOD)["first"]
+def test_a_story_is_read(atlas):
+    story = read(atlas, GOOD)["first"]
     assert (story.title, story.text, story.sources) == ("First", "A sentence. Another.", ("report",))
     assert story.selection.layers == ("towers",) and story.selection.countries == ("AAA",)
 
@@ -33,9 +33,9 @@ def test_a_story_is_read(atlas, tmp_path):
         ("[first]", "loose = 1\n[first]", "story 'loose': it is not a table"),
     ],
 )
-def test_what_is_wrong_is_named_with_the_cure(atlas, tmp_path, old, new, said):
+def test_what_is_wrong_is_named_with_the_cure(atlas, old, new, said):
     with pytest.raises(stories.StoryError, match="stories.toml") as error:
-        read(atlas, tmp_path, GOOD.replace(old, new))
+        read(atlas, GOOD.replace(old, new))
     assert said in str(error.value)
 
 

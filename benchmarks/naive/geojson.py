@@ -1,11 +1,10 @@
 """A map as those write it who have read on: one folium.GeoJson, st_folium."""
 
+import cdn
+import filters
 import folium
 import streamlit as st
 from streamlit_folium import st_folium
-
-import cdn
-import filters
 
 cdn.use()
 st.set_page_config(layout="wide")

@@ -1,11 +1,10 @@
 """A map as most write it first: markers and lines in a loop, st_folium."""
 
+import cdn
+import filters
 import folium
 import streamlit as st
 from streamlit_folium import st_folium
-
-import cdn
-import filters
 
 cdn.use()
 st.set_page_config(layout="wide")

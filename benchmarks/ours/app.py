@@ -11,9 +11,10 @@ import streamlit as st
 
 sys.path[:0] = [str(Path(__file__).resolve().parents[1])]
 
-import dsr_geo
 import filters
 import synthetic
+
+import dsr_geo
 from dsr_geo import api, webmap
 from dsr_geo.webmap import columns
 
@@ -38,7 +39,7 @@ def answers() -> dict[str, api.Answer]:
         "version": "bench",
         "years": synthetic.YEARS,
     }
-    return api.ground() | {
+    return api.map_files(dsr_geo.load()) | {
         "map.json": api.answer(json.dumps(options).encode(), ".json"),
         "synthetic.columns": api.answer(
             columns.encode(synthetic.frame(*synthetic.size())), ".columns", level=1

@@ -1,9 +1,9 @@
 """The page of our measured app: the same filter and sentence as the naive ones, the map of the product."""
 
-import streamlit as st
-
 import filters
+import streamlit as st
 import synthetic
+
 from dsr_geo import Selection, webmap
 from dsr_geo.ui import cache, map
 

@@ -1,1 +1,32 @@
-"""The Streamlit app: everything here imports streamlit, nothing else in the package does."""
+"""The pages: everything that knows streamlit. What there is of them is said here, once, without it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page of the app; its file is `pages/<name>.py`, the name is its path in the address."""
+
+    title: str
+    keys: tuple[str, ...] = ()
+    """Keys of the address that only this page has."""
+    subject: str = ""
+    """The field of `Selection` that its first key names a value of: the page is about that one."""
+    has_map: bool = False
+    """Whether the map is on it, whose `view` it keeps in the address."""
+
+
+PAGES = {
+    "explore": Page("Explore", has_map=True),
+    "country": Page("Countries", keys=("iso3",), subject="countries"),
+    "company": Page("Companies", keys=("id",), subject="actors"),
+    "compare": Page("Compare", keys=("a", "b", "c", "d", "indicator", "per")),
+    "impact": Page("Impact", keys=("of", "indicator")),
+    "timeline": Page("Time", has_map=True),
+    "table": Page("Table"),
+    "stories": Page("Stories"),
+    "about": Page("About"),
+}
+"""The pages in the order of the menu; the first is the front page."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from dsr_geo import export, records, summary
+from dsr_geo import cite, records, summary
 from dsr_geo.atlas import Atlas
 from dsr_geo.selection import undated
 from dsr_geo.ui import cache, charts, correct, filters, link, pages
@@ -45,7 +45,7 @@ def draw(atlas: Atlas) -> None:
     _numbers(atlas)
     _sources(atlas)
     st.header("Boundaries", anchor=False)
-    st.markdown(export.BOUNDARY_NOTE)
+    st.markdown(cite.BOUNDARY_NOTE)
     _cite(atlas, selection)
     _correct(atlas)
 
@@ -74,10 +74,10 @@ def _what() -> None:
 
 
 @cache.pure()
-def _coverage(_atlas: Atlas) -> pd.DataFrame:
+def _coverage(atlas: Atlas) -> pd.DataFrame:
     """One line per layer: records, shares in per cent, span of years, licence."""
-    everything = _atlas.records
-    count = summary.by_layer(_atlas, everything)
+    everything = atlas.records
+    count = summary.by_layer(atlas, everything)
     share = lambda flags: (
         (100 * pd.Series(flags, everything.index).groupby(everything["layer"]).mean())
         .reindex(count.index)
@@ -86,16 +86,16 @@ def _coverage(_atlas: Atlas) -> pd.DataFrame:
     begin = summary.first_year(everything).groupby(everything["layer"])
     return pd.DataFrame(
         {
-            "Layer": [layer.title for layer in _atlas.layers.values()],
+            "Layer": [layer.title for layer in atlas.layers.values()],
             "Records": count.to_numpy(),
             "From": begin.min().reindex(count.index).to_numpy(),
             "To": begin.max().reindex(count.index).to_numpy(),
-            "Undated %": share(undated(_atlas)).to_numpy(),
+            "Undated %": share(undated(atlas)).to_numpy(),
             "Strong evidence %": share(everything["evidence"] == "strong").to_numpy(),
             "Single source %": share(everything["evidence"] == "single").to_numpy(),
             "Country only %": share(everything["precision"] == "country").to_numpy(),
             "Official %": share(everything["scope"] == "official").to_numpy(),
-            "Licence": [layer.licence for layer in _atlas.layers.values()],
+            "Licence": [layer.licence for layer in atlas.layers.values()],
         }
     )
 
@@ -138,36 +138,36 @@ def _numbers(atlas: Atlas) -> None:
 
 
 @cache.pure()
-def _counts(_atlas: Atlas) -> tuple[pd.Series, pd.Series, pd.DataFrame, pd.Series, pd.DataFrame]:
+def _counts(atlas: Atlas) -> tuple[pd.Series, pd.Series, pd.DataFrame, pd.Series, pd.DataFrame]:
     """All records by evidence, by precision, by layer and region, their sources by kind, and the records by year and layer."""
-    everything, hosts = _atlas.records, _atlas.hosts
+    everything, hosts = atlas.records, atlas.hosts
     places = pd.DataFrame(
         {
             "id": hosts["id"],
-            "region": hosts["country"].map(_atlas.countries.borders["region"]),
+            "region": hosts["country"].map(atlas.countries.borders["region"]),
             "layer": hosts["id"].map(everything["layer"]),
         }
     )
     regions = pd.crosstab(places.drop_duplicates()["layer"], places.drop_duplicates()["region"]).reindex(
-        list(_atlas.layers), fill_value=0
+        list(atlas.layers), fill_value=0
     )
     used = {id for text in everything["source_ids"] for id in records.split(text)}
     return (
         everything["evidence"].value_counts().reindex(records.EVIDENCE, fill_value=0),
         everything["precision"].value_counts().reindex(records.PRECISIONS, fill_value=0),
-        regions.set_axis([layer.title for layer in _atlas.layers.values()]).rename_axis(index="Layer"),
-        _atlas.sources.loc[_atlas.sources.index.isin(used), "kind"].value_counts(),
-        summary.every_year(summary.by_year(_atlas, everything), *_atlas.years),
+        regions.set_axis([layer.title for layer in atlas.layers.values()]).rename_axis(index="Layer"),
+        atlas.sources.loc[atlas.sources.index.isin(used), "kind"].value_counts(),
+        summary.every_year(summary.by_year(atlas, everything), *atlas.years),
     )
 
 
 @cache.pure()
-def _source_table(_atlas: Atlas) -> pd.DataFrame:
+def _source_table(atlas: Atlas) -> pd.DataFrame:
     used = pd.Series(
-        [id for text in _atlas.records["source_ids"] for id in records.split(text)]
+        [id for text in atlas.records["source_ids"] for id in records.split(text)]
     ).value_counts()
-    table = _atlas.sources[["producer", "title", "url", "published", "kind", "language", "licence"]].assign(
-        records=used.reindex(_atlas.sources.index, fill_value=0)
+    table = atlas.sources[["producer", "title", "url", "published", "kind", "language", "licence"]].assign(
+        records=used.reindex(atlas.sources.index, fill_value=0)
     )
     return table.sort_values(["records", "producer"], ascending=[False, True])
 
@@ -201,8 +201,8 @@ def _cite(atlas: Atlas, selection) -> None:
     st.markdown(
         "The data version names the state of the data, the selection this very view; the same words are inside every download."
     )
-    st.code(export.citation(atlas, selection) + ".", language=None, wrap_lines=True)
-    st.caption(export.LICENCE)
+    st.code(cite.citation(atlas, selection) + ".", language=None, wrap_lines=True)
+    st.caption(cite.LICENCE)
 
 
 def _correct(atlas: Atlas) -> None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from functools import partial
+from pathlib import Path
 
 import streamlit as st
 
 import dsr_geo
 from dsr_geo import impact, stories
+from dsr_geo.atlas import DATA
 from dsr_geo.selection import Selection
 
 pure = partial(
@@ -21,7 +24,7 @@ pure = partial(
 
 @st.cache_resource(show_spinner="Loading the atlas …")
 def atlas() -> dsr_geo.Atlas:
-    return dsr_geo.load()
+    return dsr_geo.load(Path(os.environ.get("DSR_ATLAS_DATA", DATA)))
 
 
 @st.cache_resource(show_spinner=False)
@@ -30,9 +33,9 @@ def told() -> dict[str, stories.Story]:
 
 
 @pure()
-def study(_atlas: dsr_geo.Atlas, layer: str, indicator: str) -> impact.Study | str:
+def study(atlas: dsr_geo.Atlas, layer: str, indicator: str) -> impact.Study | str:
     """The study of a layer's records, ended ones included and weaker ties not, or the sentence that refuses it."""
     try:
-        return impact.of_atlas(_atlas, Selection(layers=(layer,), ended=True).records(_atlas), indicator)
+        return impact.of_atlas(atlas, Selection(layers=(layer,), ended=True).records(atlas), indicator)
     except impact.TooFew as refusal:
         return str(refusal)

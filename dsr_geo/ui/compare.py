@@ -8,10 +8,11 @@ from dataclasses import replace
 import pandas as pd
 import streamlit as st
 
-from dsr_geo import summary
+from dsr_geo import places, summary
 from dsr_geo.atlas import Atlas
 from dsr_geo.selection import Selection
 from dsr_geo.ui import cache, charts, link, pages, parts
+from dsr_geo.webmap import shading
 
 _SLOTS = ("a", "b", "c", "d")
 _USUAL = ("gcc", "eaeu", "asean")
@@ -60,7 +61,7 @@ def draw(atlas: Atlas) -> None:
     if not any(st.session_state[slot] for slot in _SLOTS):
         st.session_state.update(zip(_SLOTS, _USUAL))
     link.choice("per", ("count", *_PER), "count", "rate")
-    link.choice("indicator", link.shadable(atlas), "internet_users_pct", "attribute")
+    link.choice("indicator", shading.shadable(atlas).index, "internet_users_pct", "attribute")
     asked = tuple(st.session_state[slot] for slot in _SLOTS)
     own = dict(zip(_SLOTS, asked)) if tuple(filter(None, asked)) != _USUAL else {}
     indicator = st.session_state["indicator"]
@@ -81,48 +82,48 @@ def draw(atlas: Atlas) -> None:
             index=None,
             on_change=link.touched,
             placeholder="None",
-            format_func=lambda place: summary.place_name(atlas, place),
+            format_func=lambda place: places.name(atlas, place),
         )
     missing = [name for id, name in _GULF.items() if id not in atlas.actors.index]
     st.caption(
         "Views often asked for" + (f" (no public record found for {', '.join(missing)})" if missing else "")
     )
     with st.container(horizontal=True, key="presets"):
-        for label, places, chosen in presets(atlas):
-            pages.to("compare", label, chosen, **dict(zip(_SLOTS, places)))
-    places = list(dict.fromkeys(filter(None, asked)))
-    if not places:
+        for label, compared, chosen in presets(atlas):
+            pages.to("compare", label, chosen, **dict(zip(_SLOTS, compared)))
+    compared = list(dict.fromkeys(filter(None, asked)))
+    if not compared:
         return
     with parts.beside_card(atlas):
         parts.narrowed(atlas, selection.without("countries", "groups"))
-        _records(atlas, selection, places)
-        _attribute(atlas, indicator, places)
-        _events(atlas, places)
+        _records(atlas, selection, compared)
+        _attribute(atlas, indicator, compared)
+        _events(atlas, compared)
 
 
 @cache.pure()
-def _by_year(_atlas: Atlas, selection: Selection, place: str) -> tuple[pd.DataFrame, pd.Series, int]:
+def _by_year(atlas: Atlas, selection: Selection, place: str) -> tuple[pd.DataFrame, pd.Series, int]:
     """A place's records by first year and layer, by layer, and the number of undated ones."""
-    found = summary.in_place(_atlas, selection, place).records(_atlas)
+    found = places.in_place(atlas, selection, place).records(atlas)
     return (
-        summary.by_year(_atlas, found),
-        summary.by_layer(_atlas, found),
+        summary.by_year(atlas, found),
+        summary.by_layer(atlas, found),
         int(summary.first_year(found).isna().sum()),
     )
 
 
-def _records(atlas: Atlas, selection: Selection, places: list[str]) -> None:
+def _records(atlas: Atlas, selection: Selection, compared: list[str]) -> None:
     st.header("Records by layer and year", anchor=False)
-    names = {place: summary.word_for(atlas, place) for place in places}
-    known = {place: _by_year(atlas, selection, place) for place in places}
+    names = {place: places.word(atlas, place) for place in compared}
+    known = {place: _by_year(atlas, selection, place) for place in compared}
     first, last = selection.years or atlas.years
     with st.container(gap=None):
         for place, (years, layers, undated) in known.items():
             pages.to(
                 "explore",
-                f"{summary.place_name(atlas, place)}: {layers.sum()} records, {years.loc[first:last].to_numpy().sum()} of them begun or announced in {first}–{last}, "
+                f"{places.name(atlas, place)}: {layers.sum()} records, {years.loc[first:last].to_numpy().sum()} of them begun or announced in {first}–{last}, "
                 f"{undated} undated",
-                summary.in_place(atlas, selection, place),
+                places.in_place(atlas, selection, place),
             )
     st.radio(
         "Count",
@@ -162,8 +163,8 @@ def _rate(
     if per not in _PER:
         return "records", lambda counts: counts
     words, indicator, amount = _PER[per]
-    year = link.shade_years(atlas)[1]
-    total = lambda of, place: summary.total(atlas, of, summary.members(atlas, place, year), year)
+    year = shading.years(atlas)[1]
+    total = lambda of, place: summary.total(atlas, of, places.members(atlas, place, year), year)
     small = [name for place, name in names.items() if total("population", place) < _FEW]
     st.caption(
         f"Divided by the latest value up to {year}; a group's is the sum of its members in {year}. A few records make a high rate in a small place"
@@ -220,22 +221,22 @@ def _layers_and_years(atlas: Atlas, by_place: dict[str, pd.DataFrame], years: tu
     st.caption("Numbers of records by first year, all places to one scale.")
 
 
-def _attribute(atlas: Atlas, indicator: str, places: list[str]) -> None:
+def _attribute(atlas: Atlas, indicator: str, compared: list[str]) -> None:
     st.header("The places themselves", anchor=False)
     indicators = atlas.countries.indicators
     st.selectbox(
         "Attribute",
-        link.shadable(atlas),
+        shading.shadable(atlas).index,
         key="indicator",
         on_change=link.touched,
         format_func=lambda id: indicators.at[id, "title"],
     )
-    year = link.shade_years(atlas)[1]
+    year = shading.years(atlas)[1]
     paths = {}
-    for place in places:
-        members = summary.members(atlas, place, year)
+    for place in compared:
+        members = places.members(atlas, place, year)
         path = summary.median_path(atlas, indicator, members)
-        paths[summary.word_for(atlas, place) + (" (median)" if len(members) > 1 else "")] = path.get(
+        paths[places.word(atlas, place) + (" (median)" if len(members) > 1 else "")] = path.get(
             "median", pd.Series(dtype=float)
         )
     table = pd.DataFrame(paths)
@@ -261,8 +262,8 @@ def _attribute(atlas: Atlas, indicator: str, places: list[str]) -> None:
     )
 
 
-def _events(atlas: Atlas, places: list[str]) -> None:
-    events = summary.events_naming(atlas, *(summary.word_for(atlas, place) for place in places))
+def _events(atlas: Atlas, compared: list[str]) -> None:
+    events = summary.events_naming(atlas, *(places.word(atlas, place) for place in compared))
     if len(events):
         st.header("Events that name them", anchor=False)
         for event in events.itertuples():

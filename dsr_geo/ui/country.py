@@ -5,10 +5,11 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from dsr_geo import export, summary
+from dsr_geo import cite, places, summary
 from dsr_geo.atlas import Atlas
 from dsr_geo.selection import Selection
 from dsr_geo.ui import cache, charts, globe, link, pages, parts
+from dsr_geo.webmap import shading
 
 _SHOWN = (
     "population",
@@ -36,7 +37,7 @@ def draw(atlas: Atlas) -> None:
     link.choice("iso3", names.index, usual, "country or territory")
     iso3 = st.session_state["iso3"]
     link.write("country", selection, iso3=None if iso3 == usual else iso3)
-    here = parts.whole(atlas, summary.in_place(atlas, selection, iso3))
+    here = parts.whole(atlas, places.in_place(atlas, selection, iso3))
     found = here.records(atlas)
 
     pages.title(names[iso3])
@@ -58,7 +59,7 @@ def draw(atlas: Atlas) -> None:
                 )
             parts.table(atlas, found)
             parts.downloads(atlas, here)
-    st.caption(export.BOUNDARY_NOTE)
+    st.caption(cite.BOUNDARY_NOTE)
 
 
 def _head(atlas: Atlas, iso3: str, here: Selection, found: pd.DataFrame) -> None:
@@ -90,7 +91,7 @@ def _head(atlas: Atlas, iso3: str, here: Selection, found: pd.DataFrame) -> None
             + ("; ".join(_membership(row) for row in member.itertuples()) or "none in our list")
         )
         st.markdown(_numbers(atlas, here, found))
-        pages.to("explore", f"{about['name']} on the map", summary.in_place(atlas, link.current(atlas), iso3))
+        pages.to("explore", f"{about['name']} on the map", places.in_place(atlas, link.current(atlas), iso3))
         pages.to(
             "compare",
             "Compare with its region",
@@ -116,7 +117,7 @@ def _numbers(atlas: Atlas, here: Selection, found: pd.DataFrame) -> str:
 def _facts(atlas: Atlas, iso3: str) -> None:
     """The newest value of a few attributes, each with its year."""
     newest = atlas.countries.as_of(
-        link.shade_years(atlas)[1],
+        shading.years(atlas)[1],
         ["population", "internet_users_pct", "gdp_per_capita_usd", "wb_income_group"],
     ).loc[iso3]
     texts = [
@@ -161,7 +162,7 @@ def _records(atlas: Atlas, iso3: str, found: pd.DataFrame) -> None:
     events = summary.events_naming(
         atlas,
         name,
-        *(word for word in (summary.word_for(atlas, group) for group in member) if word.isupper()),
+        *(word for word in (places.word(atlas, group) for group in member) if word.isupper()),
     )
     note = (
         f"Each dot is a record at its start year, or else the year it was announced. Undated and not drawn: {int(years.isna().sum())}. "
@@ -222,13 +223,13 @@ def _agreements(atlas: Atlas, iso3: str, found: pd.DataFrame) -> None:
 
 
 @cache.pure()
-def _path(_atlas: Atlas, iso3: str, indicator: str) -> tuple[pd.DataFrame, pd.DataFrame, str]:
+def _path(atlas: Atlas, iso3: str, indicator: str) -> tuple[pd.DataFrame, pd.DataFrame, str]:
     """An attribute of the country, its subregion's median, and what is said of both: newest value, unit, sources."""
-    borders, about = _atlas.countries.borders, _atlas.countries.indicators.loc[indicator]
+    borders, about = atlas.countries.borders, atlas.countries.indicators.loc[indicator]
     subregion = borders.at[iso3, "subregion"]
     cut = lambda frame: frame[frame.index <= _LAST]
-    own = cut(summary.path(_atlas, indicator, iso3))
-    beside = cut(summary.median_path(_atlas, indicator, borders.index[borders["subregion"] == subregion]))
+    own = cut(summary.path(atlas, indicator, iso3))
+    beside = cut(summary.median_path(atlas, indicator, borders.index[borders["subregion"] == subregion]))
     if own.empty:
         return own, beside, ""
     graded = indicator == "wb_income_group"

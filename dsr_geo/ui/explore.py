@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from dsr_geo import export, summary
+from dsr_geo import cite, summary
 from dsr_geo.atlas import Atlas
 from dsr_geo.ui import cache, filters, link, map, pages, parts
 
@@ -32,7 +32,7 @@ def draw(atlas: Atlas) -> None:
     )
     parts.table(atlas, found)
     parts.downloads(atlas, selection)
-    st.caption(export.BOUNDARY_NOTE)
+    st.caption(cite.BOUNDARY_NOTE)
 
 
 def _overview(atlas: Atlas, found: pd.DataFrame) -> None:

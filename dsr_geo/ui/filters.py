@@ -8,7 +8,8 @@ from dsr_geo import records
 from dsr_geo.atlas import Atlas
 from dsr_geo.selection import TITLES, Selection
 from dsr_geo.ui import cache, link
-from dsr_geo.webmap import RECORDS
+from dsr_geo.webmap import shading
+from dsr_geo.webmap.shading import RECORDS
 
 EVIDENCE_WORDS = {
     "strong": "two or more sources of different producers, or an official document",
@@ -24,12 +25,12 @@ def words(value: str) -> str:
 
 
 @cache.pure()
-def _labels(_atlas: Atlas) -> tuple[dict[str, str], dict[str, str], dict[str, str]]:
+def _labels(atlas: Atlas) -> tuple[dict[str, str], dict[str, str], dict[str, str]]:
     """Groups, countries or territories, and actors as the widgets list them: id → words."""
     hosts, names, titles = (
-        _atlas.hosts["country"].value_counts(),
-        _atlas.countries.borders["name"],
-        _atlas.countries.groups,
+        atlas.hosts["country"].value_counts(),
+        atlas.countries.borders["name"],
+        atlas.countries.groups,
     )
     groups = {
         id: f"{title} · {family}"
@@ -40,15 +41,15 @@ def _labels(_atlas: Atlas) -> tuple[dict[str, str], dict[str, str], dict[str, st
         for code in sorted(names.index, key=lambda code: (code not in hosts, names[code]))
     }
     actors = (
-        _atlas.roles.drop_duplicates(["id", "actor"])["actor"]
+        atlas.roles.drop_duplicates(["id", "actor"])["actor"]
         .value_counts()
-        .reindex(_atlas.actors.index, fill_value=0)
+        .reindex(atlas.actors.index, fill_value=0)
     )
     return (
         groups,
         countries,
         {
-            id: f"{_atlas.actor_name(id)} ({count})"
+            id: f"{atlas.actor_name(id)} ({count})"
             for id, count in actors.sort_values(ascending=False, kind="stable").items()
         },
     )
@@ -109,7 +110,7 @@ def draw(atlas: Atlas) -> None:
     indicators = atlas.countries.indicators
     st.selectbox(
         "Shade countries by",
-        [RECORDS, *link.shadable(atlas)],
+        [RECORDS, *shading.shadable(atlas).index],
         index=None,
         key="shade",
         on_change=link.touched,
@@ -117,7 +118,7 @@ def draw(atlas: Atlas) -> None:
         placeholder="No shading",
     )
     if st.session_state["shade"] in indicators.index:
-        st.slider("Year of the shading", *link.shade_years(atlas), key="shade_year", on_change=link.touched)
+        st.slider("Year of the shading", *shading.years(atlas), key="shade_year", on_change=link.touched)
         if isinstance(note := indicators.at[st.session_state["shade"], "note"], str):
             st.caption(note)
 

@@ -19,10 +19,10 @@ _LAND = {
 """Ground → land, sea, borders, and the country that is meant."""
 
 
-@st.cache_data(show_spinner=False)
-def _outlines(_atlas: Atlas, tolerance: float) -> list[dict]:
+@cache.pure()
+def _outlines(atlas: Atlas, tolerance: float) -> list[dict]:
     """Countries as simple features; d3 wants outer rings clockwise, the opposite of RFC 7946. Specks of islands are left out."""
-    parts = _atlas.countries.borders.geometry.simplify(tolerance).explode()
+    parts = atlas.countries.borders.geometry.simplify(tolerance).explode()
     return [
         {
             "type": "Feature",
@@ -45,8 +45,8 @@ def locator(atlas: Atlas, iso3: str, found: gpd.GeoDataFrame) -> None:
 
 
 @cache.pure()
-def _locator(_atlas: Atlas, iso3: str, ids: tuple[str, ...], ground: str) -> dict:
-    about = _atlas.countries.borders.loc[iso3]
+def _locator(atlas: Atlas, iso3: str, ids: tuple[str, ...], ground: str) -> dict:
+    about = atlas.countries.borders.loc[iso3]
     shape = about.geometry
     if shape.bounds[2] - shape.bounds[0] > 180:  # it lies on both sides of 180°
         shape = shapely.transform(shape, lambda points: points + [[360, 0]] * (points < 0))
@@ -68,14 +68,14 @@ def _locator(_atlas: Atlas, iso3: str, ids: tuple[str, ...], ground: str) -> dic
     meant = alt.Chart(alt.NamedData("meant")).mark_geoshape(
         aria=False, fill=_LAND[ground][3], stroke=_LAND[ground][2]
     )
-    outlines = _outlines(_atlas, 0.35)
+    outlines = _outlines(atlas, 0.35)
     shapes = {"world": outlines, "meant": [feature for feature in outlines if feature["id"] == iso3]}
     small = wide == 9 or not shapes["meant"]
     layers = [
         *_ground(ground),
         meant,
         ring if small else None,
-        _points(_atlas, _atlas.records.loc[list(ids)], ground),
+        _points(atlas, atlas.records.loc[list(ids)], ground),
     ]
     return _spec(layers, turned, {"width": 300, "height": 220}, shapes)
 
@@ -96,9 +96,9 @@ def world(atlas: Atlas, found: gpd.GeoDataFrame, what: str) -> None:
 
 
 @cache.pure()
-def _world(_atlas: Atlas, ids: tuple[str, ...], ground: str) -> tuple[dict, int]:
+def _world(atlas: Atlas, ids: tuple[str, ...], ground: str) -> tuple[dict, int]:
     """The map of these records on a ground, and the number of shaded countries or territories."""
-    found = _atlas.records.loc[list(ids)]
+    found = atlas.records.loc[list(ids)]
     lines = found[found.geometry.notna() & (found.geom_type != "Point")]
     drawn = [
         {
@@ -111,14 +111,14 @@ def _world(_atlas: Atlas, ids: tuple[str, ...], ground: str) -> tuple[dict, int]
     routes = (
         alt.Chart(alt.NamedData("routes"))
         .mark_geoshape(aria=False, filled=False, strokeWidth=1.4)
-        .encode(color=_colour(_atlas, "properties.id:N", ground))
+        .encode(color=_colour(atlas, "properties.id:N", ground))
     )
-    outlines = _outlines(_atlas, 1)
-    unplaced = set(_atlas.hosts.loc[_atlas.hosts["id"].isin(summary.unplaced(found)), "country"])
+    outlines = _outlines(atlas, 1)
+    unplaced = set(atlas.hosts.loc[atlas.hosts["id"].isin(summary.unplaced(found)), "country"])
     shade = alt.Chart(alt.NamedData("shaded")).mark_geoshape(
         aria=False, fill=_LAND[ground][3], stroke=_LAND[ground][2], strokeWidth=0.6
     )
-    layers = [*_ground(ground), shade, routes if drawn else None, _points(_atlas, found, ground)]
+    layers = [*_ground(ground), shade, routes if drawn else None, _points(atlas, found, ground)]
     shapes = {
         "world": outlines,
         "routes": drawn,

@@ -13,10 +13,10 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
-from dsr_geo import export
+from dsr_geo import cite
 from dsr_geo.atlas import Atlas
 from dsr_geo.selection import Selection, from_query
-from dsr_geo.webmap import RECORDS
+from dsr_geo.webmap import shading
 
 _FIELDS = [field.name for field in fields(Selection)]
 
@@ -58,15 +58,8 @@ def restore(atlas: Atlas, page: str = "") -> None:
         state["link_problems"].append(f"The link asks for record “{record}”, which the atlas does not have.")
         record = None
     state["record"] = record
-    shade = query.get("shade", [None])[0]
-    state["shade"] = shade if shade == RECORDS or shade in shadable(atlas) else None
-    if shade and not state["shade"]:
-        state["link_problems"].append(
-            f"The link shades countries by “{shade}”, which is not an attribute here."
-        )
-    year = query.get("shade_year", [""])[0]
-    first, last = shade_years(atlas)
-    state["shade_year"] = min(max(int(year), first), last) if year.isdecimal() and len(year) <= 4 else last
+    state["shade"], state["shade_year"], problems = shading.from_query(query, atlas)
+    state["link_problems"] += problems
 
 
 def show(atlas: Atlas, selection: Selection) -> None:
@@ -121,20 +114,7 @@ def cited(atlas: Atlas) -> str:
     """How to cite the page as it is: the data version names the state, what follows the atlas' own address the view."""
     page, query = st.session_state["written"]
     view = f"/{page}" + (f"?{urlencode(query, doseq=True)}" if query else "")
-    return export.citation(atlas, Selection()) + (f", view {view}" if view != "/" else "")
-
-
-def shadable(atlas: Atlas) -> list[str]:
-    """Indicators that countries can be shaded by: those with classes."""
-    breaks = atlas.countries.indicators["breaks"]
-    return list(breaks[breaks.notna()].index)
-
-
-def shade_years(atlas: Atlas) -> tuple[int, int]:
-    """Years that shading can show: from the first observation to the newest one that is no projection."""
-    attributes = atlas.countries.attributes
-    observed = attributes[attributes["kind"] != "projection"]["year"]
-    return max(2000, int(observed.min())), int(observed.max())
+    return cite.citation(atlas, Selection()) + (f", view {view}" if view != "/" else "")
 
 
 def _address() -> dict[str, list[str]]:

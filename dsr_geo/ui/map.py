@@ -11,6 +11,7 @@ from dsr_geo import api, webmap
 from dsr_geo.atlas import Atlas
 from dsr_geo.selection import Selection
 from dsr_geo.ui import link, parts
+from dsr_geo.webmap import shading
 
 # Sent with every rerun, so it only hands over to start.js; on several lines, or Streamlit takes it for a path.
 _LOADER = """
@@ -59,8 +60,8 @@ def place(atlas: Atlas, selection: Selection, height: int = 660, follow: bool = 
     height: pixels, as the style sheets have it for the map there. follow: see `draw`.
     """
     chosen, shade = st.session_state["record"], st.session_state["shade"]
-    shading = webmap.shading(atlas, selection, shade, st.session_state["shade_year"]) if shade else None
-    state = webmap.state(atlas, selection, shading, chosen, st.session_state.get("map_turn", 0))
+    classes = shading.shading(atlas, selection, shade, st.session_state["shade_year"]) if shade else None
+    state = webmap.state(atlas, selection, classes, chosen, st.session_state.get("map_turn", 0))
     # Two columns always, or the map would be mounted anew; without a record the second has next to no width.
     left, right = st.columns([2.4, 1] if chosen else [1000, 1], gap="small" if chosen else None)
     with left:

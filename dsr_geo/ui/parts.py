@@ -7,17 +7,11 @@ from dataclasses import replace
 import pandas as pd
 import streamlit as st
 
-from dsr_geo import export, records
+from dsr_geo import cite, export, records
 from dsr_geo.atlas import Atlas
 from dsr_geo.selection import TITLES, Selection
 from dsr_geo.ui import cache, card, correct, link, pages
-
-_DOWNLOADS = {
-    "geojson": ("GeoJSON", "application/geo+json"),
-    "csv": ("CSV", "text/csv"),
-    "gpkg": ("GeoPackage", "application/geopackage+sqlite3"),
-}
-
+from dsr_geo.webmap import shading
 
 _COUNTRIES = 8
 
@@ -78,11 +72,11 @@ def beside_card(atlas: Atlas):
 
 
 @cache.pure()
-def _shown(_atlas: Atlas, ids: tuple[str, ...]) -> pd.DataFrame:
-    whole = export.table(_atlas, _atlas.records.loc[list(ids)])
-    roles = _atlas.roles[_atlas.roles["id"].isin(ids)]
+def _shown(atlas: Atlas, ids: tuple[str, ...]) -> pd.DataFrame:
+    whole = export.table(atlas, atlas.records.loc[list(ids)])
+    roles = atlas.roles[atlas.roles["id"].isin(ids)]
     who = (
-        roles.assign(text=roles["actor"].map(_atlas.actor_name) + " (" + roles["role"] + ")")
+        roles.assign(text=roles["actor"].map(atlas.actor_name) + " (" + roles["role"] + ")")
         .groupby("id")["text"]
         .agg("; ".join)
     )
@@ -90,7 +84,7 @@ def _shown(_atlas: Atlas, ids: tuple[str, ...]) -> pd.DataFrame:
         {
             "Name": whole["name"],
             "Layer": whole["layer_title"],
-            "Kind": _atlas.kinds.reindex(whole.index),
+            "Kind": atlas.kinds.reindex(whole.index),
             "Country or territory": whole["country_names"],
             "Place": whole["place"],
             "Precision": whole["precision"],
@@ -136,16 +130,23 @@ def _choose_in_table(key: str, ids: list[str]):
 def downloads(atlas: Atlas, selection: Selection) -> None:
     """The selection in every format, with its licence and citation."""
     with st.container(horizontal=True, vertical_alignment="center"):
-        for ending, (title, mime) in _DOWNLOADS.items():
+        for ending, form in export.FORMATS.items():
             st.download_button(
-                f"Download {title}",
-                lambda write=export.FORMATS[ending]: write(atlas, selection),
-                file_name=f"digital-silk-road-atlas.{ending}",
-                mime=mime,
+                f"Download {form.title}",
+                lambda form=form: form(atlas, selection, **_view(atlas, selection)),
+                file_name=export.file_name(ending),
+                mime=form.mime,
                 on_click="ignore",
                 icon=":material/download:",
             )
-    st.caption(pages.plain(f"{export.LICENCE}. Cite as: {link.cited(atlas)}"))
+    st.caption(pages.plain(f"{cite.LICENCE}. Cite as: {link.cited(atlas)}"))
+
+
+def _view(atlas: Atlas, selection: Selection) -> dict:
+    """How the selection is looked at, for formats that show it so."""
+    shade, chosen = st.session_state["shade"], st.session_state["record"]
+    classes = shading.shading(atlas, selection, shade, st.session_state["shade_year"]) if shade else None
+    return {"shading": classes, "chosen": chosen}
 
 
 def whole(atlas: Atlas, selection: Selection) -> Selection:

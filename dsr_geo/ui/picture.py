@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from textwrap import wrap
 
-from dsr_geo.export import LICENCE
+from dsr_geo.cite import LICENCE
 
 _WIDTH = 760
 _LINE_LENGTH = 118

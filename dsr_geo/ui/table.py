@@ -75,9 +75,9 @@ def draw(atlas: Atlas) -> None:
 
 
 @cache.pure()
-def _whole(_atlas: Atlas, selection: Selection) -> pd.DataFrame:
-    table = export.table(_atlas, selection.records(_atlas))
-    kinds = {kind: title for layer in _atlas.layers.values() for kind, title in layer.kinds.items()}
+def _whole(atlas: Atlas, selection: Selection) -> pd.DataFrame:
+    table = export.table(atlas, selection.records(atlas))
+    kinds = {kind: title for layer in atlas.layers.values() for kind, title in layer.kinds.items()}
     table = table.assign(
         kind=table["kind"].map(kinds), source_urls=table["source_urls"].str.split(" "), id=table.index
     )

@@ -33,11 +33,11 @@ def draw(atlas: Atlas) -> None:
 
 
 @cache.pure()
-def _counts(_atlas: Atlas, selection: Selection) -> tuple[pd.DataFrame, int]:
+def _counts(atlas: Atlas, selection: Selection) -> tuple[pd.DataFrame, int]:
     """Records by first year and layer, every year of the atlas, and how many have none."""
-    found = selection.records(_atlas)
-    counts = summary.by_year(_atlas, found)
-    return summary.every_year(counts, *_atlas.years) if len(counts) else counts, len(found) - int(
+    found = selection.records(atlas)
+    counts = summary.by_year(atlas, found)
+    return summary.every_year(counts, *atlas.years) if len(counts) else counts, len(found) - int(
         counts.to_numpy().sum()
     )
 

@@ -17,6 +17,8 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from dsr_geo import records
+
 CATEGORIES = ("layer", "kind", "status", "evidence", "precision", "route_basis")
 """Columns that are sent where a frame has them; `layer` has to be there."""
 
@@ -49,19 +51,20 @@ def encode(frame: gpd.GeoDataFrame, categories: Sequence[str] = CATEGORIES) -> b
 
 
 def _years(frame: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
-    year = lambda name: (
-        pd.to_numeric(frame[name]).to_numpy("float64", na_value=np.nan)
-        if name in frame
-        else np.full(len(frame), np.nan)
-    )
-    begin, end = (
-        np.where(np.isnan(year("year_start")), year("year_announced"), year("year_start")),
-        year("year_end"),
-    )
+    """First and last year in which each record was present (`records.present`), as bytes."""
+
+    def year(name: str) -> np.ndarray:
+        missing = np.full(len(frame), np.nan)
+        return pd.to_numeric(frame[name]).to_numpy("float64", na_value=np.nan) if name in frame else missing
+
+    def as_byte(years: np.ndarray, known: np.ndarray, unknown: int) -> np.ndarray:
+        return np.where(known, np.clip(np.nan_to_num(years) - 1899, 1, 254), unknown).astype("u1")
+
+    begin = np.where(np.isnan(year("year_start")), year("year_announced"), year("year_start"))
+    end = year("year_end")
+    if "status" in frame:
+        end = np.where(np.isnan(end) & frame["status"].isin(records.ENDED), begin, end)
     dated = ~np.isnan(begin)
-    as_byte = lambda years, known, unknown: np.where(
-        known, np.clip(np.nan_to_num(years) - 1899, 1, 254), unknown
-    ).astype("u1")
     return as_byte(begin, dated, 0), as_byte(end, dated & ~np.isnan(end), 255)
 
 

@@ -11,9 +11,8 @@ import urllib.request
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
-
 from chromium import find
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 expect.set_options(timeout=20_000)  # how busy a machine is must not decide whether a test passes
 ROOT = Path(__file__).resolve().parents[2]

@@ -439,7 +439,7 @@ def test_a_folium_map_takes_other_layers_and_plugins(browser, atlas, tmp_path):
     """As in a notebook: the library's map with a marker and a plugin of folium's own that needs no file of its own."""
     import folium
 
-    own = atlas.map(Selection(layers=("satellites",)))
+    own = dsr_geo.map(atlas, Selection(layers=("satellites",)))
     assert isinstance(own, folium.Map)
     folium.Marker([10, 100], tooltip="my own place").add_to(own)
     folium.LatLngPopup().add_to(own)

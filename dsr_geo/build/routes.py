@@ -78,10 +78,10 @@ class SeaRoutes:
 def _sea(borders: Path, passages: Path, ground: str):
     """The sea itself, made once for a state of borders, passages and code (`ground`)."""
     try:
-        from dsr_geo import searoute  # Only a changed cable needs SciPy and rasterio.
+        from dsr_geo.build import searoute  # Only a changed cable needs SciPy and rasterio.
     except ImportError as error:
         raise MissingLibraries(
-            f"a cable has changed and {error.name} is not installed; pip install -r requirements-build.txt"
+            f"a cable has changed and {error.name} is not installed; pip install 'dsr-atlas[build]'"
         ) from None
     return searoute.Sea.from_countries(gpd.read_file(borders), searoute.read_passages(passages))
 
@@ -94,11 +94,9 @@ def land_route(
     Raises MissingLibraries without SciPy.
     """
     try:
-        from dsr_geo import landroute, sealine  # The app draws what was built and needs no SciPy.
+        from dsr_geo.build import landroute, sealine  # The app draws what was built and needs no SciPy.
     except ImportError as error:
-        raise MissingLibraries(
-            f"{error.name} is not installed; pip install -r requirements-build.txt"
-        ) from None
+        raise MissingLibraries(f"{error.name} is not installed; pip install 'dsr-atlas[build]'") from None
     inside = shapely.union_all(countries)
     lines = []
     for path in paths:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from datetime import date, timedelta
 from urllib.parse import urlsplit
 
 import shapely
@@ -25,11 +26,21 @@ _DATE = re.compile(r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?")
 
 
 def check(tables: Tables, layers: dict[str, Layer], countries: Countries) -> list[Problem]:
-    """Every problem in the tables, those of form first; an empty list means that the data are valid."""
+    """Every problem in the tables, those of form first; an empty list means that the data are valid.
+
+    Where a whole table cannot be read, only that is said: all that names its rows would seem wrong.
+    """
+    if tables.unreadable:
+        return [*tables.unreadable, *tables.unread]
     problems = list(tables.unread)
     sources = {row.values["id"] for row in _readable(tables.sources, "id")}
     actors = {row.values["id"] for row in _readable(tables.actors, "id")}
     landing_points = {row.values["name"]: row for row in _readable(tables.landing_points, "name")}
+    reserved = {*records.COLUMNS, *records.DERIVED}
+    for layer in layers.values():
+        if taken := sorted(reserved & set(layer.fields)):
+            what = f"field {', '.join(taken)} has the name of a column that every record has"
+            problems.append(Problem("layers.toml", None, layer.id, what, "give it another name"))
     facts = [(layers[id], row) for id, rows in tables.facts.items() for row in rows]
     record_ids = {row.values.get("id", "") for _, row in facts}
 
@@ -102,7 +113,7 @@ def _record(
     yield from _one_of(row, "scope", records.SCOPES, required=True)
     yield from _one_of(row, "disputed", ("yes",))
     yield from _years(row, ["year_announced", "year_start", "year_end"])
-    yield from _date(row, "checked_on")
+    yield from _date(row, "checked_on", past=True)
     yield from _number(row, "amount_usd", least=0)
     yield from _known(
         row,
@@ -113,6 +124,8 @@ def _record(
     )
     yield from _known(row, "source_ids", sources, "sources.csv")
     yield from _known(row, "related_ids", record_ids, "the fact tables", required=False)
+    if cell("id") in records.split(cell("related_ids")):
+        yield row.problem("the record is linked to itself", "name other records in related_ids")
     if cell("disputed") and not cell("note"):
         yield row.problem("marked as disputed without a note", "say in the note what each source gives")
     for actor, role in records.actors_of(cell("actors")):
@@ -266,8 +279,8 @@ def _source(row: Row) -> Iterator[Problem]:
             "the producer is empty", "name who published it; evidence counts different producers"
         )
     yield from _one_of(row, "kind", records.SOURCE_KINDS, required=True)
-    yield from _date(row, "published")
-    yield from _date(row, "accessed")
+    yield from _date(row, "published", past=True)
+    yield from _date(row, "accessed", past=True)
 
 
 def _actor(row: Row, sources: set[str], actors: set[str], countries: Countries) -> Iterator[Problem]:
@@ -326,10 +339,21 @@ def _years(row: Row, names: list[str]) -> Iterator[Problem]:
             )
 
 
-def _date(row: Row, name: str) -> Iterator[Problem]:
+def _date(row: Row, name: str, past: bool = False) -> Iterator[Problem]:
+    """The cell is empty or a day, month or year that there is; past: and that has begun somewhere on Earth."""
     text = row.values.get(name, "")
-    if text and not _DATE.fullmatch(text):
-        yield row.problem(f"{name} '{text}' is not a date", "use YYYY, YYYY-MM or YYYY-MM-DD")
+    if not text:
+        return
+    try:
+        day = date.fromisoformat((text + "-01-01")[:10]) if _DATE.fullmatch(text) else None
+    except ValueError:
+        day = None
+    if day is None:
+        yield row.problem(
+            f"{name} '{text}' is not a date", "use YYYY, YYYY-MM or YYYY-MM-DD, and a day that exists"
+        )
+    elif past and day > date.today() + timedelta(days=1):
+        yield row.problem(f"{name} '{text}' is in the future", "give the day or month in which it was done")
 
 
 def _number(row: Row, name: str, least: float) -> Iterator[Problem]:

@@ -13,8 +13,10 @@ from pathlib import Path
 import shapely
 from shapely.geometry import Point, mapping
 
-from dsr_geo import catalog, countries, records, routes, rules
+from dsr_geo import catalog, countries, records
+from dsr_geo.build import routes, rules
 from dsr_geo.catalog import Layer
+from dsr_geo.files import CannotWrite, write
 from dsr_geo.records import InvalidData, Row, Tables
 
 _PACKED, _SPACED = ("countries", "source_ids", "related_ids"), ("actors", "partners")
@@ -25,14 +27,19 @@ _YEARS = ("year_announced", "year_start", "year_end")
 def check(data: Path) -> list[records.Problem]:
     """Every problem of the tables under `data`. Raises `catalog.CatalogError` if layers.toml cannot be read."""
     layers = catalog.load(data / "layers.toml")
-    return rules.check(records.read(data, layers), layers, countries.load(data / "countries"))
+    try:
+        known = countries.load(data / "countries")
+    except InvalidData as error:
+        return error.problems
+    return rules.check(records.read(data, layers), layers, known)
 
 
 def build(data: Path, out: Path | None = None) -> list[Path]:
     """Write one GeoJSON file per layer into `out` (default `data/geojson`) and return their paths.
 
     Nothing is written unless all tables are valid and all lines can be drawn: raises `InvalidData` with every problem
-    otherwise, `catalog.CatalogError` if layers.toml cannot be read, and `routes.MissingLibraries` (see there).
+    otherwise, `catalog.CatalogError` if layers.toml cannot be read, `files.CannotWrite`, and `routes.MissingLibraries`
+    (see there).
     Files of layers that are no more are removed.
     """
     layers = catalog.load(data / "layers.toml")
@@ -45,9 +52,12 @@ def build(data: Path, out: Path | None = None) -> list[Path]:
     files = {out / f"{layer.id}.geojson": builder.collection(layer) for layer in layers.values()}
     if builder.problems:
         raise InvalidData(builder.problems)
-    out.mkdir(parents=True, exist_ok=True)
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise CannotWrite(f"the folder '{out}' cannot be made ({error.strerror}); name another") from None
     for path, text in files.items():
-        path.write_text(text, encoding="utf-8", newline="\n")
+        write(path, text.encode())
     for path in out.glob("*.geojson"):
         if path not in files:
             path.unlink()

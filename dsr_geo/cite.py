@@ -1,0 +1,41 @@
+"""What every home of the data says about itself: title, licence, boundary note, citation, metadata."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlencode
+
+from dsr_geo.atlas import Atlas
+from dsr_geo.selection import Selection
+
+TITLE = "Digital Silk Road Atlas"
+BOUNDARY_NOTE = (
+    "Boundaries come from Natural Earth, adjusted where stated to the view used in United Nations statistics; "
+    "names are short forms of those in ISO 3166. They express no opinion on the status of any territory, "
+    "its authorities or its frontiers."
+)
+LICENCE = "Compilation CC BY 4.0; each source's own terms in data/LICENSE.md"
+
+
+def citation(atlas: Atlas, selection: Selection) -> str:
+    """How to cite this very view: the data version names the state of the data, the query the selection."""
+    query = urlencode(selection.query(), doseq=True)
+    return f"{TITLE}, data version {atlas.version}" + (f", selection {query}" if query else "")
+
+
+def metadata(atlas: Atlas, selection: Selection, count: int) -> dict[str, Any]:
+    """What every export says about itself: selection, version, licences of its layers, citation, boundary note.
+
+    count: the number of records. Raises `UnknownName` for a selection of what the atlas does not have.
+    """
+    layers = [atlas.layers[id] for id in selection.shown(atlas)]
+    return {
+        "title": TITLE,
+        "selection": urlencode(selection.query(), doseq=True),
+        "count": count,
+        "data_version": atlas.version,
+        "licence": LICENCE,
+        "layers": {layer.id: {"title": layer.title, "licence": layer.licence} for layer in layers},
+        "citation": citation(atlas, selection),
+        "boundaries": BOUNDARY_NOTE,
+    }

@@ -1,0 +1,39 @@
+"""What a name that the atlas does not have is answered with: one sentence, everywhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+import pandas as pd
+
+Names = Iterable[str] | dict[str, str] | pd.Series
+"""Names, or names with their titles: a dict, or a Series by its index."""
+
+_LISTED = 12
+
+
+class UnknownName(ValueError):
+    """Somebody asked by a name that the atlas does not have; the message names it and the nearest known one."""
+
+
+def known(what: str, wanted: Iterable[str], names: Names) -> None:
+    """Raise `UnknownName` for the first wanted name that is not among the names.
+
+    The nearest one is looked for among names and titles: `Kenya` leads to `KEN`. Letters' case does not count there.
+    """
+    for name in wanted:
+        if name not in names:
+            raise UnknownName(f"unknown {what} {name!r}; {_nearest(name, names)}")
+
+
+def _nearest(name: object, names: Names) -> str:
+    titles = dict(names.items()) if isinstance(names, dict | pd.Series) else {id: id for id in names}
+    spellings = {title.casefold(): id for id, title in titles.items()} | {id.casefold(): id for id in titles}
+    near = get_close_matches(str(name).casefold(), spellings, n=1, cutoff=0.5)
+    few = ", ".join(list(titles)[:_LISTED]) + (", …" if len(titles) > _LISTED else "")
+    if not near:
+        return f"known are {few}" if titles else "none is known"
+    id = spellings[near[0]]
+    title = f" ({titles[id]})" if titles[id] != id else ""
+    return f"the nearest known is {id!r}{title}; known are {few}"

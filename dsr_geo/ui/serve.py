@@ -1,0 +1,24 @@
+"""Serving the app from Python, in the process that asks for it."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from streamlit.web import cli
+
+from dsr_geo.atlas import APP
+
+
+def run(data: Path, address: str, port: int, base: str = "", headless: bool = False) -> None:
+    """Serve the atlas of a data folder until it is stopped. base: the path it is served under. headless: opens no browser."""
+    os.environ["DSR_ATLAS_DATA"] = str(data.resolve())
+    options = {
+        "server.address": address,
+        "server.port": port,
+        "server.baseUrlPath": base.strip("/"),
+        "server.headless": str(headless).lower(),
+    }
+    # In this process: as a child the app would outlive it.
+    flags = [f"--{name}={value}" for name, value in options.items() if value != ""]
+    cli.main(["run", str(APP), *flags], standalone_mode=False)

@@ -1,0 +1,117 @@
+"""The map as a folium.Map: it shows itself in a notebook, and saved it is one file that works offline."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import folium
+from branca.element import Element
+from jinja2 import Template
+
+from dsr_geo import webmap
+from dsr_geo.atlas import Atlas
+from dsr_geo.selection import Selection
+
+_APP_ONLY = ("start.js", "page.js")
+
+
+def _inline(path: Path, mime: str) -> str:
+    return f"data:{mime};base64,{base64.b64encode(path.read_bytes()).decode()}"
+
+
+def _markers() -> str:
+    """A script that gives Leaflet's own markers their pictures, which it would look for beside its style sheet."""
+    pictures = {
+        "iconUrl": "marker-icon.png",
+        "iconRetinaUrl": "marker-icon-2x.png",
+        "shadowUrl": "marker-shadow.png",
+    }
+    inline = {name: _inline(webmap.LEAFLET / "images" / file, "image/png") for name, file in pictures.items()}
+    script = f"L.Icon.Default.imagePath = ''; L.Icon.Default.mergeOptions({json.dumps(inline)});"
+    return f"data:text/javascript;base64,{base64.b64encode(script.encode()).decode()}"
+
+
+class AtlasMap(folium.Map):
+    """A folium.Map with our window and nothing from other origins: Leaflet is inside the page it renders.
+
+    Other layers and plugins of folium can be added to it; what these load themselves is theirs.
+    """
+
+    default_js = [
+        ("leaflet", _inline(webmap.LEAFLET / "leaflet.js", "text/javascript")),
+        ("markers", _markers()),
+    ]
+    # Names are keys of folium's page, of scripts and styles together: two alike, and one is lost.
+    default_css = [
+        ("leaflet_style", _inline(webmap.LEAFLET / "leaflet.css", "text/css")),
+        *((name, _inline(webmap.HERE / f"{name}.css", "text/css")) for name in webmap.STYLES),
+    ]
+
+    def __init__(self, **kwargs):
+        super().__init__(location=webmap.MAP["center"], zoom_start=webmap.MAP["zoom"], tiles=None, **kwargs)
+        self.options |= {key: value for key, value in webmap.MAP.items() if key not in ("center", "zoom")}
+
+
+class _Verbatim(Element):
+    """A part of a page that stays as it is: folium takes what its own elements render for the source of a template."""
+
+    _template = Template("{{ this.text }}")
+
+    def __init__(self, text: str):
+        super().__init__()
+        self.text = text
+
+
+class AtlasElement(Element):
+    """Draws the atlas on a folium.Map of any kind: the map's files and a state go into the page as a value of its script."""
+
+    def __init__(self, atlas: Atlas, state: dict[str, Any]):
+        super().__init__()
+        self._name = "AtlasElement"
+        drawn = {
+            f"/{name}": json.loads(content)
+            for name, content in atlas.files.items()
+            if name.endswith(".geojson")
+        }
+        about = webmap.options(atlas) | {"state": state, "sources": webmap.sources(atlas), "files": drawn}
+        modules = {path.name: path for path in sorted(webmap.HERE.glob("*.js")) if path.name not in _APP_ONLY}
+        self._payload = _script(about)
+        self._modules = _script({name: path.read_text(encoding="utf-8") for name, path in modules.items()})
+
+    def render(self, **kwargs) -> None:
+        """Put the script into the page that the map is on."""
+        # No server: each module becomes a blob, those that it imports first.
+        script = f"""{{
+            const modules = {self._modules}, made = {{}}, payload = {self._payload};
+            const ours = /"\\.\\/([\\w-]+\\.js)"/g;
+            const linked = (name) => modules[name].replace(ours, (_, other) => JSON.stringify(address(other)));
+            const address = (name) => (
+                made[name] ??= URL.createObjectURL(new Blob([linked(name)], {{ type: "text/javascript" }})));
+            import(address("atlas-map.js")).then(({{ attach }}) => attach(L, {self._parent.get_name()}, payload));
+        }}"""
+        self.get_root().script.add_child(_Verbatim(script), name=self.get_name())
+
+
+def folium_map(
+    atlas: Atlas,
+    selection: Selection | None = None,
+    shading: Mapping[str, Any] | None = None,
+    chosen: str | None = None,
+) -> AtlasMap:
+    """The selection (what is on by default if none) as a folium.Map: it shows itself in a notebook.
+
+    `save("map.html")` makes a file that works offline. shading: see `shading.shading`. chosen: a record's id.
+    Raises `UnknownName` for what the atlas does not have.
+    """
+    drawn = AtlasMap()
+    AtlasElement(atlas, webmap.state(atlas, selection or Selection(), shading, chosen)).add_to(drawn)
+    return drawn
+
+
+def _script(value: Any) -> str:
+    """JSON inside a script of a page, where "<" could end the script."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
