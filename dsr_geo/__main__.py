@@ -35,9 +35,6 @@ _A_SELECTION = (
     "a selection is what stands after the ? in the address of a view in the app; the whole address does, too"
 )
 
-_LOOKS = ("record", "shade", "shade_year", "view")
-"""Keys of an address that say how a selection is looked at, not what is in it."""
-
 _SAID = (
     catalog.CatalogError,
     records.InvalidData,
@@ -101,15 +98,15 @@ def _parser() -> argparse.ArgumentParser:
         made.set_defaults(run=run)
         return made
 
+    opening = "what to show (default: what the app opens with)"
     endings = ", ".join(f".{ending} ({form.title})" for ending, form in export.FORMATS.items())
-    chosen = {"nargs": "?", "default": "", "help": "what to show (default: what the app opens with)"}
     command("build", _build, "Check the tables and write data/geojson, one file per layer.")
     command("check", _check, "Check the tables and print each problem as one sentence: file, row, id, cure.")
     made = command("export", _export, "Write a selection to a file; the ending decides the format.")
     made.add_argument("file", type=Path, help=f"file to write, ending in {endings}")
-    made.add_argument("selection", **chosen)
+    made.add_argument("selection", nargs="?", default="", help=opening)
     made = command("map", _map, "Write the map of a selection as one HTML file that needs no network.")
-    made.add_argument("selection", **chosen)
+    made.add_argument("selection", nargs="?", default="", help=opening)
     usual = Path(export.file_name("html"))
     made.add_argument("--out", type=Path, default=usual, help=f"file to write (default: {usual})")
     made.add_argument("--open", action="store_true", help="show it in the browser")
@@ -159,7 +156,9 @@ def _write(chosen: argparse.Namespace, path: Path, form: export.Format) -> int:
     loaded = atlas.load(chosen.data)
     query = _query(chosen.selection)
     wanted = _wanted(query, loaded)
-    files.write(path, form(loaded, wanted, **(_view(query, loaded, wanted) if form.view else {})))
+    view, problems = export.view(query, loaded, wanted) if form.view else ({}, [])
+    files.write(path, form(loaded, wanted, **view))
+    print("".join(f"{problem}\n" for problem in problems), end="", file=sys.stderr)
     print(f"{path}: {int(wanted.mask(loaded).sum())} records")
     return 0
 
@@ -177,7 +176,7 @@ def _wanted(query: dict[str, list[str]], loaded: Atlas) -> Selection:
     """The selection of a query; one that was copied from a page about one thing holds what is shown there."""
     wanted, problems = selection.from_query(query, loaded)
     own = {key for page in PAGES.values() for key in page.keys}
-    unknown = [key for key in query if key not in {*selection.KEYS, *_LOOKS, *own}]
+    unknown = [key for key in query if key not in {*selection.KEYS, *export.VIEW_KEYS, *own}]
     problems += [f"“{key}” is no filter; use {', '.join(selection.KEYS)}." for key in unknown]
     if problems:
         raise _Refused("\n".join(problems))
@@ -194,17 +193,6 @@ def _wanted(query: dict[str, list[str]], loaded: Atlas) -> Selection:
         print(f"left out, as they are no filters: {', '.join(passed_over)}", file=sys.stderr)
     wanted.check(loaded)
     return wanted
-
-
-def _view(query: dict[str, list[str]], loaded: Atlas, wanted: Selection) -> dict[str, object]:
-    """How the address looks at it: shading and chosen record."""
-    from dsr_geo.webmap import shading
-
-    by, year, problems = shading.from_query(query, loaded)
-    if problems:
-        raise _Refused("\n".join(problems))
-    classes = shading.shading(loaded, wanted, by, year) if by else None
-    return {"shading": classes, "chosen": query.get("record", [None])[0]}
 
 
 def _serve(chosen: argparse.Namespace) -> int:

@@ -56,14 +56,17 @@ def _download(atlas: Atlas) -> Callable[[Request], Response]:
             return _refused(404, f"there is no format '{ending}'; use one of {', '.join(export.FORMATS)}")
         query = {key: request.query_params.getlist(key) for key in request.query_params}
         chosen, problems = selection.from_query(query, atlas)
-        if problems:
-            return _refused(400, *problems)
+        unknown = [key for key in query if key not in {*selection.KEYS, *export.VIEW_KEYS}]
+        problems += [f"“{key}” is no filter; use {', '.join(selection.KEYS)}." for key in unknown]
+        view, unseen = export.view(query, atlas, chosen)
+        if problems or unseen:
+            return _refused(400, *problems, *unseen)
         about = export.FORMATS[ending]
         named = {
             "content-disposition": f'attachment; filename="{export.file_name(ending)}"',
             "cache-control": "no-cache",
         }
-        return Response(about(atlas, chosen), media_type=about.mime, headers=named)
+        return _plain(request, about(atlas, chosen, **view), {"content-type": about.mime, **named})
 
     return records
 
@@ -116,11 +119,18 @@ def serve(answers: dict[str, Answer], base: str = "") -> list[BaseRoute]:
         if _is_held(request.headers.get("if-none-match", ""), headers["etag"]):
             return Response(status_code=304, headers=headers)
         if not _takes_gzip(request.headers.get("accept-encoding", "")):
-            plain = {key: value for key, value in headers.items() if key != "content-encoding"}
-            return Response(gzip.decompress(body), headers=plain)
+            return _plain(request, gzip.decompress(body), headers)
         return Response(body, headers=headers)
 
     return [Route(address(base) + path, send) for path in ("/at/{version}/{name:path}", "/{name:path}")]
+
+
+def _plain(request: Request, body: bytes, headers: dict[str, str]) -> Response:
+    """An answer that is not compressed here, nor behind our back where gzip was named only to be refused."""
+    headers = {key: value for key, value in headers.items() if key != "content-encoding"}
+    accepted = request.headers.get("accept-encoding", "")
+    refused = {"content-encoding": "identity"} if "gzip" in accepted and not _takes_gzip(accepted) else {}
+    return Response(body, headers=headers | refused)
 
 
 def _is_held(validators: str, etag: str) -> bool:
@@ -130,7 +140,7 @@ def _is_held(validators: str, etag: str) -> bool:
 
 
 def _takes_gzip(accepted: str) -> bool:
-    """Whether an Accept-Encoding lets gzip in (RFC 9110, 12.5.3): `;q=0` refuses it, `*` stands for what is not named."""
+    """Whether an Accept-Encoding lets gzip in (RFC 9110, 12.5.3): `;q=0` refuses it, `*` names the rest."""
     lets_in = {}
     for item in accepted.lower().split(","):
         coding, *parameters = (part.strip() for part in item.split(";"))

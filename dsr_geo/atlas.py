@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 import pandas as pd
@@ -16,6 +18,7 @@ from dsr_geo import catalog, countries, records
 from dsr_geo.catalog import Layer
 from dsr_geo.countries import Countries
 from dsr_geo.names import known
+from dsr_geo.records import Problem
 
 _HERE = Path(__file__).resolve().parent
 INSTALLED = _HERE / "data"
@@ -26,6 +29,8 @@ DATA = INSTALLED if INSTALLED.exists() else _HERE.parent / "data"
 
 APP = _HERE / "_app" / "app.py" if INSTALLED.exists() else _HERE.parent / "app.py"
 """The script of the app, likewise."""
+
+_REBUILD = "run `dsr-atlas check` and `dsr-atlas build`"
 
 _WHOLE = ("year_announced", "year_start", "year_end")
 
@@ -104,7 +109,7 @@ class Atlas:
         about = self.countries.borders[["name", "region", "subregion"]].rename(
             columns={"name": "country_name"}
         )
-        groups = {code: [] for code in self.countries.borders.index}
+        groups: dict[str, list[str]] = {code: [] for code in self.countries.borders.index}
         for group in self.countries.groups.index:
             for member in self.countries.members(group, year, year) & groups.keys():
                 groups[member].append(group)
@@ -159,18 +164,21 @@ def load(data: Path = DATA) -> Atlas:
         table[name] = pd.to_numeric(table[name]).astype(float)
     for name in set(table.columns) - numbers - {*_WHOLE, "geometry"}:
         table[name] = table[name].astype(object).where(table[name].notna(), "")
-    return Atlas(
+    loaded = Atlas(
         folder=data,
         files=files,
         layers=layers,
         records=gpd.GeoDataFrame(table, geometry="geometry", crs="EPSG:4326"),
         countries=places,
-        sources=_text_table(data / "sources.csv"),
-        actors=_text_table(data / "actors.csv"),
-        events=_text_table(data / "events.csv"),
-        landing_points=_text_table(data / "landing_points.csv", "name"),
+        sources=_text_table(data / "sources.csv", records.SOURCE_COLUMNS),
+        actors=_text_table(data / "actors.csv", records.ACTOR_COLUMNS),
+        events=_text_table(data / "events.csv", records.EVENT_COLUMNS),
+        landing_points=_text_table(data / "landing_points.csv", records.LANDING_POINT_COLUMNS),
         version=_version(data, files),
     )
+    if problems := _broken_references(loaded):
+        raise records.InvalidData(problems)
+    return loaded
 
 
 def _version(data: Path, files: dict[str, bytes]) -> str:
@@ -186,7 +194,7 @@ def _version(data: Path, files: dict[str, bytes]) -> str:
 
 
 def _layer(content: bytes, layer: Layer) -> pd.DataFrame:
-    """A built file as a table. Read as plain JSON: GDAL would take whole columns for dates or numbers by their looks."""
+    """A built file as a table. Read as plain JSON: GDAL would take columns for dates or numbers by their looks."""
     features = json.loads(content)["features"]
     own = [name for name in records.columns(layer) if name not in ("lon", "lat")]
     own.insert(own.index("disputed") + 1, "evidence")
@@ -199,11 +207,35 @@ def _layer(content: bytes, layer: Layer) -> pd.DataFrame:
     )
 
 
-def _text_table(path: Path, key: str = "id") -> pd.DataFrame:
-    table = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8")
-    return table.apply(lambda column: column.str.strip()).rename(columns=str.strip).set_index(key)
+def _text_table(path: Path, columns: list[str]) -> pd.DataFrame:
+    """A table indexed by its first column, all cells text."""
+    rows, problems = records.read_table(path, columns)
+    if problems:
+        raise records.InvalidData(problems)
+    return pd.DataFrame([row.values for row in rows], columns=columns, dtype=object).set_index(columns[0])
 
 
-def _exploded(lists: pd.Series, columns: list[str], unpack) -> pd.DataFrame:
+def _broken_references(atlas: Atlas) -> list[Problem]:
+    """Where a built record names what is not there: the built files are older than the tables or the catalogue."""
+    lists = {
+        "source": (atlas.records["source_ids"].map(records.split), atlas.sources.index),
+        "country": (atlas.records["countries"].map(records.split), atlas.countries.borders.index),
+        "actor": (atlas.roles.groupby("id")["actor"].agg(list), atlas.actors.index),
+    }
+    problems = []
+    for what, (named, there) in lists.items():
+        named = named.explode().dropna()
+        for id, name in named[~named.isin(there)].items():
+            file = f"{atlas.records.at[id, 'layer']}.geojson"
+            problems.append(Problem(file, None, str(id), f"{what} '{name}' is not in the tables", _REBUILD))
+    for id, layer, kind in zip(atlas.records.index, atlas.records["layer"], atlas.records["kind"]):
+        if kind not in atlas.layers[layer].kinds:
+            problems.append(
+                Problem(f"{layer}.geojson", None, id, f"kind '{kind}' is not in layers.toml", _REBUILD)
+            )
+    return problems
+
+
+def _exploded(lists: pd.Series, columns: list[str], unpack: Callable[[Any], Iterable[str]]) -> pd.DataFrame:
     rows = [(id, *unpack(item)) for id, items in lists.items() for item in items]
     return pd.DataFrame(rows, columns=["id", *columns])

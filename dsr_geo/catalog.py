@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import Any
 
 GEOMETRIES = ("cable", "endpoints", "point", "none")
-"""cable: landing points joined by sea; endpoints: paths over land; point: one place; none: a statement about a country."""
+"""cable: landing points joined by sea; endpoints: paths over land; point: one place; none: a statement about a country.
+"""
 
 SYMBOLS = (
     "line",

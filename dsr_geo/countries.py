@@ -151,8 +151,9 @@ class Countries:
 
 
 def load(folder: Path) -> Countries:
-    """Read `data/countries/`. Raises FileNotFoundError naming the file that is missing, `InvalidData` with every problem
-    of a table that cannot be read: a column that is missing or stands twice, a number that is none, a needed cell that is empty.
+    """Read `data/countries/`. Raises FileNotFoundError naming the file that is missing, `InvalidData` with
+    every problem of a table that cannot be read: a column that is missing or stands twice, a number that is
+    none, a needed cell that is empty.
     """
     borders = _borders(folder / "borders.geojson")
     groups, memberships, indicators, attributes = (_table(folder / f"{name}.csv") for name in COLUMNS)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,8 +22,8 @@ from dsr_geo.selection import Selection
 def table(atlas: Atlas, found: gpd.GeoDataFrame) -> pd.DataFrame:
     """The records as plain columns for people and spreadsheets: names beside codes, sources as addresses.
 
-    `lon` and `lat` are WGS 84 degrees, empty for lines and for records known only by country. Columns of layers that are
-    not in the selection are left out.
+    `lon` and `lat` are WGS 84 degrees, empty for lines and for records known only by country. Columns of layers
+    that are not in the selection are left out.
     """
     points = found.geometry.where(found.geom_type == "Point")
     result = pd.DataFrame(found.drop(columns="geometry"))
@@ -74,7 +74,8 @@ def geojson(atlas: Atlas, selection: Selection) -> bytes:
 
 
 def csv(atlas: Atlas, selection: Selection) -> bytes:
-    """The selection as CSV (UTF-8 with a byte order mark, so that spreadsheets show Chinese); citation in the last column.
+    """The selection as CSV (UTF-8 with a byte order mark, so that spreadsheets show Chinese); citation in the
+    last column.
 
     A text that a spreadsheet would run as a formula has an apostrophe before it.
     """
@@ -124,7 +125,9 @@ def html(
 
 @dataclass(frozen=True)
 class Format:
-    """A kind of download. Called with an atlas and a selection it gives the file's bytes; `view`: also how it is looked at."""
+    """A kind of download. Called with an atlas and a selection it gives the file's bytes; `view`: also how it
+    is looked at.
+    """
 
     title: str
     mime: str
@@ -145,6 +148,28 @@ FORMATS = {
 """Ending of the file → the format. What app, command line and HTTP offer; a new format is one entry."""
 
 
+VIEW_KEYS = ("record", "shade", "shade_year", "view")
+"""Keys of an address that say how a selection is looked at, not what is in it."""
+
+
+def view(
+    query: Mapping[str, Sequence[str]], atlas: Atlas, selection: Selection
+) -> tuple[dict[str, Any], list[str]]:
+    """How an address looks at its selection, for formats that take a view: shading and chosen record.
+
+    Also returns a sentence for each thing that was not understood and left out.
+    """
+    from dsr_geo.webmap import shading  # the map is downstream of the plain formats
+
+    by, year, problems = shading.from_query(query, atlas)
+    chosen = next(iter(query.get("record", [])), None)
+    if chosen is not None and chosen not in atlas.records.index:
+        problems.append(f"The link asks for record “{chosen}”, which the atlas does not have.")
+        chosen = None
+    classes = shading.shading(atlas, selection, by, year) if by else None
+    return {"shading": classes, "chosen": chosen}, problems
+
+
 def file_name(ending: str) -> str:
     """What a download is called."""
     return f"digital-silk-road-atlas.{ending}"
@@ -161,7 +186,7 @@ def _texts(columns: pd.DataFrame) -> list[str]:
     return [name for name, dtype in columns.dtypes.items() if not pd.api.types.is_numeric_dtype(dtype)]
 
 
-def _no_formula(value):
+def _no_formula(value: Any) -> Any:
     return f"'{value}" if isinstance(value, str) and value.startswith(records.FORMULA) else value
 
 
@@ -171,10 +196,10 @@ def _plain_table(frame: pd.DataFrame, path: Path, name: str) -> None:
     )
 
 
-def _text(value) -> str:
+def _text(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
-def _plain(value):
+def _plain(value: Any) -> Any:
     """NumPy and pandas scalars as JSON numbers."""
     return value.item()

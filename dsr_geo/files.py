@@ -8,7 +8,7 @@ from pathlib import Path
 
 
 class CannotWrite(OSError):
-    """A file could not be written; the message is a sentence with the cure. What stood there before stands there still."""
+    """A file could not be written; the message is a sentence with the cure. What stood there before is still there."""
 
 
 def write(path: Path, content: bytes) -> None:

@@ -5,13 +5,14 @@ year k from T the change since the year before, Δ(i, k) = y(i, T+k) − y(i, T�
 same calendar years, of the comparison countries c(i, k): same stratum (region and income group) as i in year T, and no
 record by year T + max(k, 0). The figure for k is the mean over countries of Δ(i, k) − mean Δ(c(i, k)).
 
-That is the event-study average of group-time effects with not-yet-treated comparison countries of Callaway & Sant'Anna
-(2021), "Difference-in-Differences with multiple time periods", Journal of Econometrics 225(2), 200-230, section 2-3,
-within strata. It is estimated as a stacked regression (Cengiz, Dube, Lindner & Zipperer 2019, Quarterly Journal of
-Economics 134(3), 1405-1454): one stack per country and k, Δ on an indicator for "has a record" and the stack's own
-intercept, weight 1 for the country and 1/n for each of its n comparison countries, which makes the coefficient equal to
-the mean above. The interval is 95 %, from standard errors clustered both by stack and by country (Cameron, Gelbach & Miller
-2011, Journal of Business & Economic Statistics 29(2), 238-249; statsmodels), because one country serves in several stacks.
+That is the event-study average of group-time effects with not-yet-treated comparison countries of Callaway &
+Sant'Anna (2021), "Difference-in-Differences with multiple time periods", Journal of Econometrics 225(2),
+200-230, section 2-3, within strata. It is estimated as a stacked regression (Cengiz, Dube, Lindner & Zipperer
+2019, Quarterly Journal of Economics 134(3), 1405-1454): one stack per country and k, Δ on an indicator for "has
+a record" and the stack's own intercept, weight 1 for the country and 1/n for each of its n comparison
+countries, which makes the coefficient equal to the mean above. The interval is 95 %, from standard errors
+clustered both by stack and by country (Cameron, Gelbach & Miller 2011, Journal of Business & Economic
+Statistics 29(2), 238-249; statsmodels), because one country serves in several stacks.
 """
 
 from __future__ import annotations
@@ -84,13 +85,14 @@ def study(
     found = treated["country"].nunique()
     if found < FEWEST:
         raise TooFew(
-            f"{found} countries have a first record with values round that year and at least {FEWEST_BESIDE} countries to "
-            f"compare with; {FEWEST} are needed for a look."
+            f"{found} countries have a first record with values round that year and at least {FEWEST_BESIDE} countries"
+            f" to compare with; {FEWEST} are needed for a look."
         )
     lines = [_point(k, rows) for k, rows in stacks.groupby("k") if rows["treated"].sum() >= FEWEST_AT_A_POINT]
     if not any(line["k"] >= 0 for line in lines):
         raise TooFew(
-            f"No year from the first record on has {FEWEST_AT_A_POINT} countries with values; that many are needed for a point."
+            f"No year from the first record on has {FEWEST_AT_A_POINT} countries with values; "
+            "that many are needed for a point."
         )
     used = treated[treated["k"].isin([line["k"] for line in lines])]
     return Study(pd.DataFrame(lines), tuple(sorted(used["country"].unique())))
@@ -99,9 +101,10 @@ def study(
 def of_atlas(atlas: Atlas, found: pd.DataFrame, indicator: str, window: tuple[int, int] = WINDOW) -> Study:
     """`study` for the records in `found` and an indicator of the atlas, within UN region and World Bank income group.
 
-    Indicators in dollars are taken as 100 · natural logarithm, so that a change is roughly a percentage; projections are
-    left out, and so are countries with records in the same layers that give no first year here (undated ones, or ones not
-    in `found`): whether they had one by then is not known. Raises `UnknownName` for an unknown indicator, `TooFew` where there is too little to look at.
+    Indicators in dollars are taken as 100 · natural logarithm, so that a change is roughly a percentage;
+    projections are left out, and so are countries with records in the same layers that give no first year here
+    (undated ones, or ones not in `found`): whether they had one by then is not known. Raises `UnknownName` for
+    an unknown indicator, `TooFew` where there is too little to look at.
     """
     known("indicator", [indicator], atlas.countries.indicators["title"])
     unit = atlas.countries.indicators.at[indicator, "unit"]
@@ -193,11 +196,11 @@ def _stacks(
 def _point(k: int, rows: pd.DataFrame) -> dict:
     """The weighted regression of one k. The stacks' intercepts are taken out by their weighted means (Frisch-Waugh)."""
     inside = rows.groupby("stack")
-    centred = lambda name: (
-        rows[name]
-        - (rows[name] * rows["weight"]).groupby(rows["stack"]).transform("sum")
-        / inside["weight"].transform("sum")
-    )
+
+    def centred(name: str) -> pd.Series:
+        weighted = (rows[name] * rows["weight"]).groupby(rows["stack"]).transform("sum")
+        return rows[name] - weighted / inside["weight"].transform("sum")
+
     # Takes longer to load than the whole atlas, so it waits for who needs it.
     from statsmodels.regression.linear_model import WLS
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from difflib import get_close_matches
+from typing import Any
 
 import pandas as pd
 
-Names = Iterable[str] | dict[str, str] | pd.Series
-"""Names, or names with their titles: a dict, or a Series by its index."""
+Names = Any
+"""Names, or names with their titles: any collection of texts, a dict of titles, or a Series of titles by name."""
 
 _LISTED = 12
 
@@ -28,7 +29,9 @@ def known(what: str, wanted: Iterable[str], names: Names) -> None:
 
 
 def _nearest(name: object, names: Names) -> str:
-    titles = dict(names.items()) if isinstance(names, dict | pd.Series) else {id: id for id in names}
+    titles: dict[str, str] = (
+        dict(names.items()) if isinstance(names, dict | pd.Series) else {id: id for id in names}
+    )
     spellings = {title.casefold(): id for id, title in titles.items()} | {id.casefold(): id for id in titles}
     near = get_close_matches(str(name).casefold(), spellings, n=1, cutoff=0.5)
     few = ", ".join(list(titles)[:_LISTED]) + (", …" if len(titles) > _LISTED else "")

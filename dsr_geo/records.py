@@ -288,8 +288,8 @@ EXCLUDED_COLUMNS = ["table", "row", "reason", "record_id"]
 class Tables:
     """All hand-kept tables under `data/`, as read: rows of raw text, nothing judged yet.
 
-    `unreadable` holds what kept a whole table from being read, `unread` what kept a line from it or is wrong with the form
-    of a cell; `rules.check` judges the rest.
+    `unreadable` holds what kept a whole table from being read, `unread` what kept a line from it or is wrong
+    with the form of a cell; `rules.check` judges the rest.
     """
 
     facts: dict[str, list[Row]]

@@ -26,8 +26,9 @@ Vocabulary = Callable[[Atlas], Names]
 def _choice(key: str, title: str, vocabulary: Vocabulary, column: str = "") -> Any:
     """A filter by values that are alternatives to each other.
 
-    key: its name in a URL query, which repeats it for each value. title: the words for it. vocabulary: the values there are.
-    column: the column of the records that holds one of the values; without it `Selection` says how it is looked up.
+    key: its name in a URL query, which repeats it for each value. title: the words for it. vocabulary: the
+    values there are. column: the column of the records that holds one of the values; without it `Selection`
+    says how it is looked up.
     """
     about = {"key": key, "title": title, "vocabulary": vocabulary, "column": column}
     return field(default=(), metadata=about)
@@ -134,7 +135,10 @@ class Selection:
         return replace(self, **cleared)
 
     def shown(self, atlas: Atlas) -> tuple[str, ...]:
-        """Ids of the layers that are on: those asked for, or else the catalogue's default ones. Raises `UnknownName`."""
+        """Ids of the layers that are on: those asked for, or else the catalogue's default ones.
+
+        Raises `UnknownName`.
+        """
         known("layers", self.layers, _titles(atlas.layers))
         return self.layers or tuple(layer.id for layer in atlas.layers.values() if layer.default)
 
@@ -162,10 +166,10 @@ class Selection:
             return int(self.without(*names).mask(atlas).sum())
 
         active = self.active()
-        for few in (combinations(active, 1), combinations(active, 2)):
-            back = {names: held(names) for names in few}
+        for few in (1, 2):
+            back = {names: held(names) for names in combinations(active, few)}
             if any(back.values()):
-                return list(max(back, key=lambda names: back[names]))
+                return list(max(back.items(), key=lambda item: item[1])[0])
         # Rare, and trying every set of three or more would take long: clear all, then put back what can be put back.
         cleared = list(active)
         for name in active:

@@ -55,7 +55,7 @@ def load(atlas: Atlas) -> dict[str, Story]:
     return stories
 
 
-def _problems(atlas: Atlas, entry) -> list[str]:
+def _problems(atlas: Atlas, entry: object) -> list[str]:
     """What is wrong with an entry, as sentences with the cure."""
     if not isinstance(entry, dict):
         return ["it is not a table; write it as [name] with title, text, selection and sources below."]
@@ -63,11 +63,11 @@ def _problems(atlas: Atlas, entry) -> list[str]:
     found += [f"unknown key '{key}'; use {', '.join(_KEYS)}." for key in entry if key not in _KEYS]
     if found:
         return found
-    for key, wanted in (("title", str), ("text", str), ("selection", str), ("sources", list)):
-        if not isinstance(entry[key], wanted):
-            found.append(
-                f"'{key}' has to be {'text' if wanted is str else 'a list of ids'}; put it in {'quotes' if wanted is str else 'square brackets'}."
-            )
+    for key in _KEYS[:3]:
+        if not isinstance(entry[key], str):
+            found.append(f"'{key}' has to be text; put it in quotes.")
+    if not isinstance(entry["sources"], list):
+        found.append("'sources' has to be a list of ids; put it in square brackets.")
     if found:
         return found
     query = parse_qs(entry["selection"], keep_blank_values=True)

@@ -1,4 +1,6 @@
-"""Counts and sentences about a set of records. A record in three countries counts once in a total, once in each country."""
+"""Counts and sentences about a set of records. A record in three countries counts once in a total, once in each
+country.
+"""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ import pytest
 import uvicorn
 from starlette.applications import Starlette
 
-from dsr_geo import api, webmap
+from dsr_geo import Selection, api, export, webmap
 
 
 @contextmanager
@@ -181,3 +181,67 @@ def test_text_that_looks_like_a_template_is_served_to_the_letter(tiny):
         )
     assert told["layers"][0]["description"] == told["actors"]["acme"][0] == sources["report"][1] == text
     assert text in [feature["properties"]["name"] for feature in towers["features"]]
+
+
+@pytest.mark.parametrize("kept", ["{}", "W/{}", '"other", {}', '"other" , W/{} ,"x"', "*"])
+def test_a_validator_counts_as_proxies_change_it(ask, kept):
+    _, headers, body = ask("/atlas/map.json")
+    again, _, nothing = ask("/atlas/map.json", If_None_Match=kept.format(headers["etag"]))
+    assert (again, nothing) == (304, b"") and body
+
+
+@pytest.mark.parametrize("kept", ['"other"', 'W/"other", "x"', ""])
+def test_another_validator_gets_the_body(ask, kept):
+    assert ask("/atlas/map.json", If_None_Match=kept)[0] == 200
+
+
+@pytest.mark.parametrize(
+    ("accepted", "compressed"),
+    [
+        ("gzip", True),
+        ("br, GZIP;q=0.5", True),
+        ("*", True),
+        ("identity, *;q=0.1", True),
+        ("gzip;q=0, identity", False),
+        ("gzip; q=0.000", False),
+        ("gzip;q=0, *", False),
+        ("*;q=0", False),
+        ("br", False),
+        ("", False),
+    ],
+)
+def test_gzip_is_sent_to_who_takes_it(ask, accepted, compressed):
+    _, headers, body = ask("/atlas/map.json", Accept_Encoding=accepted)
+    assert (headers.get("content-encoding") == "gzip") == compressed
+    assert json.loads(gzip.decompress(body) if compressed else body)["version"]
+
+
+@pytest.mark.parametrize("ending", export.FORMATS)
+def test_every_format_is_served(ask, atlas, ending):
+    form = export.FORMATS[ending]
+    status, headers, body = ask(f"/atlas/records.{ending}?layer=towers&country=AAA")
+    assert status == 200 and headers["content-type"].split(";")[0] == form.mime
+    assert headers["content-disposition"] == f'attachment; filename="digital-silk-road-atlas.{ending}"'
+    if ending != "gpkg":  # GeoPackage has the time of its making inside
+        wanted = form(atlas, Selection(layers=("towers",), countries=("AAA",)))
+        strip = lambda page: re.sub(rb"[0-9a-f]{32}", b"", page)  # noqa: E731  # folium's own names are by chance
+        assert strip(body) == strip(wanted)
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "said"),
+    [
+        ("records.csv?layer=ferries", 400, "ferries"),
+        ("records.csv?layr=towers", 400, "“layr” is no filter"),
+        ("records.csv?years=2020", 400, "2013-2026"),
+        ("records.html?record=tower-x", 400, "tower-x"),
+        ("records.html?shade=mood", 400, "mood"),
+        ("records.dwg", 404, "dwg"),
+        ("records.csv?q={{7*7}}", 200, ""),
+    ],
+)
+def test_a_download_that_is_not_understood_is_answered_in_words(ask, path, status, said):
+    got, headers, body = ask(f"/atlas/{path}")
+    assert got == status
+    if status != 200:
+        assert headers["content-type"] == "application/json" and said in json.loads(body)["error"]

@@ -86,3 +86,77 @@ def test_the_published_catalogue_has_the_layers_of_the_design():
         "bri-memoranda",
     } <= set(layers)
     assert {layer.geometry for layer in layers.values()} == set(catalog.GEOMETRIES)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ('title = "Towers"', "title = 5", ["layer 'towers'", "title = 5", "text"]),
+        ('title = "Towers"', 'title = ""', ["layer 'towers'", "empty title"]),
+        ('title = "Towers"', 'title = "a\\u200bb"', ["layer 'towers'", "invisible", "title"]),
+        ('description = "Invented towers."', "description = []", ["layer 'towers'", "description"]),
+        (
+            'licence = "Invented, CC0"\n[layers.towers.kinds]',
+            "licence = 1\n[layers.towers.kinds]",
+            ["licence = 1"],
+        ),
+        (
+            'colour = { light = "#6A2274", dark = "#A563DD" }',
+            'colour = "purple"',
+            ["colour = 'purple'", "table"],
+        ),
+        ('light = "#6A2274"', "light = 3", ["layer 'towers', colour", "light = 3"]),
+        ('geometry = "point"', "geometry = 1", ["layer 'towers'", "geometry = 1"]),
+        ('symbol = "square"', "symbol = []", ["layer 'towers'", "symbol = []"]),
+        ('status = "agreement"', "status = {}", ["layer 'pacts'", "status = {}"]),
+        ("default = false", 'default = "false"', ["layer 'pacts'", "default = 'false'", "without quotes"]),
+        ("default = false", "default = 0", ["layer 'pacts'", "default = 0"]),
+        (
+            '[layers.pacts.kinds]\npact = "Pact"',
+            'kinds = ["pact"]',
+            ["layer 'pacts'", "kinds = ['pact']", "table"],
+        ),
+        ('pact = "Pact"', "pact = 7", ["layer 'pacts', kinds", "pact = 7"]),
+        (
+            '[layers.pacts.fields]\nbinding = { title = "Binding", type = "flag" }',
+            "fields = 1",
+            ["fields = 1"],
+        ),
+        (
+            'binding = { title = "Binding", type = "flag" }',
+            'binding = "yes"',
+            ["layer 'pacts', fields", "binding"],
+        ),
+        ('title = "Binding"', "title = 1", ["field 'binding'", "title = 1"]),
+        ('unit = "m"', "unit = 1", ["field 'height_m'", "unit = 1"]),
+        (
+            'values = { steel = "of steel", wood = "of wood" }',
+            'values = ["steel"]',
+            ["field 'make'", "values"],
+        ),
+        ('steel = "of steel"', "steel = 1", ["field 'make', values", "steel = 1"]),
+        ('agreement = ["signed", "ended"]', 'agreement = "signed"', ["[vocabularies]", "agreement"]),
+        ('agreement = ["signed", "ended"]', "agreement = [1]", ["[vocabularies]", "agreement"]),
+        (
+            'title = "Landing points", type = "list"',
+            'title = "Landing points"',
+            ["'cables'", "landing_points"],
+        ),
+        ('title = "Endpoints", type = "list"', 'title = "Endpoints"', ["layer 'paths'", "endpoints"]),
+        ("height_m = {", 'binding = { title = "B" }\nheight_m = {', ["field 'binding'", "flag", "text"]),
+    ],
+)
+def test_each_value_is_read_with_its_type(tmp_path, old, new, words):
+    assert old in LAYERS_TOML
+    with pytest.raises(catalog.CatalogError) as error:
+        load(tmp_path, LAYERS_TOML.replace(old, new, 1))
+    for word in ["layers.toml", *words]:
+        assert word in str(error.value)
+
+
+@pytest.mark.parametrize(
+    "content", ["", "layers = 1", "layers = []", "[layers]", "layers.x = 1", "vocabularies = 1"]
+)
+def test_a_file_without_layers_is_refused(tmp_path, content):
+    with pytest.raises(catalog.CatalogError, match="layers.toml"):
+        load(tmp_path, content)

@@ -1,7 +1,9 @@
 """The command line, as it is typed: output, exit status, and the sentences that `check` prints."""
 
+import errno
 import json
 import os
+import re
 import shlex
 import subprocess
 import sys
@@ -230,3 +232,107 @@ def test_export_writes_each_format_from_an_address(tiny_folder, tmp_path, capsys
 
 def test_the_published_data_are_the_default(capsys):
     assert main(["check"]) == 0 and capsys.readouterr().out == "All tables are valid.\n"
+
+
+NARROW = {"LC_ALL": "C", "PYTHONUTF8": "0"}
+
+
+def test_what_cannot_be_written_is_said_and_the_old_file_stays(tiny, tmp_path):
+    """A folder without leave, a full disk, a folder that is not there: one sentence, and nothing is cut."""
+    tiny.build()
+    old = tmp_path / "old.csv"
+    old.write_text("as it was", encoding="utf-8")
+    (tmp_path / "full.csv").symlink_to("/dev/full")
+    for target in ("/sys/kernel/new.csv", tmp_path / "full.csv", tmp_path / "no" / "x.csv", tmp_path):
+        done = run("export", target, "layer=towers", "--data", tiny.folder)
+        assert done.returncode in (1, 2) and b"Traceback" not in done.stderr
+        assert str(target) in done.stderr.decode() and len(done.stderr.splitlines()) == 1
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["data", "full.csv", "old.csv"]
+    assert run("export", old, "layer=towers", "--data", tiny.folder).returncode == 0
+    assert "Old tower" in old.read_text(encoding="utf-8-sig")
+
+
+def test_a_build_that_cannot_write_says_so_and_leaves_the_files(tiny, monkeypatch, capsys):
+    tiny.build()
+    before = {path: path.read_bytes() for path in (tiny.folder / "geojson").iterdir()}
+    tiny.row("facts/towers", "tower-old")["note"] = "Another note."
+    tiny.write()
+
+    def full(source, target):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "replace", full)
+    assert main(["build", "--data", str(tiny.folder)]) == 1
+    assert "No space left on device" in capsys.readouterr().err
+    assert {path: path.read_bytes() for path in (tiny.folder / "geojson").iterdir()} == before
+
+
+def test_a_selection_in_chinese_works_under_a_narrow_encoding(tiny, tmp_path):
+    tiny.build()
+    done = run("export", tmp_path / "x.csv", "q=旧塔", "--data", tiny.folder, **NARROW)
+    assert done.returncode == 0 and b" 1 record" in done.stdout, done.stderr.decode()
+    assert "旧塔" in (tmp_path / "x.csv").read_text(encoding="utf-8-sig")
+
+
+@pytest.mark.parametrize(
+    ("text", "ids"),
+    [
+        ("layer=pacts", {"pact-first", "pact-undated"}),
+        (
+            "?layer=pacts&view=1,2,3&record=pact-first&shade=internet_pct&shade_year=2015",
+            {"pact-first", "pact-undated"},
+        ),
+        ("https://atlas.example/table?layer=pacts#top", {"pact-first", "pact-undated"}),
+        ("iso3=AAA&layer=pacts", {"pact-first"}),
+        (
+            "iso3=AAA&group=union",
+            {"tower-old", "tower-plan", "path-pair", "path-site", "path-lost", "cable-west", "pact-first"},
+        ),
+        ("id=bank", {"tower-old", "pact-first"}),
+    ],
+)
+def test_an_address_copied_from_any_page_can_be_exported(tiny, tmp_path, text, ids):
+    """A page about one country or company holds what is shown there."""
+    tiny.build()
+    assert main(["export", str(tmp_path / "x.geojson"), text, "--data", str(tiny.folder)]) == 0
+    features = json.loads((tmp_path / "x.geojson").read_text(encoding="utf-8"))["features"]
+    assert {feature["id"] for feature in features} == ids
+
+
+def test_keys_that_are_no_filter_are_named(tiny, tmp_path, capsys):
+    tiny.build()
+    target = str(tmp_path / "x.csv")
+    assert main(["export", target, "a=AAA&b=BBB&layer=pacts", "--data", str(tiny.folder)]) == 0
+    assert "a, b" in capsys.readouterr().err
+    assert main(["export", target, "layr=pacts", "--data", str(tiny.folder)]) == 2
+    assert "“layr” is no filter" in capsys.readouterr().err
+    assert main(["export", target, "id=akme", "--data", str(tiny.folder)]) == 1
+    assert "'acme'" in capsys.readouterr().err
+
+
+def test_the_map_file_looks_as_the_address_does(tiny, tmp_path, capsys):
+    tiny.build()
+    target = tmp_path / "map.html"
+    query = "layer=towers&shade=internet_pct&shade_year=2015&record=tower-old"
+    assert main(["map", query, "--out", str(target), "--data", str(tiny.folder)]) == 0
+    page = target.read_text(encoding="utf-8")
+    assert '"chosen":"tower-old"' in page and "% of population, 2015 or latest before" in page
+    assert main(["export", str(target), "shade=mood&record=tower-x", "--data", str(tiny.folder)]) == 0
+    assert {"“mood”", "“tower-x”"} <= set(re.findall("“[^”]+”", capsys.readouterr().err))
+    assert '"chosen":null' in target.read_text(encoding="utf-8")
+
+
+def test_map_opens_the_file_that_it_wrote(tiny, tmp_path, monkeypatch):
+    tiny.build()
+    opened = []
+    monkeypatch.setattr(webbrowser, "open", opened.append)
+    monkeypatch.chdir(tmp_path)
+    assert main(["map", "--open", "--data", str(tiny.folder)]) == 0
+    (path,) = tmp_path.glob("*.html")
+    assert opened == [path.as_uri()]
+
+
+def test_a_folder_without_a_catalogue_is_named(tmp_path, capsys):
+    for command in (["check"], ["build"], ["export", str(tmp_path / "x.csv")]):
+        assert main([*command, "--data", str(tmp_path)]) == 1
+        assert "layers.toml is missing" in capsys.readouterr().err

@@ -3,6 +3,10 @@
 import csv
 import io
 import json
+import re
+import sqlite3
+from contextlib import closing
+from dataclasses import replace
 from urllib.parse import parse_qs
 
 import geopandas as gpd
@@ -139,7 +143,7 @@ def test_csv_is_read_by_pandas_without_losing_a_record(atlas):
 
 def test_geopackage_has_a_table_per_layer_and_kind_of_geometry(atlas, package):
     path = package(ALL)
-    tables = {name: kind for name, kind in pyogrio.list_layers(path)}
+    tables = dict(pyogrio.list_layers(path))
     assert tables == {
         "towers": "Point",
         "towers_without_place": None,
@@ -210,3 +214,52 @@ def test_blanks_after_semicolons_are_no_different(tiny, tmp_path):
 
 def test_the_formats_are_those_of_the_command_line_and_the_page():
     assert list(export.FORMATS) == ["geojson", "csv", "gpkg", "html"]
+
+
+def test_unknown_is_null_in_every_format_that_has_it(tiny, tmp_path):
+    """GeoPackage, read as SQLite, and GeoJSON agree on each column of each record about what is unknown."""
+    atlas = tiny.load()
+    chosen = Selection(layers=tuple(atlas.layers), ended=True, opt_in=True)
+    features = json.loads(export.FORMATS["geojson"](atlas, chosen))["features"]
+    path = tmp_path / "a.gpkg"
+    path.write_bytes(export.FORMATS["gpkg"](atlas, chosen))
+    found = {}
+    with closing(sqlite3.connect(path)) as database:
+        database.row_factory = sqlite3.Row
+        for (name,) in database.execute("select table_name from gpkg_contents").fetchall():
+            if name != "metadata":
+                found |= {row["id"]: dict(row) for row in database.execute(f'select * from "{name}"')}
+    assert set(found) == {feature["id"] for feature in features}
+    for feature in features:
+        for name, value in feature["properties"].items():
+            assert (found[feature["id"]][name] is None) == (value is None), (feature["id"], name)
+            assert value != ""
+
+
+def test_no_cell_of_the_csv_runs_in_a_spreadsheet(atlas):
+    """Even for records that no check has seen."""
+    texts = ["=1+1", "+1+1", "-1+1", "@SUM(1,1)"]
+    records = atlas.records.copy()
+    records.loc[records.index[:4], "name"] = texts
+    chosen = Selection(layers=tuple(atlas.layers), ended=True, opt_in=True, text="")
+    content = export.FORMATS["csv"](replace(atlas, records=records), chosen).decode("utf-8-sig")
+    cells = [cell for row in csv.reader(io.StringIO(content)) for cell in row]
+    assert {f"'{text}" for text in texts} <= set(cells)
+    assert not [
+        cell for cell in cells if cell[:1] in "=+@" and cell or cell[:1] == "-" and not cell[1:2].isdigit()
+    ]
+
+
+def test_numbers_stay_numbers_in_the_csv(published):
+    content = export.FORMATS["csv"](published, Selection(layers=("data-centres",))).decode("utf-8-sig")
+    rows = list(csv.DictReader(io.StringIO(content)))
+    assert any(row["lat"].startswith("-") for row in rows)
+    assert all(
+        re.fullmatch(r"-?\d+\.?\d*|", row[name]) for row in rows for name in ("lon", "lat", "amount_usd")
+    )
+
+
+def test_a_format_is_called_and_says_what_it_is(atlas):
+    for ending, form in export.FORMATS.items():
+        assert form.title and "/" in form.mime and export.file_name(ending).endswith(f".{ending}")
+        assert isinstance(form(atlas, Selection(layers=("pacts",)), shading=None, chosen=None), bytes)

@@ -19,6 +19,8 @@ from dsr_geo.catalog import Layer
 from dsr_geo.files import CannotWrite, write
 from dsr_geo.records import InvalidData, Row, Tables
 
+_ATTRIBUTION = "Digital Silk Road Atlas contributors; sources of each record in source_ids (data/sources.csv)"
+
 _PACKED, _SPACED = ("countries", "source_ids", "related_ids"), ("actors", "partners")
 """Cells with several values, written in one way however they were typed."""
 _YEARS = ("year_announced", "year_start", "year_end")
@@ -68,7 +70,8 @@ class _Builder:
     """Turns rows into GeoJSON text; lines that cannot be drawn become problems."""
 
     def __init__(self, data: Path, out: Path, tables: Tables, known: countries.Countries):
-        self.data, self.out, self.tables, self.problems = data, out, tables, []
+        self.data, self.out, self.tables = data, out, tables
+        self.problems: list[records.Problem] = []
         self.borders = known.borders.geometry
         self.sources = {
             row.values["id"]: (row.values["producer"], row.values["kind"]) for row in tables.sources
@@ -91,7 +94,7 @@ class _Builder:
             "title": layer.title,
             "description": layer.description,
             "licence": layer.licence,
-            "attribution": "Digital Silk Road Atlas contributors; sources of each record in source_ids (data/sources.csv)",
+            "attribution": _ATTRIBUTION,
             "count": len(rows),
         }
         if sea:
@@ -120,7 +123,7 @@ class _Builder:
 
     def _geometry(self, row: Row, layer: Layer, sea: routes.SeaRoutes | None):
         """The record's geometry in WGS 84 degrees, or None where only the country is known."""
-        if layer.geometry == "cable":
+        if sea:
             points = [(name, *self.landings[name]) for name in records.split(row.values["landing_points"])]
             try:
                 return sea.of(row.values["id"], points, river=row.values["kind"] == "river")

@@ -1,4 +1,4 @@
-"""Terrestrial lines: straight between the listed endpoints, bent only where a leg would leave the countries it names."""
+"""Terrestrial lines: straight between listed endpoints, bent only where a leg would leave the countries it names."""
 
 from __future__ import annotations
 
@@ -16,11 +16,12 @@ _CELLS = 250
 
 
 def over_land(path: list[tuple[float, float]], countries: BaseGeometry) -> list[tuple[float, float]]:
-    """The path (lon, lat in WGS 84 degrees) with every leg kept inside the countries' polygons, as far as there is a way.
+    """The path (lon, lat in WGS 84 degrees) with every leg kept inside the countries' polygons, as far as there
+    is a way.
 
-    A leg that stays inside is left straight. One that leaves is led along the shortest way on a grid inside them (lengths
-    shrunk by the cosine of the latitude), pulled taut. Where they are not connected by land, as to an island, the leg
-    stays straight. Coordinates have at most 5 decimals.
+    A leg that stays inside is left straight. One that leaves is led along the shortest way on a grid inside
+    them (lengths shrunk by the cosine of the latitude), pulled taut. Where they are not connected by land, as
+    to an island, the leg stays straight. Coordinates have at most 5 decimals.
     """
     allowed = countries.buffer(MARGIN)
     prepare(allowed)
@@ -71,7 +72,8 @@ def _search(
         shrink = np.cos(
             np.radians(y[: number.shape[0] - down, max(0, -right) : number.shape[1] - max(0, right)][meet])
         )
-        starts.append(here[meet]), ends.append(there[meet])
+        starts.append(here[meet])
+        ends.append(there[meet])
         lengths.append(step * np.hypot(down, right * shrink))
     graph = csr_array(
         (np.concatenate(lengths), (np.concatenate(starts), np.concatenate(ends))), (inside.sum(),) * 2

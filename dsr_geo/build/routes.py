@@ -1,8 +1,8 @@
 """The lines of the atlas: which rule draws a record, and what is kept of earlier drawings.
 
-Cables are led by sea (`searoute`), terrestrial fibre over land (`landroute`). A sea route takes seconds, so the committed
-GeoJSON is its own cache: its metadata holds a key for each route, and a route is computed again only when its key changes,
-that is when its landing points, the borders, the passages or `ROUTING` do.
+Cables are led by sea (`searoute`), terrestrial fibre over land (`landroute`). A sea route takes seconds, so the
+committed GeoJSON is its own cache: its metadata holds a key for each route, and a route is computed again only
+when its key changes, that is when its landing points, the borders, the passages or `ROUTING` do.
 """
 
 from __future__ import annotations
@@ -23,10 +23,14 @@ from shapely.geometry import shape
 _EARTH = Geod(ellps="WGS84")
 
 ROUTING = 1
-"""Raised by hand when `searoute` or `sealine` draw other lines than before (tests/test_routes.py says when): all are drawn anew."""
+"""Raised by hand when `searoute` or `sealine` draw other lines than before (tests/test_routes.py says when):
+all are drawn anew.
+"""
 
 _STORED_AS = {"f857d0e3": "abda35a6"}
-"""The stored keys of the first routing were made of the code's own bytes; they still hold, and so do the published files."""
+"""The stored keys of the first routing were made of the code's own bytes; they still hold, and so do the
+published files.
+"""
 
 
 class MissingLibraries(ImportError):
@@ -61,8 +65,9 @@ class SeaRoutes:
     def of(self, id: str, points: list[tuple[str, float, float]], river: bool) -> MultiLineString:
         """The route of a cable between its landing points (name, lon, lat), in WGS 84 degrees, cut at 180°.
 
-        Raises `searoute.LandingError`, whose message names cable, landing point and distance, where a landing point is out
-        of reach of the sea, and MissingLibraries if a route has to be computed without SciPy and rasterio.
+        Raises `searoute.LandingError`, whose message names cable, landing point and distance, where a landing
+        point is out of reach of the sea, and MissingLibraries if a route has to be computed without SciPy and
+        rasterio.
         """
         inputs = _digest(json.dumps([id, points, river], ensure_ascii=False).encode(), self._ground.encode())
         known, line = self._known.get(id, ("", None))

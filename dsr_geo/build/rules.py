@@ -99,7 +99,10 @@ def _record(
     landing_points: dict[str, Row],
     countries: Countries,
 ) -> Iterator[Problem]:
-    cell = lambda name: row.values.get(name, "")
+
+    def cell(name: str) -> str:
+        return row.values.get(name, "")
+
     hosts = records.split(cell("countries"))
     if not _ID.fullmatch(cell("id")):
         yield row.problem(
@@ -189,7 +192,7 @@ def _place(row: Row, layer: Layer, hosts: list[str], countries: Countries) -> It
 
 def _point(row: Row, hosts: list[str], countries: Countries) -> Iterator[Problem]:
     """Longitude and latitude are numbers in range, and lie in one of the countries or near it."""
-    position = []
+    position: list[float] = []
     for name, limit in (("lon", 180), ("lat", 90)):
         text = row.values.get(name, "")
         try:
@@ -206,7 +209,8 @@ def _point(row: Row, hosts: list[str], countries: Countries) -> Iterator[Problem
             continue
         position.append(value)
     if len(position) == 2:
-        yield from _inside(row, "the point", *position, hosts, countries)
+        lon, lat = position
+        yield from _inside(row, "the point", lon, lat, hosts, countries)
 
 
 def _inside(
@@ -233,7 +237,7 @@ def _landings(row: Row, hosts: list[str], landing_points: dict[str, Row]) -> Ite
             yield row.problem(
                 f"landing point '{name}' is not in landing_points.csv", "add it there or correct the name"
             )
-    landed = {landing_points[name].values.get("country") for name in names if name in landing_points}
+    landed = {landing_points[name].values.get("country", "") for name in names if name in landing_points}
     if landed and landed != set(hosts):
         yield row.problem(
             f"countries are {';'.join(sorted(hosts))} but the landing points lie in {';'.join(sorted(landed))}",
@@ -368,6 +372,10 @@ def _line(row: Row, name: str) -> Iterator[Problem]:
     line = shapely.from_wkt(row.values.get(name, ""), on_invalid="ignore")
     if line is None or line.geom_type != "LineString" or line.is_empty:
         yield row.problem(f"{name} is not a line", "write LINESTRING (lon lat, lon lat, …) in WGS 84 degrees")
+    elif not all(
+        abs(lon) <= 180 and abs(lat) <= 90 for lon, lat, *_ in line.coords
+    ):  # not a number is not, either
+        yield row.problem(f"{name} leaves the globe", "use WGS 84 degrees, longitude first")
 
 
 def _duplicates(rows: list[Row], key: str) -> Iterator[Problem]:

@@ -74,9 +74,9 @@ def cut_antimeridian(lines) -> shapely.MultiLineString:
                 part, shift = [(-side, lat)], shift + 2 * side
             part.append((b[0] - shift, b[1]))
         parts.append(part)
-    parts = [np.round(part, 5) for part in parts]
-    parts = [part[np.r_[True, np.diff(part, axis=0).any(1)]] for part in parts]  # without repeats
-    return shapely.MultiLineString([part for part in parts if len(part) > 1])
+    rounded = [np.round(part, 5) for part in parts]
+    bent = [part[np.r_[True, np.diff(part, axis=0).any(1)]] for part in rounded]  # without repeats
+    return shapely.MultiLineString([part for part in bent if len(part) > 1])
 
 
 def draw(line_cost, places, edges, landings, crossings) -> list[np.ndarray]:
@@ -91,7 +91,7 @@ def draw(line_cost, places, edges, landings, crossings) -> list[np.ndarray]:
 
 def _neighbours(edges, places) -> dict[int, dict[int, float]]:
     """The edges of a tree as {node: {neighbour: km}}."""
-    beside = {}
+    beside: dict[int, dict[int, float]] = {}
     for a, b in sorted((int(min(edge)), int(max(edge))) for edge in edges):
         beside.setdefault(a, {})[b] = beside.setdefault(b, {})[a] = float(apart_km(places[a], places[b]))
     return beside

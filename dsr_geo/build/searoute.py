@@ -62,7 +62,7 @@ class Passage:
 
 def read_passages(path) -> list[Passage]:
     """Passages of a CSV table with the columns name, kind, cables (`;` between) and wkt."""
-    with open(path, encoding="utf-8", newline="") as file:
+    with open(path, encoding="utf-8-sig", newline="") as file:
         return [
             Passage(
                 row["name"],
@@ -92,9 +92,8 @@ class Sea:
         block = LEAVES[0] * CELL
         self._top = np.ceil(north / block) * block
         height, width = round((self._top - np.floor(south / block) * block) / CELL), round(360 / CELL)
-        grid = dict(
-            out_shape=(height, width), transform=Affine(CELL, 0, -180, 0, -CELL, self._top), all_touched=True
-        )
+        transform = Affine(CELL, 0, -180, 0, -CELL, self._top)
+        grid = {"out_shape": (height, width), "transform": transform, "all_touched": True}
         shapes = [shapely.transform(shape, _mercator) for shape in land]
         dry = (
             rasterize(shapes, **grid, dtype="uint8").astype(bool)
@@ -239,8 +238,9 @@ class Sea:
                 sea = np.flatnonzero(self._is_sea)
                 gap = (apart_km(place, self._nodes[sea]) - np.r_[self._radius, np.zeros(n)][sea]).min()
                 raise LandingError(
-                    f"{cable_id}: landing point {names[i]!r} is {gap:.0f} km from the sea, more than {SHORE_KM:.0f} km; "
-                    "correct its position in landing_points.csv, declare a channel in passages.csv, or make the cable a river cable"
+                    f"{cable_id}: landing point {names[i]!r} is {gap:.0f} km from the sea, more than {SHORE_KM:.0f} km;"
+                    " correct its position in landing_points.csv, declare a channel in passages.csv,"
+                    " or make the cable a river cable"
                 )
             other = np.flatnonzero(apart_km(place, places) < 150)
             direct = self._line_cost(np.broadcast_to(place, (len(other), 3)), places[other], cKDTree(places))

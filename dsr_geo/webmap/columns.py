@@ -75,7 +75,7 @@ def _coordinates(geometries: np.ndarray) -> tuple[np.ndarray, dict[str, np.ndarr
     return owner, {"x": x.astype("<f4"), "y": y.astype("<f4")}
 
 
-def _pack(n: int, vocabularies: dict, groups: dict[str, dict[str, np.ndarray]]) -> bytes:
+def _pack(n: int, vocabularies: dict[str, list[str]], groups: dict[str, dict[str, np.ndarray]]) -> bytes:
     arrays, bodies, start = [], [], 0
     for group, columns in groups.items():
         for name, values in columns.items():

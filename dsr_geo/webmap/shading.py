@@ -51,7 +51,7 @@ def shading(atlas: Atlas, selection: Selection, by: str, year: int) -> dict[str,
     """
     if by == RECORDS:
         hosts = atlas.hosts[atlas.hosts["id"].isin(selection.records(atlas).index)]
-        breaks, values, zero = [2, 5, 10, 20], hosts["country"].value_counts(), False
+        breaks, values, zero = [2.0, 5.0, 10.0, 20.0], hosts["country"].value_counts(), False
         words = ["1", "2 to 4", "5 to 9", "10 to 19", "20 and more"]
         title, other = "Records of this selection", ["none found", "none"]
     else:
