@@ -3,9 +3,10 @@
 PYTHON ?= python3
 VENV := .venv
 RUN := $(VENV)/bin/python
+PIP := $(RUN) -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help app test build check bench clean
+.PHONY: help app test lint build check bench clean
 
 help:  ## list the commands
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
@@ -14,9 +15,16 @@ app: $(VENV)/app.installed  ## set up what is needed and open the atlas in a bro
 	$(RUN) -m streamlit run app.py
 
 test: $(VENV)/test.installed  ## set up what is needed and run every test
-	$(RUN) -m pytest
+	$(RUN) -m pytest --numprocesses auto --durations 20
+	$(RUN) tests/scripts.py test
 
-build: $(VENV)/build.installed  ## check the tables and write data/geojson
+lint: $(VENV)/lint.installed  ## set up what is needed and look for slips in the code
+	$(RUN) -m ruff check
+	$(RUN) -m ruff format --check
+	$(RUN) -m mypy
+	$(RUN) tests/scripts.py lint
+
+build: $(VENV)/test.installed  ## check the tables and write data/geojson
 	$(RUN) -m dsr_geo build
 
 check: $(VENV)/app.installed  ## say what is wrong with the tables
@@ -27,27 +35,24 @@ bench: $(VENV)/bench.installed  ## measure the map and the pages (BENCHMARKS.md)
 	$(RUN) benchmarks/pages.py
 
 clean:  ## remove the environment
-	rm -rf $(VENV)
+	rm -rf $(VENV) node_modules
 
 $(RUN):
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
 	  { echo "The atlas needs Python 3.11 or newer; '$(PYTHON)' is not. Install it, or name another: make app PYTHON=python3.12"; exit 1; }
 	@$(PYTHON) -m venv $(VENV) || \
 	  { rm -rf $(VENV); echo "Python could not make an environment. On Debian or Ubuntu: sudo apt install python3-venv"; exit 1; }
-
-$(VENV)/%.installed: requirements-%.txt requirements.txt constraints.txt | $(RUN)
-	$(RUN) -m pip install --quiet --disable-pip-version-check -r $<
-	@touch $@
+	$(PIP) 'pip>=25.1'  # reads the groups of pyproject.toml
 
 $(VENV)/app.installed: requirements.txt constraints.txt | $(RUN)
-	$(RUN) -m pip install --quiet --disable-pip-version-check -r $<
+	$(PIP) -r requirements.txt
 	@touch $@
 
-$(VENV)/bench.installed: requirements-bench.txt $(VENV)/test.installed
-	$(RUN) -m pip install --quiet --disable-pip-version-check -r $<
+$(VENV)/%.installed: pyproject.toml $(VENV)/app.installed
+	$(PIP) -c constraints.txt --group $*
 	@touch $@
 
-$(VENV)/test.installed: requirements-test.txt requirements-build.txt requirements.txt constraints.txt | $(RUN)
-	$(RUN) -m pip install --quiet --disable-pip-version-check -r $<
+$(VENV)/test.installed: pyproject.toml $(VENV)/app.installed
+	$(PIP) -c constraints.txt --group test
 	$(RUN) tests/browser/chromium.py
 	@touch $@

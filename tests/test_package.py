@@ -1,0 +1,154 @@
+"""The package: what pip installs from a wheel works from any folder, and says the same as requirements.txt."""
+
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+import tomllib
+import urllib.request
+import zipfile
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+
+
+def test_requirements_are_the_dependencies_of_the_project():
+    lines = (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines()
+    assert [line for line in lines if line and line[0] not in "#-"] == PROJECT["project"]["dependencies"]
+    assert "-c constraints.txt" in lines
+
+
+def test_every_requirement_is_pinned_once():
+    pinned = re.findall(r"^([\w.-]+)==", (ROOT / "constraints.txt").read_text(encoding="utf-8"), re.MULTILINE)
+    plain = [re.sub(r"[-_.]+", "-", name).lower() for name in pinned]
+    asked = [*PROJECT["project"]["dependencies"]]
+    for group in (
+        *PROJECT["project"]["optional-dependencies"].values(),
+        *PROJECT["dependency-groups"].values(),
+    ):
+        asked += [line for line in group if isinstance(line, str)]
+    named = {re.sub(r"[-_.]+", "-", re.match(r"[\w.-]+", line)[0]).lower() for line in asked}
+    bench = {
+        "searoute",
+        "matplotlib",
+        "streamlit-folium",
+    }  # what benchmarks compare with comes as it is today
+    assert named - bench <= set(plain) and len(plain) == len(set(plain))
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("wheel")
+    done = subprocess.run(
+        [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--wheel-dir", folder, ROOT],
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    return next(folder.glob("dsr_atlas-*.whl"))
+
+
+def test_the_wheel_holds_data_app_and_scripts_and_nothing_that_is_not_ours(wheel):
+    names = zipfile.ZipFile(wheel).namelist()
+    tracked = subprocess.run(
+        ["git", "ls-files", "dsr_geo", "data"], cwd=ROOT, capture_output=True, text=True
+    ).stdout
+    wanted = {name if name.startswith("dsr_geo") else f"dsr_geo/{name}" for name in tracked.split()}
+    extra = {name for name in names if ".dist-info/" not in name} - wanted
+    assert wanted <= set(names)
+    assert extra == {"dsr_geo/_app/app.py", "dsr_geo/_app/.streamlit/config.toml", "dsr_geo/CITATION.cff"}
+
+
+@pytest.fixture(scope="module")
+def installed(wheel, tmp_path_factory):
+    """The folder of programs of an empty environment into which the wheel was installed with all it asks for."""
+    home = tmp_path_factory.mktemp("empty") / "env"
+    subprocess.run([sys.executable, "-m", "venv", home], check=True)
+    programs = home / ("Scripts" if os.name == "nt" else "bin")
+    done = subprocess.run(
+        [programs / "python", "-m", "pip", "install", "--quiet", "-c", ROOT / "constraints.txt", wheel],
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    return programs
+
+
+@pytest.fixture
+def call(installed, tmp_path):
+    """Run a program of that environment from a folder that knows nothing of the project."""
+    environment = {key: value for key, value in os.environ.items() if not key.startswith(("PYTHON", "DSR_"))}
+
+    def run(program, *arguments):
+        return subprocess.run(
+            [installed / program, *map(str, arguments)],
+            cwd=tmp_path,
+            env=environment,
+            capture_output=True,
+            text=True,
+        )
+
+    return run
+
+
+def test_installed_it_loads_checks_and_exports_from_any_folder(call, tmp_path):
+    script = "import dsr_geo; atlas = dsr_geo.load(); print(len(atlas.records), atlas.version, atlas.folder)"
+    loaded = call("python", "-c", script)
+    assert loaded.returncode == 0, loaded.stderr
+    count, version, folder = loaded.stdout.split()
+    assert int(count) > 1000 and not Path(folder).is_relative_to(ROOT)
+    checked = call("dsr-atlas", "check")
+    assert (checked.returncode, checked.stdout) == (0, "All tables are valid.\n"), checked.stderr
+    exported = call("dsr-atlas", "export", "x.geojson", "group=gcc")
+    assert exported.returncode == 0, exported.stderr
+    document = json.loads((tmp_path / "x.geojson").read_text(encoding="utf-8"))
+    assert document["metadata"]["data_version"] == version and len(document["features"]) > 10
+    drawn = call("dsr-atlas", "map", "group=gcc")
+    assert drawn.returncode == 0 and len(list(tmp_path.glob("*.html"))) == 1, drawn.stderr
+
+
+def test_installed_it_refuses_to_build_the_installed_data(call):
+    built = call("dsr-atlas", "build")
+    assert built.returncode == 2 and "--data" in built.stderr and "Traceback" not in built.stderr
+
+
+def test_installed_it_serves_the_app_and_ends_when_it_is_told(installed, tmp_path):
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    environment = {key: value for key, value in os.environ.items() if not key.startswith(("PYTHON", "DSR_"))}
+    log = tmp_path / "log.txt"
+    with log.open("wb") as output:
+        served = subprocess.Popen(
+            [installed / "dsr-atlas", "serve", "--headless", "--port", str(port)],
+            cwd=tmp_path,
+            env=environment,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )
+    try:
+        answer = ask(f"http://127.0.0.1:{port}/atlas/files.json", served, log)
+        assert json.loads(answer)["modules"]
+        assert b"<html" in ask(f"http://127.0.0.1:{port}/", served, log)
+    finally:
+        served.send_signal(signal.SIGTERM)
+    served.wait(timeout=60)
+    with pytest.raises(OSError):
+        urllib.request.urlopen(f"http://127.0.0.1:{port}/_stcore/health", timeout=5)
+
+
+def ask(address, process, log):
+    """What an address answers, as soon as the process does."""
+    while process.poll() is None:
+        try:
+            return urllib.request.urlopen(address, timeout=60).read()
+        except OSError:
+            time.sleep(0.2)
+    pytest.fail(f"the app did not start:\n{log.read_text(encoding='utf-8')}")
