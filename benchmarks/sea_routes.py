@@ -1,6 +1,6 @@
 """Measures the sea routes of all cables, beside the PyPI package `searoute`.
 
-    python benchmarks/sea_routes.py [--picture docs/sea-routes.png] [--no-pairs]
+    python benchmarks/sea_routes.py [--picture docs/pictures/sea-routes.png] [--no-pairs]
 
 Prints per cable: computed and published length and their ratio, km and % on land outside the last 30 km at landing
 points and the declared passages, seconds; then the totals; then both programs on the same pairs of landing points (the
