@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 from streamlit.testing.v1 import AppTest
 
 import dsr_geo
 from dsr_geo import Selection, summary
-
-MAIN = Path(dsr_geo.__file__).parent / "ui" / "main.py"
+from dsr_geo.ui import MAIN
 
 
 @pytest.fixture(scope="module")

@@ -134,6 +134,8 @@ def test_the_parts_of_the_app_have_no_circle():
                     break
     order = list(TopologicalSorter(graph).static_order())  # raises CycleError with the circle
     assert len(order) >= len(graph)
+    pages = {path for path in graph if path.parent.name == "pages"}
+    assert pages and not pages & set().union(*graph.values())
 
 
 def imported_scripts(path):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import replace
-from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 from xml.etree import ElementTree
 
@@ -13,22 +12,21 @@ import pyarrow
 import pytest
 from streamlit.testing.v1 import AppTest
 
-import dsr_geo
 import dsr_geo.stories
 from dsr_geo import Selection, places, summary
-from dsr_geo.ui import charts as charts_of
-from dsr_geo.ui import correct, picture
-from dsr_geo.ui.compare import presets
-from dsr_geo.ui.pages import PAGES
+from dsr_geo.ui import MAIN, PAGES, path
+from dsr_geo.ui.pages.compare import presets
+from dsr_geo.ui.parts import charts as charts_of
+from dsr_geo.ui.parts import correct, picture
 
-MAIN = Path(dsr_geo.__file__).parent / "ui" / "main.py"
+TITLES = [page.title for page in PAGES.values()]
 OTHERS = [name for name in PAGES if name != "explore"]
 
 
 def run(page: str, **query) -> AppTest:
     test = AppTest.from_file(str(MAIN), default_timeout=120).run()
     if page != "explore":
-        test.switch_page(f"{page}.py")
+        test.switch_page(str(path(page)))
     for key, value in query.items():
         test.query_params[key] = value
     test.run()
@@ -54,6 +52,17 @@ def links(test: AppTest) -> list:
     ]
 
 
+def test_every_file_of_the_pages_is_declared_and_the_other_way_round():
+    """A new page is its file and its entry; that it opens, and is in the menu, the tests below see by the entry."""
+    assert {file.stem for file in MAIN.parents[1].joinpath("pages").glob("[!_]*.py")} == set(PAGES)
+    assert all(path(name).is_file() for name in PAGES)
+
+
+def test_nothing_beside_the_script_is_taken_for_pages_or_for_a_library():
+    """Streamlit opens the files of `pages/` beside its script without the script, and imports what lies there."""
+    assert {file.name for file in MAIN.parent.iterdir()} - {"__pycache__"} == {"main.py", "icon.png"}
+
+
 @pytest.mark.parametrize("page", PAGES)
 @pytest.mark.parametrize(
     "query",
@@ -70,7 +79,7 @@ def test_every_page_opens_with_any_selection(page, query):
 @pytest.mark.parametrize("page", OTHERS)
 def test_the_menu_carries_the_selection(page):
     test = run(page, country="KEN", years="2015-2020")
-    menu = [query for _, label, query in links(test) if label in PAGES.values()]
+    menu = [query for _, label, query in links(test) if label in TITLES]
     assert len(menu) >= len(PAGES) and all(
         "country=KEN" in query and "years=2015-2020" in query for query in menu[: len(PAGES)]
     )

@@ -8,20 +8,9 @@ from dsr_geo import records
 from dsr_geo.atlas import Atlas
 from dsr_geo.selection import TITLES, Selection
 from dsr_geo.ui import cache, link
+from dsr_geo.ui.text import EVIDENCE_WORDS, words
 from dsr_geo.webmap import shading
 from dsr_geo.webmap.shading import RECORDS
-
-EVIDENCE_WORDS = {
-    "strong": "two or more sources of different producers, or an official document",
-    "fair": "one company, research or dataset source",
-    "single": "one press or aggregator source",
-    "disputed": "sources disagree, as the note says",
-}
-
-
-def words(value: str) -> str:
-    """A vocabulary's value as people read it."""
-    return value.replace("_", " ").replace("-", " ").capitalize()
 
 
 @cache.pure()

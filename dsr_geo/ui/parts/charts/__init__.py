@@ -1,6 +1,6 @@
 """Charts, all with Altair, in the catalogue's colours and order.
 
-Each function here takes tables and gives a `Drawn`: told a ground, it gives the chart's Vega-Lite specification, made once
+Each function here takes tables and gives a `Drawn`: told a theme, it gives the chart's Vega-Lite specification, made once
 for equal arguments. `show` puts one on a page, with its words, its numbers and its picture to take away.
 """
 
@@ -16,21 +16,11 @@ import streamlit as st
 
 from dsr_geo import summary
 from dsr_geo.atlas import Atlas
-from dsr_geo.ui import cache, link, picture
+from dsr_geo.ui import cache, colours, link
+from dsr_geo.ui.parts import picture
 
 Drawn = Callable[[str], dict]
-"""A chart: ground (light or dark) → Vega-Lite specification."""
-
-SUBJECTS = {
-    "light": ("#165CEC", "#B27637", "#155947", "#C33067"),
-    "dark": ("#95AFDD", "#F5AB81", "#22A123", "#E94A83"),
-}
-"""Up to four things that are compared; colours measured together with the catalogue's, and each has its own dash."""
-
-ACCENT = {ground: colours[0] for ground, colours in SUBJECTS.items()}
-
-QUIET = {"light": "#5B646B", "dark": "#A3ADB5"}
-"""Second to the text, and still legible: 4.5 to 1 on the page."""
+"""A chart: theme (light or dark) → Vega-Lite specification."""
 
 _DASHES = [[1, 0], [6, 3], [2, 2], [8, 3, 2, 3]]
 _ROW = 42
@@ -46,23 +36,18 @@ _PADDING = {"top": 2, "bottom": 4, "left": 0, "right": 9}
 _PICTURES = {"SVG": "image/svg+xml", "PNG": "image/png"}
 
 
-def ground() -> str:
-    """light or dark, as the reader has it."""
-    return "dark" if st.context.theme.type == "dark" else "light"
-
-
 def show(
     chart: Drawn, title: str, alt_text: str, table: pd.DataFrame, name: str, note: str = "", subject: str = ""
 ) -> None:
     """A chart with its title, its words for who cannot see it, its numbers and picture to take away, and a note in Markdown.
 
-    The files are made when somebody asks for them; pictures are drawn for a light ground and say where they come from, and of
+    The files are made when somebody asks for them; pictures are drawn for a light theme and say where they come from, and of
     what they are (`subject`) where the title leaves that to the page.
     """
     heading = {"text": wrap(title, 38), "anchor": "start", "fontSize": 14, "fontWeight": 600, "offset": 10}
     with st.container(gap="xxsmall"):
         st.vega_lite_chart(
-            spec=chart(ground()) | {"title": heading, "padding": _PADDING},
+            spec=chart(colours.theme()) | {"title": heading, "padding": _PADDING},
             alt=f"{title}. {alt_text}",
             width="stretch",
         )
@@ -93,19 +78,19 @@ def show(
 
 
 def _kept(make) -> Callable[..., Drawn]:
-    """Of a function that makes a chart on a ground, the one that gives it as a `Drawn`."""
+    """Of a function that makes a chart on a theme, the one that gives it as a `Drawn`."""
 
     @wraps(make)
     def drawn(*args, **options) -> Drawn:
-        return lambda ground: _spec(make, make.__name__, ground, args, options)
+        return lambda theme: _spec(make, make.__name__, theme, args, options)
 
     return drawn
 
 
 @cache.pure()
-def _spec(_make, name: str, ground: str, args: tuple, options: dict) -> dict:
+def _spec(_make, name: str, theme: str, args: tuple, options: dict) -> dict:
     # Our charts are tested; checking each against Vega-Lite's schema takes longer than making it.
-    return _make(ground, *args, **options).properties(autosize=_FIT).to_dict(validate=False)
+    return _make(theme, *args, **options).properties(autosize=_FIT).to_dict(validate=False)
 
 
 def rows_by_year(
@@ -134,11 +119,11 @@ def rows_by_year(
     )
     names = _names(counts.index, [f"{atlas.layers[id].title} · {number(id)}" for id in layers])
     span = int(counts.index.min()), int(counts.index.max())
-    return lambda ground: _marked(_rows(atlas, layers, span)(ground), rows, years, names=names)
+    return lambda theme: _marked(_rows(atlas, layers, span)(theme), rows, years, names=names)
 
 
 @_kept
-def _rows(ground: str, atlas: Atlas, layers: list[str], span: tuple[int, int]) -> alt.LayerChart:
+def _rows(theme: str, atlas: Atlas, layers: list[str], span: tuple[int, int]) -> alt.LayerChart:
     bars = lambda table, weight: (
         alt.Chart(alt.NamedData(table))
         .mark_rect(cornerRadius=1, opacity=weight)
@@ -147,7 +132,7 @@ def _rows(ground: str, atlas: Atlas, layers: list[str], span: tuple[int, int]) -
             x2="right:Q",
             y=_height(len(layers)),
             y2="row:Q",
-            color=_colour(ground, atlas, layers),
+            color=_colour(theme, atlas, layers),
             tooltip=[
                 alt.Tooltip("layer:N", title="Layer"),
                 alt.Tooltip("year:Q", title="Year"),
@@ -156,8 +141,8 @@ def _rows(ground: str, atlas: Atlas, layers: list[str], span: tuple[int, int]) -
         )
     )
     return _labelled(
-        ground,
-        _band(ground, span) + bars("all", _ASIDE) + bars("chosen", 1),
+        theme,
+        _band(theme, span) + bars("all", _ASIDE) + bars("chosen", 1),
         len(layers),
         span,
         alt.NamedData("names"),
@@ -165,7 +150,7 @@ def _rows(ground: str, atlas: Atlas, layers: list[str], span: tuple[int, int]) -
 
 
 @_kept
-def dots_by_year(ground: str, atlas: Atlas, found: pd.DataFrame, events: pd.DataFrame) -> alt.LayerChart:
+def dots_by_year(theme: str, atlas: Atlas, found: pd.DataFrame, events: pd.DataFrame) -> alt.LayerChart:
     """One dot per dated record, a row per layer; thin upright lines are events (index id, columns year, title)."""
     dated = found.assign(year=summary.first_year(found)).dropna(subset="year")
     dated = pd.DataFrame(dated[["name", "layer", "year"]]).astype({"year": int})
@@ -184,7 +169,7 @@ def dots_by_year(ground: str, atlas: Atlas, found: pd.DataFrame, events: pd.Data
         .encode(
             x=_years(span, "year:Q"),
             y=_height(len(layers)),
-            color=_colour(ground, atlas, layers),
+            color=_colour(theme, atlas, layers),
             tooltip=[
                 alt.Tooltip("name:N", title="Record"),
                 alt.Tooltip("title:N", title="Layer"),
@@ -194,7 +179,7 @@ def dots_by_year(ground: str, atlas: Atlas, found: pd.DataFrame, events: pd.Data
     )
     rules = (
         alt.Chart(events.assign(year=events["year"].astype(int))[["year", "title"]])
-        .mark_rule(color=QUIET[ground], strokeDash=[2, 3])
+        .mark_rule(color=colours.QUIET[theme], strokeDash=[2, 3])
         .encode(
             x=_years(span, "year:Q"),
             tooltip=[alt.Tooltip("title:N", title="Event"), alt.Tooltip("year:Q", title="Year")],
@@ -202,7 +187,7 @@ def dots_by_year(ground: str, atlas: Atlas, found: pd.DataFrame, events: pd.Data
     )
     numbers = dated["id"].value_counts()
     names = _names(span, [f"{atlas.layers[id].title} · {numbers[id]}" for id in layers])
-    return _labelled(ground, rules + dots if len(events) else dots, len(layers), span, names)
+    return _labelled(theme, rules + dots if len(events) else dots, len(layers), span, names)
 
 
 def lines_by_year(atlas: Atlas, totals: pd.DataFrame, years: tuple[int, int] | None = None) -> Drawn:
@@ -217,13 +202,13 @@ def lines_by_year(atlas: Atlas, totals: pd.DataFrame, years: tuple[int, int] | N
     )
     span = int(totals.index.min()), int(totals.index.max())
     ends = rows[rows["year"] == (years[1] if years else None)]
-    return lambda ground: _marked(
-        _lines(atlas, layers, span, int(rows["records"].max()))(ground), rows, years, ends=ends
+    return lambda theme: _marked(
+        _lines(atlas, layers, span, int(rows["records"].max()))(theme), rows, years, ends=ends
     )
 
 
 @_kept
-def _lines(ground: str, atlas: Atlas, layers: list[str], span: tuple[int, int], most: int) -> alt.LayerChart:
+def _lines(theme: str, atlas: Atlas, layers: list[str], span: tuple[int, int], most: int) -> alt.LayerChart:
     titles = [atlas.layers[id].title for id in layers]
     grey = [id for id in layers if atlas.layers[id].geometry == "none"]
     dashes = [[1, 0] if id not in grey else [2 + 2 * grey.index(id), 2] for id in layers]
@@ -233,7 +218,7 @@ def _lines(ground: str, atlas: Atlas, layers: list[str], span: tuple[int, int], 
         "y": alt.Y("records:Q", title="records so far", scale=alt.Scale(domain=[0, most], nice=True)),
         "color": alt.Color(
             "layer:N",
-            scale=alt.Scale(domain=titles, range=[atlas.layers[id].colour[ground] for id in layers]),
+            scale=alt.Scale(domain=titles, range=[atlas.layers[id].colour[theme] for id in layers]),
             legend=legend,
         ),
         "tooltip": [
@@ -255,12 +240,12 @@ def _lines(ground: str, atlas: Atlas, layers: list[str], span: tuple[int, int], 
         .mark_point(filled=True, size=60, opacity=1, aria=False)
         .encode(**looks)
     )
-    return (_band(ground, span) + line("all", 1.5 * _ASIDE) + line("chosen", 1) + ends).properties(height=340)
+    return (_band(theme, span) + line("all", 1.5 * _ASIDE) + line("chosen", 1) + ends).properties(height=340)
 
 
 @_kept
 def curve(
-    ground: str,
+    theme: str,
     own: pd.DataFrame,
     beside: pd.DataFrame,
     unit: str,
@@ -300,7 +285,7 @@ def curve(
     tip = [alt.Tooltip("year:Q", title="Year"), alt.Tooltip("value:Q", title=name, format=",.4~g")]
     around = (
         alt.Chart(median)
-        .mark_line(interpolate=how, color=QUIET[ground], strokeWidth=1.5, strokeDash=[4, 3])
+        .mark_line(interpolate=how, color=colours.QUIET[theme], strokeWidth=1.5, strokeDash=[4, 3])
         .encode(
             x=x,
             y=y,
@@ -319,12 +304,12 @@ def curve(
     )
     line = (
         alt.Chart(observed)
-        .mark_line(interpolate=how, color=ACCENT[ground], strokeWidth=2.2, point=len(observed) < 3)
+        .mark_line(interpolate=how, color=colours.ACCENT[theme], strokeWidth=2.2, point=len(observed) < 3)
         .encode(x=x, y=y, tooltip=tip)
     )
     ahead = (
         alt.Chart(projected)
-        .mark_line(interpolate=how, color=ACCENT[ground], strokeWidth=2, strokeDash=[2, 3])
+        .mark_line(interpolate=how, color=colours.ACCENT[theme], strokeWidth=2, strokeDash=[2, 3])
         .encode(x=x, y=y, tooltip=tip)
     )
     # A line without points would be a mark without a name to a screen reader.
@@ -333,7 +318,7 @@ def curve(
 
 
 @_kept
-def subjects(ground: str, long: pd.DataFrame, order: list[str], unit: str, step: bool = False) -> alt.Chart:
+def subjects(theme: str, long: pd.DataFrame, order: list[str], unit: str, step: bool = False) -> alt.Chart:
     """Paths of up to four subjects (columns year, subject, value)."""
     return (
         alt.Chart(long)
@@ -341,7 +326,7 @@ def subjects(ground: str, long: pd.DataFrame, order: list[str], unit: str, step:
         .encode(
             x=_years(long["year"], "year:Q"),
             y=alt.Y("value:Q", title=unit, axis=alt.Axis(titleFontWeight="normal")),
-            color=_subject_colour(ground, order, _LINES),
+            color=_subject_colour(theme, order, _LINES),
             strokeDash=alt.StrokeDash(
                 "subject:N",
                 sort=order,
@@ -359,7 +344,7 @@ def subjects(ground: str, long: pd.DataFrame, order: list[str], unit: str, step:
 
 
 @_kept
-def bars(ground: str, table: pd.DataFrame, unit: str) -> alt.LayerChart:
+def bars(theme: str, table: pd.DataFrame, unit: str) -> alt.LayerChart:
     """Numbers by name (columns name, value), as bars with the number at the end, in the order given."""
     order = list(table["name"])
     base = alt.Chart(table).encode(
@@ -372,13 +357,15 @@ def bars(ground: str, table: pd.DataFrame, unit: str) -> alt.LayerChart:
         ),
     )
     return (
-        base.mark_bar(color=ACCENT[ground], height=13)
-        + base.mark_text(align="left", dx=4, color=QUIET[ground]).encode(text=alt.Text("value:Q", format=","))
+        base.mark_bar(color=colours.ACCENT[theme], height=13)
+        + base.mark_text(align="left", dx=4, color=colours.QUIET[theme]).encode(
+            text=alt.Text("value:Q", format=",")
+        )
     ).properties(height=24 * len(order))
 
 
 @_kept
-def grouped_dots(ground: str, long: pd.DataFrame, rows: list[str], order: list[str], unit: str) -> alt.Chart:
+def grouped_dots(theme: str, long: pd.DataFrame, rows: list[str], order: list[str], unit: str) -> alt.Chart:
     """Numbers of up to four subjects side by side (columns layer, subject, value), one line per layer."""
     y = alt.Y(
         "layer:N",
@@ -399,7 +386,7 @@ def grouped_dots(ground: str, long: pd.DataFrame, rows: list[str], order: list[s
                 scale=alt.Scale(domainMin=0),
                 axis=alt.Axis(titleFontWeight="normal", **({"tickMinStep": 1} if unit == "records" else {})),
             ),
-            color=_subject_colour(ground, order),
+            color=_subject_colour(theme, order),
             shape=alt.Shape(
                 "subject:N",
                 scale=alt.Scale(
@@ -418,7 +405,7 @@ def grouped_dots(ground: str, long: pd.DataFrame, rows: list[str], order: list[s
 
 
 @_kept
-def before_and_after(ground: str, path: pd.DataFrame, unit: str) -> alt.LayerChart:
+def before_and_after(theme: str, path: pd.DataFrame, unit: str) -> alt.LayerChart:
     """Two paths round the first record (columns k, with_record, without), both zero in the year before."""
     names = {"with_record": "countries with a record", "without": "comparison countries"}
     start = pd.DataFrame({"k": [-1], "with_record": [0.0], "without": [0.0]})
@@ -434,7 +421,7 @@ def before_and_after(ground: str, path: pd.DataFrame, unit: str) -> alt.LayerCha
         .encode(
             x=_from_record(path),
             y=alt.Y("value:Q", title=unit, axis=alt.Axis(titleFontWeight="normal")),
-            color=_subject_colour(ground, order, _LINES),
+            color=_subject_colour(theme, order, _LINES),
             strokeDash=alt.StrokeDash(
                 "subject:N", scale=alt.Scale(domain=order, range=_DASHES[:2]), legend=alt.Legend(**_LINES)
             ),
@@ -445,11 +432,11 @@ def before_and_after(ground: str, path: pd.DataFrame, unit: str) -> alt.LayerCha
             ],
         )
     )
-    return (_first_record(ground) + lines).properties(height=260)
+    return (_first_record(theme) + lines).properties(height=260)
 
 
 @_kept
-def differences(ground: str, path: pd.DataFrame, unit: str) -> alt.LayerChart:
+def differences(theme: str, path: pd.DataFrame, unit: str) -> alt.LayerChart:
     """The difference between the two paths with its interval, and the number of countries behind every point."""
     start = pd.DataFrame({"k": [-1], "difference": [0.0], "low": [0.0], "high": [0.0], "countries": [None]})
     base = alt.Chart(pd.concat([path, start])).encode(x=_from_record(path))
@@ -462,19 +449,19 @@ def differences(ground: str, path: pd.DataFrame, unit: str) -> alt.LayerChart:
         alt.Tooltip("countries:Q", title="Countries with a record"),
         alt.Tooltip("beside:Q", title="Comparison countries"),
     ]
-    interval = base.mark_rule(strokeWidth=2, color=ACCENT[ground], opacity=0.55).encode(
+    interval = base.mark_rule(strokeWidth=2, color=colours.ACCENT[theme], opacity=0.55).encode(
         y=y, y2="high:Q", tooltip=tip
     )
-    points = base.mark_point(filled=True, size=70, color=ACCENT[ground], opacity=1).encode(
+    points = base.mark_point(filled=True, size=70, color=colours.ACCENT[theme], opacity=1).encode(
         y="difference:Q", tooltip=tip
     )
     numbers = (
         base.transform_filter("isValid(datum.countries)")
-        .mark_text(dy=-8, fontSize=11, color=QUIET[ground])
+        .mark_text(dy=-8, fontSize=11, color=colours.QUIET[theme])
         .encode(y="high:Q", text=alt.Text("countries:Q", format="d"))
     )
-    zero = alt.Chart(pd.DataFrame({"zero": [0]})).mark_rule(color=QUIET[ground]).encode(y="zero:Q")
-    return (_first_record(ground) + zero + interval + points + numbers).properties(height=260)
+    zero = alt.Chart(pd.DataFrame({"zero": [0]})).mark_rule(color=colours.QUIET[theme]).encode(y="zero:Q")
+    return (_first_record(theme) + zero + interval + points + numbers).properties(height=260)
 
 
 def _from_record(path: pd.DataFrame) -> alt.X:
@@ -486,19 +473,19 @@ def _from_record(path: pd.DataFrame) -> alt.X:
     )
 
 
-def _first_record(ground: str) -> alt.Chart:
+def _first_record(theme: str) -> alt.Chart:
     return (
         alt.Chart(pd.DataFrame({"k": [-0.5]}))
-        .mark_rule(color=QUIET[ground], strokeDash=[2, 3])
+        .mark_rule(color=colours.QUIET[theme], strokeDash=[2, 3])
         .encode(x="k:Q")
     )
 
 
-def _subject_colour(ground: str, order: list[str], legend: dict = _BELOW) -> alt.Color:
+def _subject_colour(theme: str, order: list[str], legend: dict = _BELOW) -> alt.Color:
     return alt.Color(
         "subject:N",
         sort=order,
-        scale=alt.Scale(domain=order, range=list(SUBJECTS[ground][: len(order)])),
+        scale=alt.Scale(domain=order, range=list(colours.SUBJECTS[theme][: len(order)])),
         legend=alt.Legend(**legend),
     )
 
@@ -513,11 +500,11 @@ def _years(years, field: str) -> alt.X:
     )
 
 
-def _band(ground: str, span: tuple[int, int]) -> alt.Chart:
+def _band(theme: str, span: tuple[int, int]) -> alt.Chart:
     """The chosen years, over the height of the plot."""
     return (
         alt.Chart(alt.NamedData("years"))
-        .mark_rect(color=QUIET[ground], opacity=0.16, aria=False)
+        .mark_rect(color=colours.QUIET[theme], opacity=0.16, aria=False)
         .encode(x=_years(span, "from:Q"), x2="to:Q")
     )
 
@@ -544,10 +531,10 @@ def _height(number: int) -> alt.Y:
     return alt.Y("top:Q", scale=alt.Scale(domain=[0, max(number, 1)], nice=False), axis=None)
 
 
-def _colour(ground: str, atlas: Atlas, layers: list[str]) -> alt.Color:
+def _colour(theme: str, atlas: Atlas, layers: list[str]) -> alt.Color:
     return alt.Color(
         "id:N",
-        scale=alt.Scale(domain=layers, range=[atlas.layers[id].colour[ground] for id in layers]),
+        scale=alt.Scale(domain=layers, range=[atlas.layers[id].colour[theme] for id in layers]),
         legend=None,
     )
 
@@ -563,16 +550,16 @@ def _names(years, words: list[str]) -> pd.DataFrame:
     )
 
 
-def _labelled(ground: str, marks: alt.Chart, number: int, years, names) -> alt.LayerChart:
+def _labelled(theme: str, marks: alt.Chart, number: int, years, names) -> alt.LayerChart:
     """Rows of marks on their lines, with the names (`_names`)."""
     base = (
         alt.Chart(pd.DataFrame({"top": range(number)}))
-        .mark_rule(color=QUIET[ground], opacity=0.35)
+        .mark_rule(color=colours.QUIET[theme], opacity=0.35)
         .encode(y=_height(number))
     )
     text = (
         alt.Chart(names)
-        .mark_text(align="left", fontSize=11.5, color=QUIET[ground])
+        .mark_text(align="left", fontSize=11.5, color=colours.QUIET[theme])
         .encode(x=_years(years, "year:Q"), y=_height(number), text="text:N")
     )
     return (base + marks + text).properties(height=max(number, 1) * _ROW)

@@ -11,7 +11,9 @@ import streamlit as st
 from dsr_geo import places, summary
 from dsr_geo.atlas import Atlas
 from dsr_geo.selection import Selection
-from dsr_geo.ui import cache, charts, link, pages, parts
+from dsr_geo.ui import cache, link, menu
+from dsr_geo.ui.parts import charts, chosen_record, lists, subject
+from dsr_geo.ui.text import plain
 from dsr_geo.webmap import shading
 
 _SLOTS = ("a", "b", "c", "d")
@@ -32,7 +34,7 @@ _GULF = {"huawei": "Huawei", "zte": "ZTE", "alibaba-cloud": "Alibaba Cloud", "cs
 def presets(atlas: Atlas) -> list[tuple[str, tuple[str, ...], Selection]]:
     """Label, subjects and filters of views the subject is known for. Statements are in the two on the EAEU, or Armenia would have nothing."""
     known = tuple(id for id in _GULF if id in atlas.actors.index)
-    union, every = ("eaeu", "ARM", "KAZ", "RUS"), parts.whole(atlas, Selection())
+    union, every = ("eaeu", "ARM", "KAZ", "RUS"), subject.whole(atlas, Selection())
     return [
         ("Gulf, EAEU and ASEAN", _USUAL, Selection()),
         (
@@ -73,7 +75,7 @@ def draw(atlas: Atlas) -> None:
         indicator=None if indicator == "internet_users_pct" else indicator,
     )
 
-    pages.title("Compare")
+    menu.title("Compare")
     for column, slot in zip(st.columns(4), _SLOTS):
         column.selectbox(
             f"Country, territory or group {_SLOTS.index(slot) + 1}",
@@ -90,12 +92,12 @@ def draw(atlas: Atlas) -> None:
     )
     with st.container(horizontal=True, key="presets"):
         for label, compared, chosen in presets(atlas):
-            pages.to("compare", label, chosen, **dict(zip(_SLOTS, compared)))
+            menu.to("compare", label, chosen, **dict(zip(_SLOTS, compared)))
     compared = list(dict.fromkeys(filter(None, asked)))
     if not compared:
         return
-    with parts.beside_card(atlas):
-        parts.narrowed(atlas, selection.without("countries", "groups"))
+    with chosen_record.beside(atlas):
+        subject.narrowed(atlas, selection.without("countries", "groups"))
         _records(atlas, selection, compared)
         _attribute(atlas, indicator, compared)
         _events(atlas, compared)
@@ -119,7 +121,7 @@ def _records(atlas: Atlas, selection: Selection, compared: list[str]) -> None:
     first, last = selection.years or atlas.years
     with st.container(gap=None):
         for place, (years, layers, undated) in known.items():
-            pages.to(
+            menu.to(
                 "explore",
                 f"{places.name(atlas, place)}: {layers.sum()} records, {years.loc[first:last].to_numpy().sum()} of them begun or announced in {first}–{last}, "
                 f"{undated} undated",
@@ -168,7 +170,7 @@ def _rate(
     small = [name for place, name in names.items() if total("population", place) < _FEW]
     st.caption(
         f"Divided by the latest value up to {year}; a group's is the sum of its members in {year}. A few records make a high rate in a small place"
-        + (f": fewer than a million people live in {pages.plain(', '.join(small))}." if small else ".")
+        + (f": fewer than a million people live in {plain(', '.join(small))}." if small else ".")
     )
     return (
         f"records {words}",
@@ -217,7 +219,7 @@ def _layers_and_years(atlas: Atlas, by_place: dict[str, pd.DataFrame], years: tu
                     f"compare-{number}",
                 )
             else:
-                st.caption(pages.plain(f"{name}: no record with a first year in {first}–{last}."))
+                st.caption(plain(f"{name}: no record with a first year in {first}–{last}."))
     st.caption("Numbers of records by first year, all places to one scale.")
 
 
@@ -267,7 +269,7 @@ def _events(atlas: Atlas, compared: list[str]) -> None:
     if len(events):
         st.header("Events that name them", anchor=False)
         for event in events.itertuples():
-            st.markdown("- " + parts.event(atlas, event))
+            st.markdown("- " + lists.event(atlas, event))
 
 
 if __name__ == "__main__":

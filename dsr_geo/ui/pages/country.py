@@ -8,7 +8,9 @@ import streamlit as st
 from dsr_geo import cite, places, summary
 from dsr_geo.atlas import Atlas
 from dsr_geo.selection import Selection
-from dsr_geo.ui import cache, charts, globe, link, pages, parts
+from dsr_geo.ui import cache, link, menu
+from dsr_geo.ui.parts import charts, chosen_record, downloads, globe, lists, record_table, subject
+from dsr_geo.ui.text import plain
 from dsr_geo.webmap import shading
 
 _SHOWN = (
@@ -37,16 +39,16 @@ def draw(atlas: Atlas) -> None:
     link.choice("iso3", names.index, usual, "country or territory")
     iso3 = st.session_state["iso3"]
     link.write("country", selection, iso3=None if iso3 == usual else iso3)
-    here = parts.whole(atlas, places.in_place(atlas, selection, iso3))
+    here = subject.whole(atlas, places.in_place(atlas, selection, iso3))
     found = here.records(atlas)
 
-    pages.title(names[iso3])
-    with parts.beside_card(atlas):
+    menu.title(names[iso3])
+    with chosen_record.beside(atlas):
         _head(atlas, iso3, here, found)
-        parts.narrowed(atlas, selection)
+        subject.narrowed(atlas, selection)
         if found.empty:
             st.info(
-                f"No public record found for {pages.plain(names[iso3])} with these filters. That says nothing about what is there."
+                f"No public record found for {plain(names[iso3])} with these filters. That says nothing about what is there."
             )
         else:
             _records(atlas, iso3, found)
@@ -57,8 +59,8 @@ def draw(atlas: Atlas) -> None:
                 st.caption(
                     f"{unplaced} of {len(found)} are known only by country and have no point on the map. Choose a row to open its record."
                 )
-            parts.table(atlas, found)
-            parts.downloads(atlas, here)
+            record_table.draw(atlas, found)
+            downloads.draw(atlas, here)
     st.caption(cite.BOUNDARY_NOTE)
 
 
@@ -76,7 +78,7 @@ def _head(atlas: Atlas, iso3: str, here: Selection, found: pd.DataFrame) -> None
             format_func=lambda code: f"{borders.at[code, 'name']} ({hosts.get(code, 0)})",
         )
         about = borders.loc[iso3]
-        st.markdown(f"{pages.plain(about['subregion'])}, {pages.plain(about['region'])} · ISO 3166-1 {iso3}")
+        st.markdown(f"{plain(about['subregion'])}, {plain(about['region'])} · ISO 3166-1 {iso3}")
         _facts(atlas, iso3)
         member = atlas.countries.memberships.query("country == @iso3").join(
             atlas.countries.groups, on="group"
@@ -91,8 +93,8 @@ def _head(atlas: Atlas, iso3: str, here: Selection, found: pd.DataFrame) -> None
             + ("; ".join(_membership(row) for row in member.itertuples()) or "none in our list")
         )
         st.markdown(_numbers(atlas, here, found))
-        pages.to("explore", f"{about['name']} on the map", places.in_place(atlas, link.current(atlas), iso3))
-        pages.to(
+        menu.to("explore", f"{about['name']} on the map", places.in_place(atlas, link.current(atlas), iso3))
+        menu.to(
             "compare",
             "Compare with its region",
             link.current(atlas),
@@ -142,7 +144,7 @@ def _facts(atlas: Atlas, iso3: str) -> None:
 def _membership(row) -> str:
     span = f"since {row.since}" if pd.notna(row.since) else ""
     until = f"until {row.until}" if pd.notna(row.until) else ""
-    return pages.plain(row.title) + (f" ({' '.join(filter(None, (span, until)))})" if span or until else "")
+    return plain(row.title) + (f" ({' '.join(filter(None, (span, until)))})" if span or until else "")
 
 
 def _group_of(atlas: Atlas, subregion: str) -> str | None:
@@ -182,7 +184,7 @@ def _records(atlas: Atlas, iso3: str, found: pd.DataFrame) -> None:
     else:
         st.caption("None of them has a year.")
     for event in events.itertuples():
-        st.markdown("- " + parts.event(atlas, event))
+        st.markdown("- " + lists.event(atlas, event))
     left, right = st.columns(2, gap="medium")
     with left:
         _actors(atlas, found)
@@ -195,7 +197,7 @@ def _actors(atlas: Atlas, found: pd.DataFrame) -> None:
     actors = summary.by_actor(atlas, found)
     with st.container(gap=None):
         for actor, roles in list(actors.iterrows())[:_ACTORS]:
-            pages.to(
+            menu.to(
                 "company",
                 f"{atlas.actor_name(actor)} – " + ", ".join(f"{role} {n}" for role, n in roles.items() if n),
                 link.current(atlas),
@@ -211,7 +213,7 @@ def _agreements(atlas: Atlas, iso3: str, found: pd.DataFrame) -> None:
     with st.container(gap=None):
         for record in said.itertuples():
             year = record.year_start if pd.notna(record.year_start) else record.year_announced
-            pages.to(
+            menu.to(
                 "country",
                 f"{record.name} – {record.status}, {'undated' if pd.isna(year) else year}",
                 link.current(atlas),
@@ -261,7 +263,7 @@ def _attributes(atlas: Atlas, iso3: str) -> None:
     name, subregion = atlas.countries.borders.loc[iso3, ["name", "subregion"]]
     st.header("The country or territory over time", anchor=False)
     st.caption(
-        f"Blue: {pages.plain(name)}. Grey, dashed: median of {pages.plain(subregion)}. Dotted: projection. A path is not an effect of any record; see Impact."
+        f"Blue: {plain(name)}. Grey, dashed: median of {plain(subregion)}. Dotted: projection. A path is not an effect of any record; see Impact."
     )
     columns = st.columns(2, gap="medium")
     drawn, short = 0, []
@@ -270,7 +272,7 @@ def _attributes(atlas: Atlas, iso3: str) -> None:
         if own.empty:
             continue
         title = atlas.countries.indicators.at[id, "title"]
-        note = f"{pages.plain(said)} Source: {parts.sources(atlas, own['source_id'].unique())}"
+        note = f"{plain(said)} Source: {lists.sources(atlas, own['source_id'].unique())}"
         if len(own) < 3:
             short.append(f"{title}: {note}")
             continue

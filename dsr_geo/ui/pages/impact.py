@@ -6,7 +6,8 @@ import streamlit as st
 
 from dsr_geo import impact
 from dsr_geo.atlas import Atlas
-from dsr_geo.ui import cache, charts, link, pages
+from dsr_geo.ui import cache, link, menu
+from dsr_geo.ui.parts import charts
 
 _USUAL = {"of": "submarine-cables", "indicator": "internet_users_pct"}
 
@@ -42,7 +43,7 @@ def draw(atlas: Atlas) -> None:
         },
     )
 
-    pages.title("Evidence on impact")
+    menu.title("Evidence on impact")
     st.markdown(_WARNING)
     indicators = atlas.countries.indicators
     left, right = st.columns(2)

@@ -10,7 +10,8 @@ import streamlit as st
 from dsr_geo import api, webmap
 from dsr_geo.atlas import Atlas
 from dsr_geo.selection import Selection
-from dsr_geo.ui import link, parts
+from dsr_geo.ui import link
+from dsr_geo.ui.parts import chosen_record
 from dsr_geo.webmap import shading
 
 # Sent with every rerun, so it only hands over to start.js; on several lines, or Streamlit takes it for a path.
@@ -75,13 +76,13 @@ def place(atlas: Atlas, selection: Selection, height: int = 660, follow: bool = 
         )
     if chosen:
         with right, st.container(height=height, border=False):
-            parts.chosen(atlas, chosen, on_map=True)
+            chosen_record.draw(atlas, chosen, on_map=True)
 
 
 def _choose(atlas: Atlas):
     def chosen() -> None:
         id = st.session_state["map"].chosen
-        parts.choose(id if id in atlas.records.index else None)
+        chosen_record.choose(id if id in atlas.records.index else None)
 
     return chosen
 

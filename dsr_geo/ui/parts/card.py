@@ -10,7 +10,7 @@ import streamlit as st
 from dsr_geo import records
 from dsr_geo.atlas import Atlas
 from dsr_geo.catalog import Field
-from dsr_geo.ui.filters import EVIDENCE_WORDS, words
+from dsr_geo.ui.text import EVIDENCE_WORDS, words
 
 _PRECISION = {
     "exact": "exact position",

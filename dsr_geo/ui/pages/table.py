@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pandas as pd
 import streamlit as st
 
 from dsr_geo import export, records, summary
 from dsr_geo.atlas import Atlas
 from dsr_geo.selection import Selection
-from dsr_geo.ui import cache, filters, link, pages, parts
+from dsr_geo.ui import cache, link, menu
+from dsr_geo.ui.parts import chosen_record, downloads, filters, record_table
+from dsr_geo.ui.text import EVIDENCE_WORDS, words
 
 _ADDED = {
     "layer": ("Layer id", "the layer's id, as in addresses and file names"),
@@ -17,7 +21,7 @@ _ADDED = {
     "source_urls": ("Sources", "addresses of all sources"),
     "evidence": (
         "Evidence",
-        "; ".join(f"{grade}: {meaning}" for grade, meaning in filters.EVIDENCE_WORDS.items()),
+        "; ".join(f"{grade}: {meaning}" for grade, meaning in EVIDENCE_WORDS.items()),
     ),
     "length_computed_km": ("Length as drawn", "kilometres of the route as drawn, which is schematic"),
 }
@@ -41,14 +45,14 @@ def draw(atlas: Atlas) -> None:
     selection = link.current(atlas)
     link.write("table", selection)
     found = selection.records(atlas)
-    pages.title("Table")
+    menu.title("Table")
     if found.empty:
         filters.emptied(atlas, selection)
         return
     st.markdown(summary.sentence(atlas, selection, found))
     whole = _whole(atlas, selection)
     explained = _explained(atlas, whole)
-    with parts.beside_card(atlas):
+    with chosen_record.beside(atlas):
         st.caption(
             "Sort by a column's name; search with the magnifier at the table's corner; choose a row to open its record."
         )
@@ -60,11 +64,11 @@ def draw(atlas: Atlas) -> None:
             hide_index=True,
             width="stretch",
             column_config=columns,
-            on_select=_choose(list(whole.index)),
+            on_select=partial(record_table.choose_row, "whole", list(whole.index)),
             selection_mode="single-row",
             alt=f"Table of {len(whole)} records with {len(whole.columns)} columns",
         )
-        parts.downloads(atlas, selection)
+        downloads.draw(atlas, selection)
         with st.expander("What the columns mean"):
             st.table(
                 pd.DataFrame(
@@ -91,7 +95,7 @@ def _explained(atlas: Atlas, whole: pd.DataFrame) -> dict[str, tuple[str, str]]:
         for layer in atlas.layers.values()
         for name, field in layer.fields.items()
     }
-    own = {name: (filters.words(name), meaning) for name, meaning in records.COLUMNS.items()}
+    own = {name: (words(name), meaning) for name, meaning in records.COLUMNS.items()}
     return {name: (own | fields | _ADDED)[name] for name in whole.columns}
 
 
@@ -102,14 +106,6 @@ def _column(name: str, title: str, text: str):
     }
     years = lambda *a, **k: st.column_config.NumberColumn(*a, **k, format="%d")
     return (years if name.startswith("year_") else kinds.get(name, st.column_config.Column))(title, help=text)
-
-
-def _choose(ids: list[str]):
-    def chosen() -> None:
-        rows = st.session_state["whole"]["selection"]["rows"]
-        parts.choose(ids[rows[0]] if rows else None)
-
-    return chosen
 
 
 if __name__ == "__main__":

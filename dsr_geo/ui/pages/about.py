@@ -8,7 +8,9 @@ import streamlit as st
 from dsr_geo import cite, records, summary
 from dsr_geo.atlas import Atlas
 from dsr_geo.selection import undated
-from dsr_geo.ui import cache, charts, correct, filters, link, pages
+from dsr_geo.ui import cache, link, menu
+from dsr_geo.ui.parts import charts, correct
+from dsr_geo.ui.text import EVIDENCE_WORDS, words
 
 _GLOSSARY = {
     "Digital Silk Road": "The digital part of China’s Belt and Road Initiative: networks, data centres, satellites, platforms and the agreements round them.",
@@ -36,7 +38,7 @@ def draw(atlas: Atlas) -> None:
     """Draw the page; its numbers are of all records, whatever the filters."""
     selection = link.current(atlas)
     link.write("about", selection)
-    pages.title("About the atlas")
+    menu.title("About the atlas")
     st.markdown(
         f"{len(atlas.records):,} sourced records, {len(atlas.sources):,} sources, data version `{atlas.version}`, checked up to {atlas.checked}. "
         "The filters at the side do not change this page."
@@ -60,14 +62,12 @@ def _what() -> None:
     with left:
         st.markdown(
             "**Evidence**\n\n"
-            + "\n".join(
-                f"- *{filters.words(grade)}*: {meaning}" for grade, meaning in filters.EVIDENCE_WORDS.items()
-            )
+            + "\n".join(f"- *{words(grade)}*: {meaning}" for grade, meaning in EVIDENCE_WORDS.items())
         )
     with right:
         st.markdown(
             "**Precision of place**\n\n"
-            + "\n".join(f"- *{filters.words(grade)}*: {meaning}" for grade, meaning in _PRECISION.items())
+            + "\n".join(f"- *{words(grade)}*: {meaning}" for grade, meaning in _PRECISION.items())
         )
     with st.expander("Glossary"):
         st.markdown("\n".join(f"- **{term}**: {meaning}" for term, meaning in _GLOSSARY.items()))
@@ -121,9 +121,7 @@ def _numbers(atlas: Atlas) -> None:
         zip([*st.columns(2, gap="medium"), *st.columns(2, gap="medium")], parts)
     ):
         with column:
-            table = pd.DataFrame(
-                {"name": [filters.words(name) for name in counts.index], "value": counts.to_numpy()}
-            )
+            table = pd.DataFrame({"name": [words(name) for name in counts.index], "value": counts.to_numpy()})
             charts.show(
                 charts.bars(table, unit),
                 title,
