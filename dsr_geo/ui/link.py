@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Container
 from dataclasses import fields
+from typing import Any
 from urllib.parse import urlencode
 
 import streamlit as st
@@ -68,11 +69,12 @@ def show(atlas: Atlas, selection: Selection) -> None:
 
 def current(atlas: Atlas) -> Selection:
     """The selection that the widgets hold."""
-    values = {name: st.session_state[name] for name in _FIELDS}
+    values: dict[str, Any] = {}
+    for name in _FIELDS:
+        value = st.session_state[name]
+        values[name] = tuple(value) if isinstance(value, list) else value
     values["years"] = None if tuple(values["years"]) == atlas.years else tuple(values["years"])
-    return Selection(
-        **{name: tuple(value) if isinstance(value, list) else value for name, value in values.items()}
-    )
+    return Selection(**values)
 
 
 def choice(key: str, options: Container[str], default: str | None, what: str) -> None:

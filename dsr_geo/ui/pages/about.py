@@ -123,6 +123,7 @@ def _numbers(atlas: Atlas) -> None:
         with column:
             table = pd.DataFrame({"name": [words(name) for name in counts.index], "value": counts.to_numpy()})
             charts.show(
+                atlas,
                 charts.bars(table, unit),
                 title,
                 "; ".join(f"{row.name}: {row.value}" for row in table.itertuples(index=False)),
@@ -131,7 +132,13 @@ def _numbers(atlas: Atlas) -> None:
             )
     missing = f"{len(atlas.records) - int(years.to_numpy().sum())} of all are undated and not drawn."
     charts.show(
-        charts.rows_by_year(atlas, years), "Records by first year", missing, years, "about-years", missing
+        atlas,
+        charts.rows_by_year(atlas, years),
+        "Records by first year",
+        missing,
+        years,
+        "about-years",
+        missing,
     )
 
 

@@ -83,6 +83,7 @@ def _records(atlas: Atlas, id: str, found: pd.DataFrame) -> None:
         roles = summary.by_actor(atlas, found).loc[id].sort_values(ascending=False)
         roles = roles[roles > 0].rename_axis("name").rename("value").reset_index()
         charts.show(
+            atlas,
             charts.bars(roles, "records"),
             "Roles",
             ", ".join(f"{row.name}: {row.value}" for row in roles.itertuples(index=False)),
@@ -95,6 +96,7 @@ def _records(atlas: Atlas, id: str, found: pd.DataFrame) -> None:
         counts = summary.by_layer(atlas, found)
         dated = pd.DataFrame(found[["name", "layer", "year_start", "year_announced"]])
         charts.show(
+            atlas,
             charts.dots_by_year(atlas, dated, events),
             f"Records of {name} by first year",
             "; ".join(f"{atlas.layers[layer].title}: {n}" for layer, n in counts.items() if n),

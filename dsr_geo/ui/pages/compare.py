@@ -24,6 +24,9 @@ _PER = {
 }
 """Value in the address → words, the indicator to divide by, and how much of it makes one."""
 
+Rated = Callable[[pd.DataFrame], pd.DataFrame]
+"""What brings a table of counts, a column per place, to a rate."""
+
 _FEW = 1_000_000
 """Below so many people a rate rests on a record or two, and the page says so."""
 
@@ -93,14 +96,14 @@ def draw(atlas: Atlas) -> None:
     with st.container(horizontal=True, key="presets"):
         for label, compared, chosen in presets(atlas):
             menu.to("compare", label, chosen, **dict(zip(_SLOTS, compared)))
-    compared = list(dict.fromkeys(filter(None, asked)))
-    if not compared:
+    named = list(dict.fromkeys(filter(None, asked)))
+    if not named:
         return
     with chosen_record.beside(atlas):
         subject.narrowed(atlas, selection.without("countries", "groups"))
-        _records(atlas, selection, compared)
-        _attribute(atlas, indicator, compared)
-        _events(atlas, compared)
+        _records(atlas, selection, named)
+        _attribute(atlas, indicator, named)
+        _events(atlas, named)
 
 
 @cache.pure()
@@ -145,6 +148,7 @@ def _records(atlas: Atlas, selection: Selection, compared: list[str]) -> None:
     long = counts.rename_axis("layer").reset_index().melt("layer", var_name="subject", value_name="value")
     words = "; ".join(f"{name}: {total:,.3g}" for name, total in counts.sum().items())
     charts.show(
+        atlas,
         charts.grouped_dots(long, list(counts.index), list(names.values()), unit),
         f"Records by layer, {unit}" if unit != "records" else "Records by layer",
         words,
@@ -154,13 +158,11 @@ def _records(atlas: Atlas, selection: Selection, compared: list[str]) -> None:
     )
     span = selection.years or (2000, atlas.years[1])
     by_place = {names[place]: years for place, (years, _, _) in known.items()}
-    _years(by_place, span, unit, rated)
+    _years(atlas, by_place, span, unit, rated)
     _layers_and_years(atlas, by_place, span)
 
 
-def _rate(
-    atlas: Atlas, per: str, names: dict[str, str]
-) -> tuple[str, Callable[[pd.DataFrame], pd.DataFrame]]:
+def _rate(atlas: Atlas, per: str, names: dict[str, str]) -> tuple[str, Rated]:
     """The unit, and what brings a table of counts (a column per place) to it; how is said on the page."""
     if per not in _PER:
         return "records", lambda counts: counts
@@ -180,7 +182,9 @@ def _rate(
     )
 
 
-def _years(by_place: dict[str, pd.DataFrame], years: tuple[int, int], unit: str, rated) -> None:
+def _years(
+    atlas: Atlas, by_place: dict[str, pd.DataFrame], years: tuple[int, int], unit: str, rated: Rated
+) -> None:
     first, last = years
     table = rated(
         pd.DataFrame(
@@ -190,6 +194,7 @@ def _years(by_place: dict[str, pd.DataFrame], years: tuple[int, int], unit: str,
     long = table.rename_axis("year").reset_index().melt("year", var_name="subject", value_name="value")
     words = "; ".join(f"{name}: {n:,.3g}" for name, n in table.iloc[-1].items())
     charts.show(
+        atlas,
         charts.subjects(long, list(by_place), f"{unit} so far", step=True),
         f"Records so far, {first}–{last}",
         words,
@@ -212,6 +217,7 @@ def _layers_and_years(atlas: Atlas, by_place: dict[str, pd.DataFrame], years: tu
             if counts.to_numpy().any():
                 totals = "; ".join(f"{atlas.layers[id].title}: {n}" for id, n in counts.sum().items() if n)
                 charts.show(
+                    atlas,
                     charts.rows_by_year(atlas, counts, most=most),
                     f"{name} by layer and year",
                     totals,
@@ -254,6 +260,7 @@ def _attribute(atlas: Atlas, indicator: str, compared: list[str]) -> None:
         f"{name}: {path.dropna().iloc[-1]:,.4g}" for name, path in table.items() if path.notna().any()
     )
     charts.show(
+        atlas,
         charts.subjects(long, list(paths), about["unit"]),
         about["title"],
         words,

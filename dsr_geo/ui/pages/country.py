@@ -174,6 +174,7 @@ def _records(atlas: Atlas, iso3: str, found: pd.DataFrame) -> None:
     if years.notna().any():
         dated = pd.DataFrame(found[["name", "layer", "year_start", "year_announced"]])
         charts.show(
+            atlas,
             charts.dots_by_year(atlas, dated, events),
             f"Records in {name} by first year",
             "; ".join(f"{atlas.layers[id].title}: {n}" for id, n in counts.items() if n),
@@ -278,6 +279,7 @@ def _attributes(atlas: Atlas, iso3: str) -> None:
             continue
         with columns[drawn % 2]:
             charts.show(
+                atlas,
                 charts.curve(
                     own,
                     beside,

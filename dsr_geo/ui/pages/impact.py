@@ -85,6 +85,7 @@ def _paths(atlas: Atlas, found: impact.Study, layer: str, indicator: str) -> Non
             f"{row.k:+d}: {row.with_record:.1f} and {row.without:.1f}" for row in path.itertuples()
         )
         charts.show(
+            atlas,
             charts.before_and_after(path, f"change, {unit}"),
             f"{title}, before and after",
             f"Change since the year before, with and without, by year from the record. {words}",
@@ -97,6 +98,7 @@ def _paths(atlas: Atlas, found: impact.Study, layer: str, indicator: str) -> Non
             for row in path.itertuples()
         )
         charts.show(
+            atlas,
             charts.differences(path, f"difference, {unit}"),
             "Difference, 95 % interval, countries",
             words,

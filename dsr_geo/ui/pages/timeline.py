@@ -61,6 +61,7 @@ def _charts(atlas: Atlas, counts: pd.DataFrame, years: tuple[int, int] | None, m
     # Words that stay while the years play, or the browser would draw the charts anew at every step.
     words = f"By the end of {atlas.years[1]}: {by_layer(atlas.years[1])}"
     charts.show(
+        atlas,
         charts.rows_by_year(atlas, counts, years),
         "Records by first year",
         words,
@@ -70,6 +71,7 @@ def _charts(atlas: Atlas, counts: pd.DataFrame, years: tuple[int, int] | None, m
         "Fewer records in the latest years may only mean that sources have not caught up; years ahead are plans.",
     )
     charts.show(
+        atlas,
         charts.lines_by_year(atlas, totals, years),
         "Records so far",
         words,

@@ -8,6 +8,9 @@ from textwrap import wrap
 from dsr_geo.cite import LICENCE
 from dsr_geo.ui import colours
 
+FORMS = {"SVG": "image/svg+xml", "PNG": "image/png"}
+"""Kind of picture → its MIME type."""
+
 _WIDTH = 760
 _LINE_LENGTH = 118
 _FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', 'DejaVu Sans', sans-serif"
