@@ -1,26 +1,46 @@
-"""The filters: one widget per field of `Selection`, all in the sidebar, all kept in the address."""
+"""The filters: one widget for every field of `Selection`, all in the sidebar, all kept in the address.
+
+Fields that want words, options or an order of their own have them here; any other filter by values or switch is drawn
+from what the field says of itself, so that a new one is a field of `Selection` and nothing else.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+
+import pandas as pd
 import streamlit as st
 
 from dsr_geo import records
 from dsr_geo.atlas import Atlas
-from dsr_geo.selection import TITLES, Selection
+from dsr_geo.selection import CHOICES, SWITCHES, TITLES, Selection
 from dsr_geo.ui import cache, link
-from dsr_geo.ui.text import EVIDENCE_WORDS, words
+from dsr_geo.ui.text import EVIDENCE_WORDS, plain, words
 from dsr_geo.webmap import shading
 from dsr_geo.webmap.shading import RECORDS
+
+_BEFORE_MORE = ("layers", "groups", "countries", "actors", "kinds", "statuses", "evidence")
+"""Filters by values that are drawn one by one above "More filters"."""
+
+_LABELS = {
+    "roles": "Role of the actor",
+    "ended": "Cancelled, retired and ended",
+    "opt_in": "Weaker ties and sources",
+}
+"""Words of widgets where those for a sentence (`TITLES`) would be too short."""
+
+_HELP = {
+    "evidence": "  \n".join(f"**{words(grade)}**: {meaning}" for grade, meaning in EVIDENCE_WORDS.items()),
+    "opt_in": "Cables tied to China through Hong Kong alone or through an affiliate, "
+    "and records with low confidence.",
+}
 
 
 @cache.pure()
 def _labels(atlas: Atlas) -> tuple[dict[str, str], dict[str, str], dict[str, str]]:
     """Groups, countries or territories, and actors as the widgets list them: id → words."""
-    hosts, names, titles = (
-        atlas.hosts["country"].value_counts(),
-        atlas.countries.borders["name"],
-        atlas.countries.groups,
-    )
+    hosts, names = atlas.hosts["country"].value_counts(), atlas.countries.borders["name"]
+    titles = atlas.countries.groups
     groups = {
         id: f"{title} · {family}"
         for id, title, family in zip(titles.index, titles["title"], titles["family"])
@@ -29,30 +49,20 @@ def _labels(atlas: Atlas) -> tuple[dict[str, str], dict[str, str], dict[str, str
         code: f"{names[code]} ({hosts.get(code, 0)})"
         for code in sorted(names.index, key=lambda code: (code not in hosts, names[code]))
     }
-    actors = (
+    numbers = (
         atlas.roles.drop_duplicates(["id", "actor"])["actor"]
         .value_counts()
         .reindex(atlas.actors.index, fill_value=0)
+        .sort_values(ascending=False, kind="stable")
     )
-    return (
-        groups,
-        countries,
-        {
-            id: f"{atlas.actor_name(id)} ({count})"
-            for id, count in actors.sort_values(ascending=False, kind="stable").items()
-        },
-    )
+    actors = {id: f"{atlas.actor_name(id)} ({number})" for id, number in numbers.items()}
+    return groups, countries, actors
 
 
 def draw(atlas: Atlas) -> None:
     """Draw all filter widgets; their values are in the session state afterwards (see `link.current`)."""
     groups, countries, actors = _labels(atlas)
-    shown = st.session_state["layers"] or list(atlas.layers)
-    kinds: dict[str, list[str]] = {kind: [] for kind in st.session_state["kinds"]}
-    for layer in atlas.layers.values():
-        for kind, title in layer.kinds.items() if layer.id in shown else ():
-            kinds.setdefault(kind, []).append(f"{title} ({layer.title})")
-
+    kinds = _kinds(atlas)
     st.text_input(
         "Search",
         key="text",
@@ -61,41 +71,28 @@ def draw(atlas: Atlas) -> None:
         help="Every word must occur; case and accents do not matter.",
     )
     _choose(
-        "Layers",
-        "layers",
-        list(atlas.layers),
-        lambda id: atlas.layers[id].title,
-        placeholder="The layers that are on by default",
+        "layers", atlas.layers, lambda id: atlas.layers[id].title, empty="The layers that are on by default"
     )
-    _choose("Region or group", "groups", list(groups), groups.get)
-    _choose("Country or territory", "countries", list(countries), countries.get)
+    _choose("groups", groups, groups.__getitem__)
+    _choose("countries", countries, countries.__getitem__)
     st.slider("Years in which a record was present", *atlas.years, key="years", on_change=link.touched)
-    _choose("Company or institution", "actors", list(actors), actors.get)
-    _choose("Kind", "kinds", list(kinds), lambda kind: "; ".join(kinds[kind]) or words(kind))
-    statuses = list(dict.fromkeys(status for layer in atlas.layers.values() for status in layer.statuses))
-    _choose("Status", "statuses", statuses, words)
-    _choose(
-        "Evidence",
-        "evidence",
-        records.EVIDENCE,
-        words,
-        help="  \n".join(f"**{words(grade)}**: {meaning}" for grade, meaning in EVIDENCE_WORDS.items()),
-    )
+    _choose("actors", actors, actors.__getitem__)
+    _choose("kinds", kinds, lambda kind: "; ".join(kinds[kind]) or words(kind))
+    _choose("statuses", CHOICES["statuses"]["vocabulary"](atlas), words)
+    _choose("evidence", records.EVIDENCE, words)
     with st.expander("More filters"):
-        _choose("Type of actor", "actor_types", records.ACTOR_TYPES, words)
-        _choose("Role of the actor", "roles", records.ROLES, words)
-        _choose("Precision of place", "precisions", records.PRECISIONS, words)
-    st.checkbox("Undated records", key="undated", on_change=link.touched)
-    st.checkbox("Cancelled, retired and ended", key="ended", on_change=link.touched)
-    st.checkbox(
-        "Weaker ties and sources",
-        key="opt_in",
-        on_change=link.touched,
-        help="Cables tied to China through Hong Kong alone or through an affiliate, and records with low confidence.",
-    )
+        for name in CHOICES:
+            if name not in _BEFORE_MORE:
+                _choose(name, *_options(atlas, name))
+    for name in SWITCHES:
+        st.checkbox(_label(name), key=name, on_change=link.touched, help=_HELP.get(name))
     st.button("Clear all filters", on_click=_clear, args=(atlas, list(TITLES)), width="stretch")
 
     st.divider()
+    _draw_shading(atlas)
+
+
+def _draw_shading(atlas: Atlas) -> None:
     indicators = atlas.countries.indicators
     st.selectbox(
         "Shade countries by",
@@ -109,11 +106,11 @@ def draw(atlas: Atlas) -> None:
     if st.session_state["shade"] in indicators.index:
         st.slider("Year of the shading", *shading.years(atlas), key="shade_year", on_change=link.touched)
         if isinstance(note := indicators.at[st.session_state["shade"], "note"], str):
-            st.caption(note)
+            st.caption(plain(note))
 
 
 def emptied(atlas: Atlas, selection: Selection) -> None:
-    """Say which filter leaves nothing, and offer to clear it."""
+    """Draw a line that says which filter leaves nothing, and a button that clears it."""
     guilty = selection.emptied_by(atlas)
     what = " and ".join(f"“{TITLES[name]}”" for name in guilty) or "the filters together"
     st.info(f"No record matches. The cause: {what}.")
@@ -127,7 +124,39 @@ def _clear(atlas: Atlas, names: list[str]) -> None:
     link.show(atlas, Selection() if len(names) == len(TITLES) else selection.without(*names))
 
 
-def _choose(label: str, key: str, options, words, placeholder: str = "All", help: str | None = None) -> None:
+def _kinds(atlas: Atlas) -> dict[str, list[str]]:
+    """Kinds of the layers that are on, and those that are chosen: kind → its words in each of these layers."""
+    shown = st.session_state["layers"] or list(atlas.layers)
+    kinds: dict[str, list[str]] = {kind: [] for kind in st.session_state["kinds"]}
+    for layer in atlas.layers.values():
+        for kind, title in layer.kinds.items() if layer.id in shown else ():
+            kinds.setdefault(kind, []).append(f"{title} ({layer.title})")
+    return kinds
+
+
+def _options(atlas: Atlas, name: str) -> tuple[list[str], Callable[[str], str]]:
+    """What a filter by values offers, and the words for each: the vocabulary's titles, or else its values as words."""
+    vocabulary = CHOICES[name]["vocabulary"](atlas)
+    if isinstance(vocabulary, dict | pd.Series):
+        titles = dict(vocabulary.items())
+        return list(titles), titles.__getitem__
+    return list(vocabulary), words
+
+
+def _label(name: str) -> str:
+    """The words of a filter's widget; a switch is named after what it lets in."""
+    title = TITLES[name].removesuffix(" left out")
+    return _LABELS.get(name) or title[0].upper() + title[1:]
+
+
+def _choose(name: str, options: Iterable[str], words_of: Callable[[str], str], empty: str = "All") -> None:
+    """empty: what it says while nothing is chosen."""
     st.multiselect(
-        label, options, key=key, format_func=words, placeholder=placeholder, help=help, on_change=link.touched
+        _label(name),
+        list(options),
+        key=name,
+        format_func=words_of,
+        placeholder=empty,
+        help=_HELP.get(name),
+        on_change=link.touched,
     )
