@@ -13,8 +13,10 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 import dsr_geo.stories
-from dsr_geo import Selection, places, summary
-from dsr_geo.ui import MAIN, PAGES, path
+from dsr_geo import Selection, catalog, places, summary
+from dsr_geo.impact import Study
+from dsr_geo.ui import MAIN, PAGES, cache, path
+from dsr_geo.ui.pages import table
 from dsr_geo.ui.pages.compare import presets
 from dsr_geo.ui.parts import charts as charts_of
 from dsr_geo.ui.parts import correct, picture
@@ -256,10 +258,46 @@ def test_table_explains_every_column(published):
     test = run("table")
     shown = test.dataframe[0].value
     assert len(shown) == len(Selection().records(published))
-    assert (
-        set(test.table[0].value["In the files"]) == set(shown.columns)
-        and (test.table[0].value["Meaning"] != "").all()
+    explained = test.table[0].value.replace(r"\\", "", regex=True)
+    assert set(explained["In the files"]) == set(shown.columns) and (explained["Meaning"] != "").all()
+
+
+def test_the_table_words_each_kind_as_its_own_layer_does(published):
+    """Two layers share a kind and word it differently."""
+    layers = ["satellites", "5g-decisions"]
+    shared = set(published.layers[layers[0]].kinds.items()) ^ set(published.layers[layers[1]].kinds.items())
+    assert "cooperation" in {kind for kind, _ in shared}
+    shown = run("table", layer=layers).dataframe[0].value
+    assert list(shown["kind"]) == list(published.kinds[shown["id"]])
+
+
+def test_a_field_that_two_layers_have_is_explained_for_each(tiny):
+    tiny.toml = tiny.toml.replace(
+        'endpoints = { title = "Endpoints", type = "list" }',
+        'endpoints = { title = "Endpoints", type = "list" }\n'
+        'length_km = { title = "Way", type = "number", unit = "days" }\n'
+        'make = { title = "Make" }',
     )
+    layers = catalog.load(tiny.write() / "layers.toml")
+    fields = table._fields(list(layers.values()))
+    assert fields["length_km"] == (
+        "Way / Published length",
+        "Way, days (Paths); Published length, km (Cables)",
+    )
+    assert fields["make"] == ("Make", "Make (Towers, Paths)")
+
+
+def test_answers_are_kept_under_the_atlas_they_are_of(atlas, published, monkeypatch):
+    for each in (atlas, published, atlas):
+        assert set(table._whole(each, Selection())["id"]) == set(Selection().records(each).index)
+        assert list(cache.stories(each)) == list(dsr_geo.stories.load(each))
+    kept = cache.study(published, "submarine-cables", "internet_users_pct")
+    fewer = replace(published, records=published.records.iloc[:0], version="fewer")
+    assert isinstance(kept, Study)
+    assert isinstance(cache.study(fewer, "submarine-cables", "internet_users_pct"), str)
+    for each in (atlas, published):
+        monkeypatch.setenv("DSR_ATLAS_DATA", str(each.folder))
+        assert cache.atlas().version == each.version
 
 
 def test_stories_link_to_their_selection(published):
