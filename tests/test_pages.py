@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import re
+import tomllib
 from dataclasses import replace
+from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 from xml.etree import ElementTree
 
@@ -15,12 +17,13 @@ from streamlit.testing.v1 import AppTest
 import dsr_geo.stories
 from dsr_geo import Selection, catalog, places, summary
 from dsr_geo.impact import Study
-from dsr_geo.ui import MAIN, PAGES, cache, path
+from dsr_geo.ui import MAIN, PAGES, cache, colours, path
 from dsr_geo.ui.pages import table
 from dsr_geo.ui.pages.compare import presets
 from dsr_geo.ui.parts import charts as charts_of
 from dsr_geo.ui.parts import correct, picture
 
+ROOT = Path(__file__).resolve().parents[1]
 TITLES = [page.title for page in PAGES.values()]
 OTHERS = [name for name in PAGES if name != "explore"]
 
@@ -385,6 +388,12 @@ def test_a_picture_has_title_note_source_and_a_light_ground(atlas):
     assert 'fill="white"' in svg and not re.search("(href|src)=", svg)
     assert chart("dark") != chart("light")
     assert picture.of(chart("light"), "x", "", "y", "PNG").startswith(b"\x89PNG")
+
+
+def test_streamlit_is_told_the_accent_of_the_pages():
+    theme = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text(encoding="utf-8"))["theme"]
+    assert theme["primaryColor"] == colours.ACCENT["light"]
+    assert theme["dark"]["primaryColor"] == colours.ACCENT["dark"]
 
 
 def test_a_record_on_another_page_leads_to_country_company_and_map():

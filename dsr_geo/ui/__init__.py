@@ -8,8 +8,10 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 
 MAIN = HERE / "script" / "main.py"
-"""What Streamlit runs on every act of the reader. Its folder holds nothing else to import: Streamlit puts it on
-`sys.path`, and takes a folder `pages/` beside the script for pages of the old kind, which it opens without the script."""
+"""What Streamlit runs on every act of the reader.
+
+Its folder holds nothing else to import: Streamlit puts it on `sys.path`, and takes a folder `pages/` beside the script
+for pages of the old kind, which it opens without the script."""
 
 
 @dataclass(frozen=True)
@@ -43,5 +45,5 @@ FRONT = next(iter(PAGES))
 
 
 def path(name: str) -> Path:
-    """The file of a page."""
+    """The file of a page, by its name in `PAGES`."""
     return HERE / "pages" / f"{name}.py"

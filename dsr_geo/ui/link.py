@@ -78,7 +78,7 @@ def current(atlas: Atlas) -> Selection:
 
 
 def choice(key: str, options: Container[str], default: str | None, what: str) -> None:
-    """See that a page's own choice is one of the options before its widget is drawn; say so where a link asked for another.
+    """See that a page's own choice is one of the options before its widget is drawn; name what a link asked in vain.
 
     key: where the choice lives. default: what is chosen instead. what: the words for such a choice.
     """
@@ -101,9 +101,9 @@ def query(selection: Selection, **own: str | None) -> dict[str, list[str]]:
 
 
 def write(page: str, selection: Selection, **own: str | None) -> None:
-    """Write the view into the address, so that a copied link reproduces it; what a page opens with anyway stays out (None).
+    """Write the view into the address, so that a copied link reproduces it.
 
-    page: its path in the address, "" for the front page.
+    page: its path in the address, "" for the front page. own: its choices; what it opens with anyway stays out (None).
     """
     wanted = query(selection, record=st.session_state["record"], **own)
     if wanted != _address():

@@ -20,7 +20,8 @@ _STYLE = """<style>
 [class*="st-key-files-"] button { min-height: 24px; padding: 0 .4rem 0 0; }
 [class*="st-key-files-"] button p { font-size: .85rem; color: ACCENT; }
 .stButton button[kind="tertiary"] { text-align: left; justify-content: flex-start; }
-.st-key-menu { flex-wrap: wrap; gap: .15rem; border-bottom: 1px solid color-mix(in srgb, currentColor 14%, transparent); }
+.st-key-menu { flex-wrap: wrap; gap: .15rem; }
+.st-key-menu { border-bottom: 1px solid color-mix(in srgb, currentColor 14%, transparent); }
 .st-key-menu > div { flex: none; }
 .st-key-menu .stPageLink a { padding: .35rem .6rem; border-radius: 0; }
 .st-key-menu .stPageLink a p { font-size: .95rem; white-space: nowrap; color: inherit; }

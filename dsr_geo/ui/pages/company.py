@@ -1,4 +1,4 @@
-"""The page of one company or institution: what, where, since when, in which roles, and on whose word it is what it is."""
+"""The page of one company or institution: what, where, since when, in which roles, and who says what it is."""
 
 from __future__ import annotations
 
@@ -17,7 +17,10 @@ _COUNTRIES = 14
 
 
 def draw(atlas: Atlas) -> None:
-    """Draw the page of the actor in the address (`id`), else of the first in the filter, else of the one with most records."""
+    """Draw the page of an actor.
+
+    It is the one in the address (`id`), else the first in the filter, else the one with most records.
+    """
     selection = link.current(atlas)
     numbers = atlas.roles.drop_duplicates(["id", "actor"])["actor"].value_counts()
     usual = selection.actors[0] if selection.actors else numbers.index[0]

@@ -35,7 +35,10 @@ _GULF = {"huawei": "Huawei", "zte": "ZTE", "alibaba-cloud": "Alibaba Cloud", "cs
 
 
 def presets(atlas: Atlas) -> list[tuple[str, tuple[str, ...], Selection]]:
-    """Label, subjects and filters of views the subject is known for. Statements are in the two on the EAEU, or Armenia would have nothing."""
+    """Label, places and filters of views that are often asked for.
+
+    Statements are in the two on the EAEU, or Armenia would have nothing.
+    """
     known = tuple(id for id in _GULF if id in atlas.actors.index)
     union, every = ("eaeu", "ARM", "KAZ", "RUS"), subject.whole(atlas, Selection())
     return [
@@ -124,9 +127,11 @@ def _records(atlas: Atlas, selection: Selection, compared: list[str]) -> None:
     first, last = selection.years or atlas.years
     with st.container(gap=None):
         for place, (years, layers, undated) in known.items():
+            begun = years.loc[first:last].to_numpy().sum()
             menu.to(
                 "explore",
-                f"{places.name(atlas, place)}: {layers.sum()} records, {years.loc[first:last].to_numpy().sum()} of them begun or announced in {first}–{last}, "
+                f"{places.name(atlas, place)}: {layers.sum()} records, {begun} of them begun or announced in "
+                f"{first}–{last}, "
                 f"{undated} undated",
                 places.in_place(atlas, selection, place),
             )
@@ -154,7 +159,8 @@ def _records(atlas: Atlas, selection: Selection, compared: list[str]) -> None:
         words,
         counts,
         "compare-layers",
-        "A record that stands in several places compared counts once in each. A country counts in a group only while it is a member.",
+        "A record that stands in several places compared counts once in each. A country counts in a group "
+        "only while it is a member.",
     )
     span = selection.years or (2000, atlas.years[1])
     by_place = {names[place]: years for place, (years, _, _) in known.items()}
@@ -163,15 +169,19 @@ def _records(atlas: Atlas, selection: Selection, compared: list[str]) -> None:
 
 
 def _rate(atlas: Atlas, per: str, names: dict[str, str]) -> tuple[str, Rated]:
-    """The unit, and what brings a table of counts (a column per place) to it; how is said on the page."""
+    """The unit, and what brings a table of counts to it; draws a line on how it is reckoned."""
     if per not in _PER:
         return "records", lambda counts: counts
     words, indicator, amount = _PER[per]
     year = shading.years(atlas)[1]
-    total = lambda of, place: summary.total(atlas, of, places.members(atlas, place, year), year)
+
+    def total(of: str, place: str) -> float:
+        return summary.total(atlas, of, places.members(atlas, place, year), year)
+
     small = [name for place, name in names.items() if total("population", place) < _FEW]
     st.caption(
-        f"Divided by the latest value up to {year}; a group's is the sum of its members in {year}. A few records make a high rate in a small place"
+        f"Divided by the latest value up to {year}; a group's is the sum of its members in {year}. A few "
+        "records make a high rate in a small place"
         + (f": fewer than a million people live in {plain(', '.join(small))}." if small else ".")
     )
     return (
@@ -267,7 +277,7 @@ def _attribute(atlas: Atlas, indicator: str, compared: list[str]) -> None:
         table,
         "compare-attribute",
         f"A group's line is the median of those who are members in {year}."
-        + (f" {about['note']}." if isinstance(about["note"], str) else ""),
+        + (f" {plain(about['note'])}." if isinstance(about["note"], str) else ""),
     )
 
 

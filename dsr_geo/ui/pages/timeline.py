@@ -1,4 +1,4 @@
-"""The Time page: the map with its slider of years, and below it the selection by first year and added up, which follow the slider."""
+"""The Time page: the map with its slider of years, and charts of the selection by first year that follow the slider."""
 
 from __future__ import annotations
 
@@ -47,14 +47,16 @@ def _counts(atlas: Atlas, selection: Selection) -> tuple[pd.DataFrame, int]:
 
 def _charts(atlas: Atlas, counts: pd.DataFrame, years: tuple[int, int] | None, missing: int) -> None:
     totals = counts.cumsum()
-    by_layer = lambda year: " · ".join(
-        f"{atlas.layers[id].title} {n}" for id, n in totals.loc[year].items() if n
-    )
+
+    def by_layer(year: int) -> str:
+        return " · ".join(f"{atlas.layers[id].title} {n}" for id, n in totals.loc[year].items() if n)
+
     if years:
         upto = years[1]
         span = str(upto) if years[0] == upto else f"{years[0]}–{upto}"
         st.markdown(
-            f"By the end of {upto}, **{totals.loc[upto].sum()}** of the {counts.to_numpy().sum()} records with a year had begun or been announced, "
+            f"By the end of {upto}, **{totals.loc[upto].sum()}** of the {counts.to_numpy().sum()} records "
+            "with a year had begun or been announced, "
             f"**{counts.loc[years[0] : upto].to_numpy().sum()}** of them in {span}."
         )
         st.caption(plain(f"By the end of {upto}: {by_layer(upto) or 'none'}."))
@@ -77,7 +79,8 @@ def _charts(atlas: Atlas, counts: pd.DataFrame, years: tuple[int, int] | None, m
         words,
         totals,
         "records-so-far",
-        "A running total of first years; what ended later stays in. What was announced for coming years is counted in its planned year.",
+        "A running total of first years; what ended later stays in. What was announced for coming years "
+        "is counted in its planned year.",
     )
 
 

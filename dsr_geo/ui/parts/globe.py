@@ -15,7 +15,10 @@ from dsr_geo.ui import cache, colours
 
 @cache.pure()
 def _outlines(atlas: Atlas, tolerance: float) -> list[dict]:
-    """Countries as simple features; d3 wants outer rings clockwise, the opposite of RFC 7946. Specks of islands are left out."""
+    """Countries as simple features, specks of islands left out.
+
+    d3 wants outer rings clockwise, the opposite of RFC 7946.
+    """
     parts = atlas.countries.borders.geometry.simplify(tolerance).explode()
     return [
         {
@@ -29,7 +32,7 @@ def _outlines(atlas: Atlas, tolerance: float) -> list[dict]:
 
 
 def locator(atlas: Atlas, iso3: str, found: gpd.GeoDataFrame) -> None:
-    """A globe turned to the country, with its records that have a place."""
+    """Draw a globe turned to the country, with its records that have a place. Raises KeyError for an unknown code."""
     placed = int((found.geom_type == "Point").sum())
     st.vega_lite_chart(
         spec=_locator(atlas, iso3, tuple(found.index), colours.theme()),
@@ -66,7 +69,7 @@ def _locator(atlas: Atlas, iso3: str, ids: tuple[str, ...], theme: str) -> dict:
     shapes = {"world": outlines, "meant": [feature for feature in outlines if feature["id"] == iso3]}
     small = wide == 9 or not shapes["meant"]
     layers = [
-        *_world_itself(theme),
+        *_earth(theme),
         meant,
         ring if small else None,
         _points(atlas, atlas.records.loc[list(ids)], theme),
@@ -75,7 +78,10 @@ def _locator(atlas: Atlas, iso3: str, ids: tuple[str, ...], theme: str) -> dict:
 
 
 def world(atlas: Atlas, found: gpd.GeoDataFrame, what: str) -> None:
-    """The world with these records: points, lines as they are drawn on the map, and a shade where only the country is known."""
+    """Draw the world with these records: points, lines as on the map, and a shade where only the country is known.
+
+    what: the words for whose records they are.
+    """
     spec, unplaced = _world(atlas, tuple(found.index), colours.theme())
     st.vega_lite_chart(
         spec=spec,
@@ -112,7 +118,7 @@ def _world(atlas: Atlas, ids: tuple[str, ...], theme: str) -> tuple[dict, int]:
     shade = alt.Chart(alt.NamedData("shaded")).mark_geoshape(
         aria=False, fill=colours.LAND[theme].meant, stroke=colours.LAND[theme].borders, strokeWidth=0.6
     )
-    layers = [*_world_itself(theme), shade, routes if drawn else None, _points(atlas, found, theme)]
+    layers = [*_earth(theme), shade, routes if drawn else None, _points(atlas, found, theme)]
     shapes = {
         "world": outlines,
         "routes": drawn,
@@ -135,7 +141,7 @@ def _spec(layers: list, projection: dict, size: dict, shapes: dict[str, list[dic
     return spec | {"datasets": spec.get("datasets", {}) | shapes, "padding": 0}
 
 
-def _world_itself(theme: str) -> list[alt.Chart]:
+def _earth(theme: str) -> list[alt.Chart]:
     palette = colours.LAND[theme]
     ball = alt.Chart(alt.sphere()).mark_geoshape(aria=False, fill=palette.sea)
     return [

@@ -1,6 +1,7 @@
 """The map on the page: one component, mounted once, that loads the drawing module from our own routes.
 
-What the reader does on it (a record chosen, layers, kinds or years set) becomes the state of the page, on any page it is on.
+What the reader does on it (a record chosen, layers, kinds or years set) becomes the state of the page, on any page it
+is on.
 """
 
 from __future__ import annotations
@@ -19,7 +20,9 @@ _LOADER = """
 export default ({ data, parentElement, setTriggerValue }) => {
   import(location.origin + data.base + "/assets/start.js")
     .then((start) => start.show(data, parentElement, setTriggerValue))
-    .catch((error) => { parentElement.textContent = error.message + ". Was the app started with “streamlit run app.py”?"; });
+    .catch((error) => {
+      parentElement.textContent = error.message + ". Was the app started with “streamlit run app.py”?";
+    });
 }
 """
 

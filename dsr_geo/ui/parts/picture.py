@@ -48,13 +48,22 @@ _LOOK = {
 
 
 def of(spec: dict, title: str, note: str, cited: str, form: str) -> bytes:
-    """A Vega-Lite specification (for a light theme) as SVG or PNG, with title, note (Markdown) and where it comes from."""
+    """A chart as a picture, with its title, its note and where it comes from.
+
+    spec: Vega-Lite, for a light theme. note: in Markdown. cited: how to cite the page. form: one of `FORMS`.
+    """
     words = re.sub(r"\[([^]]*)\]\([^)]*\)", r"\1", note).replace("\\", "")
-    said = {
+    heading = {
         "text": wrap(title, 80),
         "subtitle": [*wrap(words, _LINE_LENGTH), *wrap(f"{cited}. {LICENCE}.", _LINE_LENGTH)],
     }
-    whole = {"width": _WIDTH, **spec, "padding": 16, "title": said, "config": spec.get("config", {}) | _LOOK}
+    whole = {
+        "width": _WIDTH,
+        **spec,
+        "padding": 16,
+        "title": heading,
+        "config": spec.get("config", {}) | _LOOK,
+    }
     import vl_convert  # large, and wanted only when a picture is
 
     if form == "SVG":

@@ -1,7 +1,7 @@
 """Charts, all with Altair, in the catalogue's colours and order.
 
-Each function takes tables and returns a `Drawn`: called with a theme, it gives the chart's Vega-Lite specification, made
-once for equal arguments. `show` puts one on a page.
+Each function takes tables and returns a `Drawn`: called with a theme, it returns the chart's Vega-Lite specification,
+made once for equal arguments. `show` draws one on a page.
 """
 
 from dsr_geo.ui.parts.charts.by_year import dots_by_year, lines_by_year, rows_by_year

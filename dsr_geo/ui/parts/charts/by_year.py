@@ -28,7 +28,7 @@ _NAME = 0.74
 _DOTS = 0.6
 _DOT_STEP = 0.19
 _FIRST_DOT = 0.1
-"""How high dots of one year may be stacked, how far one stands above the other at most, and the first above the line."""
+"""How high dots of a year may be stacked, how far apart they stand at most, and how far the first is above the line."""
 
 _ASIDE = 0.3
 """Opacity of what lies outside the chosen years."""

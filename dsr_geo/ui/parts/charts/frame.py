@@ -15,7 +15,7 @@ from dsr_geo.atlas import Atlas
 from dsr_geo.ui import cache, colours, link
 from dsr_geo.ui.parts import picture
 
-Given = ParamSpec("Given")
+Arguments = ParamSpec("Arguments")
 
 Spec = dict[str, Any]
 """A Vega-Lite specification."""
@@ -43,9 +43,9 @@ def show(
 ) -> None:
     """Draw a chart on a page, with a button for its numbers and for each kind of picture, and a note in Markdown.
 
-    alt_text: its words for who cannot see it. table: its numbers. name: of its files, once on a page. The files are made
-    when somebody asks for them; pictures are drawn for a light theme and say where they come from, and of what they are
-    (`subject`) where the title leaves that to the page.
+    alt_text: its words for who cannot see it. table: its numbers. name: of its files, once on a page. The files are
+    made when somebody asks for them; pictures are drawn for a light theme and say where they come from, and of what
+    they are (`subject`) where the title leaves that to the page.
     """
     heading = {"text": wrap(title, _HEADING_LENGTH), **_HEADING}
     with st.container(gap="xxsmall"):
@@ -86,11 +86,11 @@ def _picture(chart: Drawn, title: str, note: str, cited: str, form: str) -> byte
     return picture.of(chart("light"), title, note, cited, form)
 
 
-def kept(make: Callable[Concatenate[str, Given], alt.TopLevelMixin]) -> Callable[Given, Drawn]:
-    """Of a function that makes a chart for a theme, the one that returns it as a `Drawn`, made once for equal arguments."""
+def kept(make: Callable[Concatenate[str, Arguments], alt.TopLevelMixin]) -> Callable[Arguments, Drawn]:
+    """Decorator of a function that makes a chart for a theme: it returns a `Drawn`, kept for equal arguments."""
 
     @wraps(make)
-    def drawn(*args: Given.args, **options: Given.kwargs) -> Drawn:
+    def drawn(*args: Arguments.args, **options: Arguments.kwargs) -> Drawn:
         return lambda theme: _spec(make, f"{make.__module__}.{make.__qualname__}", theme, args, options)
 
     return drawn
