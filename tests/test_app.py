@@ -1,4 +1,4 @@
-"""The Explore page with Streamlit's own test runner: filters, empty result, links. The map is tested in tests/browser."""
+"""The Explore page with Streamlit's own test runner: filters, empty result, links. For the map see tests/browser."""
 
 from __future__ import annotations
 

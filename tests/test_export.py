@@ -139,7 +139,7 @@ def test_csv_is_read_by_pandas_without_losing_a_record(atlas):
 
 def test_geopackage_has_a_table_per_layer_and_kind_of_geometry(atlas, package):
     path = package(ALL)
-    tables = {name: kind for name, kind in pyogrio.list_layers(path)}
+    tables = dict(pyogrio.list_layers(path))
     assert tables == {
         "towers": "Point",
         "towers_without_place": None,

@@ -1,4 +1,4 @@
-"""Every page with Streamlit's own test runner: as it opens, for a rich country, an empty one, and with a bad code in the link."""
+"""Every page with Streamlit's test runner: as it opens, for a rich country, an empty one, a bad code in a link."""
 
 from __future__ import annotations
 
