@@ -1,7 +1,6 @@
 """The Digital Silk Road Atlas as a web app: `streamlit run app.py`."""
 
 import gc
-from pathlib import Path
 
 import streamlit as st
 
@@ -10,7 +9,7 @@ from dsr_geo.ui import cache
 
 # Streamlit finds the app by reading this file's source, so `app` has to be a plain assignment.
 app = st.App(
-    Path(ui.__file__).with_name("main.py"),
+    ui.MAIN,
     routes=api.routes(cache.atlas(), base=st.get_option("server.baseUrlPath")),
 )
 

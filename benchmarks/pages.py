@@ -16,11 +16,9 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-import dsr_geo  # noqa: E402
 from dsr_geo import countries, selection  # noqa: E402
-from dsr_geo.ui.pages import PAGES  # noqa: E402
+from dsr_geo.ui import MAIN, PAGES, path  # noqa: E402
 
-UI = Path(dsr_geo.__file__).parent / "ui"
 RUNS = 5
 
 
@@ -32,13 +30,13 @@ def opening(page: str, forget: str = "") -> float:
         st.cache_resource.clear()
         countries.load.cache_clear()
         selection.search_text.cache_clear()
-    app = AppTest.from_file(str(UI / "main.py"), default_timeout=300)
+    app = AppTest.from_file(str(MAIN), default_timeout=300)
     if page == "country":
         app.query_params["iso3"] = "PAK"
     if page == "company":
         app.query_params["id"] = "huawei"
     begin = time.perf_counter()
-    app.switch_page(f"{page}.py").run()
+    app.switch_page(str(path(page))).run()
     took = time.perf_counter() - begin
     assert not app.exception, app.exception
     return took

@@ -178,7 +178,7 @@ def test_files_of_layers_that_are_no_more_are_removed(tiny):
 
 @pytest.mark.parametrize("layer", ["towers", "paths", "cables", "pacts"])
 def test_an_independent_reader_understands_the_files(tiny, layer):
-    """GDAL reads the file as a whole, GEOS each placed feature (it stumbles over null geometry, which the RFC allows)."""
+    """GDAL reads the file as a whole, GEOS each placed feature (it stumbles over null geometry, which is valid)."""
     features = tiny.features(layer)
     about, ids, shapes, _ = pyogrio.raw.read(tiny.folder / "geojson" / f"{layer}.geojson", return_fids=True)
     assert len(ids) == len(features) and about["crs"] == "EPSG:4326"

@@ -65,7 +65,10 @@ def test_every_source_actor_and_related_record_exists():
     facts = [row for layer in FACTS.values() for row in layer]
     ids = [row["id"] for row in facts]
     assert len(ids) == len(set(ids))
-    items = lambda text, mark=";": [item.strip() for item in text.split(mark) if item.strip()]
+
+    def items(text, mark=";"):
+        return [item.strip() for item in text.split(mark) if item.strip()]
+
     missing = []
     for row in [*facts, *rows("actors.csv"), *rows("events.csv")]:
         missing += [(row["id"], id) for id in items(row["source_ids"]) if id not in known["sources"]]
@@ -159,7 +162,7 @@ def test_files_keep_to_rfc_7946(id):
 
 def claimed_places():
     """(record or landing point, longitude, latitude, the countries it claims) of every point that a table gives."""
-    for id, layer in LAYERS.items():
+    for id in LAYERS:
         for row in FACTS[id]:
             hosts = set(records.split(row["countries"]))
             if row["lon"]:

@@ -1,4 +1,4 @@
-"""The pages for people: examples run, links lead somewhere, numbers and vocabularies are those of the data and the code."""
+"""The pages for people: examples run, links lead somewhere, numbers and words are those of data and code."""
 
 import csv
 import io
@@ -89,11 +89,11 @@ def test_every_relative_link_leads_somewhere(path):
             continue
         name, _, heading = target.partition("#")
         file = path.parent / name if name else path
-        if not file.exists():
-            missing.append(target)
-        elif heading and heading not in map(
-            anchor, re.findall(r"^#+ (.*)$", file.read_text(encoding="utf-8"), re.MULTILINE)
-        ):
+        there = file.exists()
+        if there and heading:
+            headings = re.findall(r"^#+ (.*)$", file.read_text(encoding="utf-8"), re.MULTILINE)
+            there = heading in map(anchor, headings)
+        if not there:
             missing.append(target)
     assert missing == []
 

@@ -14,7 +14,8 @@ ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "dsr_geo"
 SCRIPTS = PACKAGE / "webmap" / "js"
 
-# Upstream to downstream: a module imports only from lines above its own. A folder is one line, ordered inside by FOLDERS.
+# Upstream to downstream: a module imports only from lines above its own.
+# A folder is one line, ordered inside by FOLDERS.
 ORDER = [
     {"names", "files"},
     {"catalog"},
@@ -58,7 +59,7 @@ def module_of(path):
 
 
 def imports(path):
-    """Every module a file imports, wherever in the file, as full dotted names; those that are only for types are left out."""
+    """Every module a file imports, wherever in the file, as full dotted names; not those only for types."""
     found = set()
     tree = ast.parse(path.read_text(encoding="utf-8"))
     for_types = {
@@ -134,6 +135,8 @@ def test_the_parts_of_the_app_have_no_circle():
                     break
     order = list(TopologicalSorter(graph).static_order())  # raises CycleError with the circle
     assert len(order) >= len(graph)
+    pages = {path for path in graph if path.parent.name == "pages"}
+    assert pages and not pages & set().union(*graph.values())
 
 
 def imported_scripts(path):
@@ -217,7 +220,7 @@ assert main(["check", "--data", str(folder)]) == 0
 
 
 def test_reading_and_writing_do_not_lean_on_the_platforms_encoding(tiny, tmp_path):
-    """With ASCII as the default, the same bytes come out as anywhere; opening a file without naming UTF-8 is an error."""
+    """With ASCII as the default, the same bytes come out; opening a file without naming UTF-8 is an error."""
     results = []
     for name, environment in (
         ("narrow", {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}),

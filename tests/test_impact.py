@@ -45,7 +45,7 @@ def test_a_known_effect_is_found_exactly_where_there_is_no_noise():
 def test_a_known_effect_is_inside_the_interval_and_nothing_is_not():
     found = path(effect=5, noise=1)
     assert (found.loc[0:, "low"] > 0).all()
-    assert ((found.loc[0:, "low"] < 5) & (5 < found.loc[0:, "high"])).mean() >= 0.8
+    assert ((found.loc[0:, "low"] < 5) & (found.loc[0:, "high"] > 5)).mean() >= 0.8
 
 
 def test_the_interval_covers_the_truth_about_as_often_as_it_says():

@@ -1,9 +1,10 @@
-"""Every page with Streamlit's own test runner: as it opens, for a rich country, an empty one, and with a bad code in the link."""
+"""Every page with Streamlit's test runner: as it opens, for a rich country, an empty one, a bad code in a link."""
 
 from __future__ import annotations
 
 import json
 import re
+import tomllib
 from dataclasses import replace
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
@@ -13,22 +14,24 @@ import pyarrow
 import pytest
 from streamlit.testing.v1 import AppTest
 
-import dsr_geo
 import dsr_geo.stories
-from dsr_geo import Selection, places, summary
-from dsr_geo.ui import charts as charts_of
-from dsr_geo.ui import correct, picture
-from dsr_geo.ui.compare import presets
-from dsr_geo.ui.pages import PAGES
+from dsr_geo import Selection, catalog, places, summary
+from dsr_geo.impact import Study
+from dsr_geo.ui import MAIN, PAGES, cache, colours, path
+from dsr_geo.ui.pages import table
+from dsr_geo.ui.pages.compare import presets
+from dsr_geo.ui.parts import charts as charts_of
+from dsr_geo.ui.parts import correct, picture
 
-MAIN = Path(dsr_geo.__file__).parent / "ui" / "main.py"
+ROOT = Path(__file__).resolve().parents[1]
+TITLES = [page.title for page in PAGES.values()]
 OTHERS = [name for name in PAGES if name != "explore"]
 
 
 def run(page: str, **query) -> AppTest:
     test = AppTest.from_file(str(MAIN), default_timeout=120).run()
     if page != "explore":
-        test.switch_page(f"{page}.py")
+        test.switch_page(str(path(page)))
     for key, value in query.items():
         test.query_params[key] = value
     test.run()
@@ -54,6 +57,17 @@ def links(test: AppTest) -> list:
     ]
 
 
+def test_every_file_of_the_pages_is_declared_and_the_other_way_round():
+    """A new page is its file and its entry; that it opens, and is in the menu, the tests below see by the entry."""
+    assert {file.stem for file in MAIN.parents[1].joinpath("pages").glob("[!_]*.py")} == set(PAGES)
+    assert all(path(name).is_file() for name in PAGES)
+
+
+def test_nothing_beside_the_script_is_taken_for_pages_or_for_a_library():
+    """Streamlit opens the files of `pages/` beside its script without the script, and imports what lies there."""
+    assert {file.name for file in MAIN.parent.iterdir()} - {"__pycache__"} == {"main.py", "icon.png"}
+
+
 @pytest.mark.parametrize("page", PAGES)
 @pytest.mark.parametrize(
     "query",
@@ -70,7 +84,7 @@ def test_every_page_opens_with_any_selection(page, query):
 @pytest.mark.parametrize("page", OTHERS)
 def test_the_menu_carries_the_selection(page):
     test = run(page, country="KEN", years="2015-2020")
-    menu = [query for _, label, query in links(test) if label in PAGES.values()]
+    menu = [query for _, label, query in links(test) if label in TITLES]
     assert len(menu) >= len(PAGES) and all(
         "country=KEN" in query and "years=2015-2020" in query for query in menu[: len(PAGES)]
     )
@@ -247,10 +261,46 @@ def test_table_explains_every_column(published):
     test = run("table")
     shown = test.dataframe[0].value
     assert len(shown) == len(Selection().records(published))
-    assert (
-        set(test.table[0].value["In the files"]) == set(shown.columns)
-        and (test.table[0].value["Meaning"] != "").all()
+    explained = test.table[0].value.replace(r"\\", "", regex=True)
+    assert set(explained["In the files"]) == set(shown.columns) and (explained["Meaning"] != "").all()
+
+
+def test_the_table_words_each_kind_as_its_own_layer_does(published):
+    """Two layers share a kind and word it differently."""
+    layers = ["satellites", "5g-decisions"]
+    shared = set(published.layers[layers[0]].kinds.items()) ^ set(published.layers[layers[1]].kinds.items())
+    assert "cooperation" in {kind for kind, _ in shared}
+    shown = run("table", layer=layers).dataframe[0].value
+    assert list(shown["kind"]) == list(published.kinds[shown["id"]])
+
+
+def test_a_field_that_two_layers_have_is_explained_for_each(tiny):
+    tiny.toml = tiny.toml.replace(
+        'endpoints = { title = "Endpoints", type = "list" }',
+        'endpoints = { title = "Endpoints", type = "list" }\n'
+        'length_km = { title = "Way", type = "number", unit = "days" }\n'
+        'make = { title = "Make" }',
     )
+    layers = catalog.load(tiny.write() / "layers.toml")
+    fields = table._fields(list(layers.values()))
+    assert fields["length_km"] == (
+        "Way / Published length",
+        "Way, days (Paths); Published length, km (Cables)",
+    )
+    assert fields["make"] == ("Make", "Make (Towers, Paths)")
+
+
+def test_answers_are_kept_under_the_atlas_they_are_of(atlas, published, monkeypatch):
+    for each in (atlas, published, atlas):
+        assert set(table._whole(each, Selection())["id"]) == set(Selection().records(each).index)
+        assert list(cache.stories(each)) == list(dsr_geo.stories.load(each))
+    kept = cache.study(published, "submarine-cables", "internet_users_pct")
+    fewer = replace(published, records=published.records.iloc[:0], version="fewer")
+    assert isinstance(kept, Study)
+    assert isinstance(cache.study(fewer, "submarine-cables", "internet_users_pct"), str)
+    for each in (atlas, published):
+        monkeypatch.setenv("DSR_ATLAS_DATA", str(each.folder))
+        assert cache.atlas().version == each.version
 
 
 def test_stories_link_to_their_selection(published):
@@ -338,6 +388,12 @@ def test_a_picture_has_title_note_source_and_a_light_ground(atlas):
     assert 'fill="white"' in svg and not re.search("(href|src)=", svg)
     assert chart("dark") != chart("light")
     assert picture.of(chart("light"), "x", "", "y", "PNG").startswith(b"\x89PNG")
+
+
+def test_streamlit_is_told_the_accent_of_the_pages():
+    theme = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text(encoding="utf-8"))["theme"]
+    assert theme["primaryColor"] == colours.ACCENT["light"]
+    assert theme["dark"]["primaryColor"] == colours.ACCENT["dark"]
 
 
 def test_a_record_on_another_page_leads_to_country_company_and_map():

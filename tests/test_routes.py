@@ -37,7 +37,7 @@ def test_an_unchanged_route_is_taken_over(tiny, monkeypatch):
 
 
 def test_the_number_of_the_routing_rises_with_its_lines(tiny):
-    """Published lines are taken over while `ROUTING` stays: a change of the lines that forgets it would reach only new cables."""
+    """Published lines are taken over while `ROUTING` stays: a change that forgets it would reach only new cables."""
     drawn = {
         id: hashlib.sha256(shape(feature["geometry"]).wkb).hexdigest()[:8]
         for id, feature in _fresh(tiny).items()

@@ -6,7 +6,13 @@ import pytest
 
 from dsr_geo import stories
 
-GOOD = '[first]\ntitle = "First"\ntext = """A sentence.\nAnother."""\nselection = "layer=towers&country=AAA"\nsources = ["report"]\n'
+GOOD = '''[first]
+title = "First"
+text = """A sentence.
+Another."""
+selection = "layer=towers&country=AAA"
+sources = ["report"]
+'''
 
 
 def read(atlas, text: str):

@@ -78,7 +78,8 @@ def test_nothing_selected_counts_nothing(atlas):
     [
         (
             {},
-            "10 records in 3 countries and territories, as of November 2026; 1 of them undated; 2 known only by country or territory.",
+            "10 records in 3 countries and territories, as of November 2026; 1 of them undated; 2 known "
+            "only by country or territory.",
         ),
         ({"text": "date line"}, "1 record in 1 country or territory, as of November 2026."),
         (
@@ -91,7 +92,8 @@ def test_nothing_selected_counts_nothing(atlas):
         ),
         (
             {"layers": ("pacts",)},
-            "2 records in 2 countries and territories, as of November 2026; 1 of them undated; 2 known only by country or territory.",
+            "2 records in 2 countries and territories, as of November 2026; 1 of them undated; 2 known "
+            "only by country or territory.",
         ),
     ],
 )

@@ -171,7 +171,7 @@ TEMPLATES = (
 
 @pytest.mark.parametrize("home", ["file", "notebook"])
 def test_no_text_is_ever_a_template(tiny, tmp_path, home):
-    """Each text that people write holds templates, and a selection does: they stand in the page to the letter, and nothing ran."""
+    """Each text that people write holds templates, and so does a selection: all stand in the page, and nothing ran."""
     trap = tmp_path / "ran"
     text = " ".join(TEMPLATES).replace("TRAP", trap.as_posix())
     for title in ("Towers", "Invented towers.", "Tall tower", "Height"):

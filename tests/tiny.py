@@ -12,6 +12,7 @@ import base64
 import csv
 import io
 import json
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import numpy as np
@@ -141,12 +142,17 @@ def borders() -> dict:
     return {"type": "FeatureCollection", "features": features}
 
 
+def row_of(columns: Iterable[str]) -> Callable[..., dict[str, str]]:
+    """What makes a row of these columns from its cells."""
+    return lambda *cells: dict(zip(columns, cells))
+
+
 def tables() -> dict[str, list[dict[str, str]]]:
-    source = lambda *cells: dict(zip(records.SOURCE_COLUMNS, cells))
-    actor = lambda *cells: dict(zip(records.ACTOR_COLUMNS, cells))
-    landing = lambda *cells: dict(zip(records.LANDING_POINT_COLUMNS, cells))
-    member = lambda *cells: dict(zip(["country", "group", "since", "until", "source_id", "note"], cells))
-    value = lambda *cells: dict(zip(["country", "year", "indicator", "value", "kind", "source_id"], cells))
+    source = row_of(records.SOURCE_COLUMNS)
+    actor = row_of(records.ACTOR_COLUMNS)
+    landing = row_of(records.LANDING_POINT_COLUMNS)
+    member = row_of(["country", "group", "since", "until", "source_id", "note"])
+    value = row_of(["country", "year", "indicator", "value", "kind", "source_id"])
     return {
         "facts/towers": [
             record(
@@ -432,7 +438,7 @@ class Tiny:
     """The invented data, to be changed cell by cell, then written, checked, built or loaded."""
 
     cables: bytes | None = None
-    """The cables as built once for the whole run: sea routes take time, and a build takes over those that still hold."""
+    """The cables as built once for the whole run: sea routes take time, and a build takes over what still holds."""
 
     def __init__(self, folder: Path):
         self.folder = folder

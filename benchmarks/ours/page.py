@@ -5,7 +5,8 @@ import streamlit as st
 import synthetic
 
 from dsr_geo import Selection, webmap
-from dsr_geo.ui import cache, map
+from dsr_geo.ui import cache
+from dsr_geo.ui.parts import map
 
 st.set_page_config(layout="wide")
 st.title("Our map")

@@ -3,6 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+
+MAIN = HERE / "script" / "main.py"
+"""What Streamlit runs on every act of the reader.
+
+Its folder holds nothing else to import: Streamlit puts it on `sys.path`, and takes a folder `pages/` beside the script
+for pages of the old kind, which it opens without the script."""
 
 
 @dataclass(frozen=True)
@@ -29,4 +38,12 @@ PAGES = {
     "stories": Page("Stories"),
     "about": Page("About"),
 }
-"""The pages in the order of the menu; the first is the front page."""
+"""The pages in the order of the menu; the first is the front page. A new page is its file and an entry here."""
+
+FRONT = next(iter(PAGES))
+"""The page that the bare address opens."""
+
+
+def path(name: str) -> Path:
+    """The file of a page, by its name in `PAGES`."""
+    return HERE / "pages" / f"{name}.py"

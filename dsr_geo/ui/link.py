@@ -1,14 +1,16 @@
 """The address of the page is the state of the view: read into the widgets, written from the selection.
 
 Widgets live in `st.session_state` under the name of their field in `Selection`; `record` is the chosen record,
-`shade` and `shade_year` the country shading. A page's own choices (`PAGE_KEYS`) live under their key in the address.
-The map writes its own `view` into the address. Links between pages carry the whole state (`query`), so that every entry
-of the browser's history is complete and Back needs no memory of ours.
+`shade` and `shade_year` the country shading. A page's own choices (`Page.keys`) live under their key in the address.
+The map writes its own `view` into the address. Links between pages carry the whole state (`query`), so that every
+entry of the browser's history is complete and Back needs no memory of ours.
 """
 
 from __future__ import annotations
 
+from collections.abc import Container
 from dataclasses import fields
+from typing import Any
 from urllib.parse import urlencode
 
 import streamlit as st
@@ -16,21 +18,10 @@ import streamlit as st
 from dsr_geo import cite
 from dsr_geo.atlas import Atlas
 from dsr_geo.selection import Selection, from_query
+from dsr_geo.ui import FRONT, PAGES
 from dsr_geo.webmap import shading
 
 _FIELDS = [field.name for field in fields(Selection)]
-
-PAGE_KEYS = {
-    "country": ("iso3",),
-    "company": ("id",),
-    "compare": ("a", "b", "c", "d", "indicator", "per"),
-    "impact": ("of", "indicator"),
-}
-"""Page (its path in the address) → the keys that only it has."""
-
-
-MAPPED = ("", "timeline")
-"""Pages with the map, whose `view` is theirs to keep."""
 
 
 def touched() -> None:
@@ -40,7 +31,10 @@ def touched() -> None:
 
 
 def restore(atlas: Atlas, page: str = "") -> None:
-    """Set the widgets from the address when somebody opened a link or went back; leave them alone otherwise."""
+    """Set the widgets from the address when somebody opened a link or went back; leave them alone otherwise.
+
+    page: its path in the address, "" for the front page. What cannot be understood is put into `link_problems`.
+    """
     query = _address()
     state = st.session_state
     if state.pop("touched", False) or state.get("written") == (page, query):
@@ -48,10 +42,11 @@ def restore(atlas: Atlas, page: str = "") -> None:
     selection, state["link_problems"] = from_query(query, atlas)
     show(atlas, selection)
     if selection.years and selection.years != tuple(state["years"]):
+        first, last = atlas.years
         state["link_problems"].append(
-            f"The link asks for years outside {atlas.years[0]}–{atlas.years[1]}; they were narrowed to what the atlas covers."
+            f"The link asks for years outside {first}–{last}; they were narrowed to what the atlas covers."
         )
-    for key in PAGE_KEYS.get(page, ()):
+    for key in PAGES[page or FRONT].keys:
         state[key] = query.get(key, [None])[0]
     record = query.get("record", [None])[0]
     if record is not None and record not in atlas.records.index:
@@ -74,15 +69,19 @@ def show(atlas: Atlas, selection: Selection) -> None:
 
 def current(atlas: Atlas) -> Selection:
     """The selection that the widgets hold."""
-    values = {name: st.session_state[name] for name in _FIELDS}
+    values: dict[str, Any] = {}
+    for name in _FIELDS:
+        value = st.session_state[name]
+        values[name] = tuple(value) if isinstance(value, list) else value
     values["years"] = None if tuple(values["years"]) == atlas.years else tuple(values["years"])
-    return Selection(
-        **{name: tuple(value) if isinstance(value, list) else value for name, value in values.items()}
-    )
+    return Selection(**values)
 
 
-def choice(key: str, options, default: str | None, what: str) -> None:
-    """See that a page's own choice is one of the options before its widget is drawn; say so where the link asked for another."""
+def choice(key: str, options: Container[str], default: str | None, what: str) -> None:
+    """See that a page's own choice is one of the options before its widget is drawn; name what a link asked in vain.
+
+    key: where the choice lives. default: what is chosen instead. what: the words for such a choice.
+    """
     asked = st.session_state.get(key)
     if asked is not None and asked not in options:
         st.session_state["link_problems"].append(
@@ -93,19 +92,22 @@ def choice(key: str, options, default: str | None, what: str) -> None:
 
 
 def query(selection: Selection, **own: str | None) -> dict[str, list[str]]:
-    """A view as a query: the selection, the shading that is chosen and what a page adds; what is None is left out."""
-    found = selection.query()
+    """A view as a query: the selection, the chosen shading and what a page adds; what is None is left out."""
+    view = selection.query()
     if st.session_state["shade"]:
-        found["shade"] = [st.session_state["shade"]]
-        found["shade_year"] = [str(st.session_state["shade_year"])]
-    return found | {key: [value] for key, value in own.items() if value}
+        view["shade"] = [st.session_state["shade"]]
+        view["shade_year"] = [str(st.session_state["shade_year"])]
+    return view | {key: [value] for key, value in own.items() if value}
 
 
 def write(page: str, selection: Selection, **own: str | None) -> None:
-    """Write the view into the address, so that a copied link reproduces it; what a page opens with anyway stays out (None)."""
+    """Write the view into the address, so that a copied link reproduces it.
+
+    page: its path in the address, "" for the front page. own: its choices; what it opens with anyway stays out (None).
+    """
     wanted = query(selection, record=st.session_state["record"], **own)
     if wanted != _address():
-        view = st.query_params.get_all("view") if page in MAPPED else []
+        view = st.query_params.get_all("view") if PAGES[page or FRONT].has_map else []
         st.query_params.from_dict(wanted | ({"view": view} if view else {}))
     st.session_state["written"] = (page, wanted)
 

@@ -11,7 +11,10 @@ from dsr_geo.atlas import APP
 
 
 def run(data: Path, address: str, port: int, base: str = "", headless: bool = False) -> None:
-    """Serve the atlas of a data folder until it is stopped. base: the path it is served under. headless: opens no browser."""
+    """Serve the atlas of a data folder until it is stopped.
+
+    base: the path it is served under. headless: opens no browser.
+    """
     os.environ["DSR_ATLAS_DATA"] = str(data.resolve())
     options = {
         "server.address": address,

@@ -9,7 +9,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from dsr_geo.ui.pages import PAGES
+from dsr_geo.ui import PAGES
 
 READY = '[data-testid="stApp"][data-test-script-state="notRunning"] h1'
 OPENED = {"country": "country?iso3=PAK", "company": "company?id=zte"}
@@ -141,6 +141,6 @@ def test_phone_has_no_sideways_scroll_and_every_page_in_reach(open_page, address
     assert page.evaluate(
         "(main => main.scrollWidth <= main.clientWidth)(document.querySelector('[data-testid=stMain]'))"
     )
-    for title in PAGES.values():
+    for title in (page.title for page in PAGES.values()):
         box = page.locator(".st-key-menu").get_by_role("link", name=title, exact=True).bounding_box()
         assert box["x"] >= 0 and box["x"] + box["width"] <= 390 and box["height"] >= 24, title

@@ -11,7 +11,9 @@ import streamlit as st
 from dsr_geo import places, summary
 from dsr_geo.atlas import Atlas
 from dsr_geo.selection import Selection
-from dsr_geo.ui import cache, charts, link, pages, parts
+from dsr_geo.ui import cache, link, menu
+from dsr_geo.ui.parts import charts, chosen_record, lists, subject
+from dsr_geo.ui.text import plain
 from dsr_geo.webmap import shading
 
 _SLOTS = ("a", "b", "c", "d")
@@ -22,6 +24,9 @@ _PER = {
 }
 """Value in the address → words, the indicator to divide by, and how much of it makes one."""
 
+Rated = Callable[[pd.DataFrame], pd.DataFrame]
+"""What brings a table of counts, a column per place, to a rate."""
+
 _FEW = 1_000_000
 """Below so many people a rate rests on a record or two, and the page says so."""
 
@@ -30,9 +35,12 @@ _GULF = {"huawei": "Huawei", "zte": "ZTE", "alibaba-cloud": "Alibaba Cloud", "cs
 
 
 def presets(atlas: Atlas) -> list[tuple[str, tuple[str, ...], Selection]]:
-    """Label, subjects and filters of views the subject is known for. Statements are in the two on the EAEU, or Armenia would have nothing."""
+    """Label, places and filters of views that are often asked for.
+
+    Statements are in the two on the EAEU, or Armenia would have nothing.
+    """
     known = tuple(id for id in _GULF if id in atlas.actors.index)
-    union, every = ("eaeu", "ARM", "KAZ", "RUS"), parts.whole(atlas, Selection())
+    union, every = ("eaeu", "ARM", "KAZ", "RUS"), subject.whole(atlas, Selection())
     return [
         ("Gulf, EAEU and ASEAN", _USUAL, Selection()),
         (
@@ -73,7 +81,7 @@ def draw(atlas: Atlas) -> None:
         indicator=None if indicator == "internet_users_pct" else indicator,
     )
 
-    pages.title("Compare")
+    menu.title("Compare")
     for column, slot in zip(st.columns(4), _SLOTS):
         column.selectbox(
             f"Country, territory or group {_SLOTS.index(slot) + 1}",
@@ -90,15 +98,15 @@ def draw(atlas: Atlas) -> None:
     )
     with st.container(horizontal=True, key="presets"):
         for label, compared, chosen in presets(atlas):
-            pages.to("compare", label, chosen, **dict(zip(_SLOTS, compared)))
-    compared = list(dict.fromkeys(filter(None, asked)))
-    if not compared:
+            menu.to("compare", label, chosen, **dict(zip(_SLOTS, compared)))
+    named = list(dict.fromkeys(filter(None, asked)))
+    if not named:
         return
-    with parts.beside_card(atlas):
-        parts.narrowed(atlas, selection.without("countries", "groups"))
-        _records(atlas, selection, compared)
-        _attribute(atlas, indicator, compared)
-        _events(atlas, compared)
+    with chosen_record.beside(atlas):
+        subject.narrowed(atlas, selection.without("countries", "groups"))
+        _records(atlas, selection, named)
+        _attribute(atlas, indicator, named)
+        _events(atlas, named)
 
 
 @cache.pure()
@@ -119,9 +127,11 @@ def _records(atlas: Atlas, selection: Selection, compared: list[str]) -> None:
     first, last = selection.years or atlas.years
     with st.container(gap=None):
         for place, (years, layers, undated) in known.items():
-            pages.to(
+            begun = years.loc[first:last].to_numpy().sum()
+            menu.to(
                 "explore",
-                f"{places.name(atlas, place)}: {layers.sum()} records, {years.loc[first:last].to_numpy().sum()} of them begun or announced in {first}–{last}, "
+                f"{places.name(atlas, place)}: {layers.sum()} records, {begun} of them begun or announced in "
+                f"{first}–{last}, "
                 f"{undated} undated",
                 places.in_place(atlas, selection, place),
             )
@@ -143,32 +153,36 @@ def _records(atlas: Atlas, selection: Selection, compared: list[str]) -> None:
     long = counts.rename_axis("layer").reset_index().melt("layer", var_name="subject", value_name="value")
     words = "; ".join(f"{name}: {total:,.3g}" for name, total in counts.sum().items())
     charts.show(
+        atlas,
         charts.grouped_dots(long, list(counts.index), list(names.values()), unit),
         f"Records by layer, {unit}" if unit != "records" else "Records by layer",
         words,
         counts,
         "compare-layers",
-        "A record that stands in several places compared counts once in each. A country counts in a group only while it is a member.",
+        "A record that stands in several places compared counts once in each. A country counts in a group "
+        "only while it is a member.",
     )
     span = selection.years or (2000, atlas.years[1])
     by_place = {names[place]: years for place, (years, _, _) in known.items()}
-    _years(by_place, span, unit, rated)
+    _years(atlas, by_place, span, unit, rated)
     _layers_and_years(atlas, by_place, span)
 
 
-def _rate(
-    atlas: Atlas, per: str, names: dict[str, str]
-) -> tuple[str, Callable[[pd.DataFrame], pd.DataFrame]]:
-    """The unit, and what brings a table of counts (a column per place) to it; how is said on the page."""
+def _rate(atlas: Atlas, per: str, names: dict[str, str]) -> tuple[str, Rated]:
+    """The unit, and what brings a table of counts to it; draws a line on how it is reckoned."""
     if per not in _PER:
         return "records", lambda counts: counts
     words, indicator, amount = _PER[per]
     year = shading.years(atlas)[1]
-    total = lambda of, place: summary.total(atlas, of, places.members(atlas, place, year), year)
+
+    def total(of: str, place: str) -> float:
+        return summary.total(atlas, of, places.members(atlas, place, year), year)
+
     small = [name for place, name in names.items() if total("population", place) < _FEW]
     st.caption(
-        f"Divided by the latest value up to {year}; a group's is the sum of its members in {year}. A few records make a high rate in a small place"
-        + (f": fewer than a million people live in {pages.plain(', '.join(small))}." if small else ".")
+        f"Divided by the latest value up to {year}; a group's is the sum of its members in {year}. A few "
+        "records make a high rate in a small place"
+        + (f": fewer than a million people live in {plain(', '.join(small))}." if small else ".")
     )
     return (
         f"records {words}",
@@ -178,7 +192,9 @@ def _rate(
     )
 
 
-def _years(by_place: dict[str, pd.DataFrame], years: tuple[int, int], unit: str, rated) -> None:
+def _years(
+    atlas: Atlas, by_place: dict[str, pd.DataFrame], years: tuple[int, int], unit: str, rated: Rated
+) -> None:
     first, last = years
     table = rated(
         pd.DataFrame(
@@ -188,6 +204,7 @@ def _years(by_place: dict[str, pd.DataFrame], years: tuple[int, int], unit: str,
     long = table.rename_axis("year").reset_index().melt("year", var_name="subject", value_name="value")
     words = "; ".join(f"{name}: {n:,.3g}" for name, n in table.iloc[-1].items())
     charts.show(
+        atlas,
         charts.subjects(long, list(by_place), f"{unit} so far", step=True),
         f"Records so far, {first}–{last}",
         words,
@@ -210,6 +227,7 @@ def _layers_and_years(atlas: Atlas, by_place: dict[str, pd.DataFrame], years: tu
             if counts.to_numpy().any():
                 totals = "; ".join(f"{atlas.layers[id].title}: {n}" for id, n in counts.sum().items() if n)
                 charts.show(
+                    atlas,
                     charts.rows_by_year(atlas, counts, most=most),
                     f"{name} by layer and year",
                     totals,
@@ -217,7 +235,7 @@ def _layers_and_years(atlas: Atlas, by_place: dict[str, pd.DataFrame], years: tu
                     f"compare-{number}",
                 )
             else:
-                st.caption(pages.plain(f"{name}: no record with a first year in {first}–{last}."))
+                st.caption(plain(f"{name}: no record with a first year in {first}–{last}."))
     st.caption("Numbers of records by first year, all places to one scale.")
 
 
@@ -252,13 +270,14 @@ def _attribute(atlas: Atlas, indicator: str, compared: list[str]) -> None:
         f"{name}: {path.dropna().iloc[-1]:,.4g}" for name, path in table.items() if path.notna().any()
     )
     charts.show(
+        atlas,
         charts.subjects(long, list(paths), about["unit"]),
         about["title"],
         words,
         table,
         "compare-attribute",
         f"A group's line is the median of those who are members in {year}."
-        + (f" {about['note']}." if isinstance(about["note"], str) else ""),
+        + (f" {plain(about['note'])}." if isinstance(about["note"], str) else ""),
     )
 
 
@@ -267,7 +286,7 @@ def _events(atlas: Atlas, compared: list[str]) -> None:
     if len(events):
         st.header("Events that name them", anchor=False)
         for event in events.itertuples():
-            st.markdown("- " + parts.event(atlas, event))
+            st.markdown("- " + lists.event(atlas, event))
 
 
 if __name__ == "__main__":

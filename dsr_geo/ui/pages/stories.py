@@ -6,21 +6,23 @@ import streamlit as st
 
 from dsr_geo import summary
 from dsr_geo.atlas import Atlas
-from dsr_geo.ui import cache, globe, link, pages, parts
+from dsr_geo.ui import cache, link, menu
+from dsr_geo.ui.parts import globe, lists
+from dsr_geo.ui.text import plain
 
 
 def draw(atlas: Atlas) -> None:
     """Draw the stories, each with its saved selection."""
     link.write("stories", link.current(atlas))
-    pages.title("Stories")
+    menu.title("Stories")
     st.caption("Short guided views. Opening one sets the filters to its selection; Back brings yours again.")
-    for story in cache.told().values():
+    for story in cache.stories(atlas).values():
         found = story.selection.records(atlas)
         with st.container(border=True):
             left, right = st.columns([1.2, 1], gap="large", vertical_alignment="center")
             with left:
-                st.header(pages.plain(story.title), anchor=False)
-                st.markdown(pages.plain(story.text))
+                st.header(plain(story.title), anchor=False)
+                st.markdown(plain(story.text))
                 st.caption(summary.sentence(atlas, story.selection, found))
                 with st.container(horizontal=True):
                     for page, label in (
@@ -28,8 +30,8 @@ def draw(atlas: Atlas) -> None:
                         ("timeline", "Over time"),
                         ("table", "As a table"),
                     ):
-                        pages.to(page, label, story.selection)
-                st.caption(f"Sources: {parts.sources(atlas, story.sources)}; each record names its own.")
+                        menu.to(page, label, story.selection)
+                st.caption(f"Sources: {lists.sources(atlas, story.sources)}; each record names its own.")
             with right:
                 globe.world(atlas, found, f"“{story.title}”")
 

@@ -1,6 +1,8 @@
-"""The page of one country or territory: what is there, since when, by whom, what was agreed, and the country itself over time."""
+"""The page of one country or territory: what is there, since when, by whom, what was agreed, and itself over time."""
 
 from __future__ import annotations
+
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -8,7 +10,9 @@ import streamlit as st
 from dsr_geo import cite, places, summary
 from dsr_geo.atlas import Atlas
 from dsr_geo.selection import Selection
-from dsr_geo.ui import cache, charts, globe, link, pages, parts
+from dsr_geo.ui import cache, link, menu
+from dsr_geo.ui.parts import charts, chosen_record, downloads, globe, lists, record_table, subject
+from dsr_geo.ui.text import plain
 from dsr_geo.webmap import shading
 
 _SHOWN = (
@@ -29,7 +33,10 @@ _ACTORS = 12
 
 
 def draw(atlas: Atlas) -> None:
-    """Draw the page of the country in the address (`iso3`), else of the first in the filter, else of the one with most records."""
+    """Draw the page of a country or territory.
+
+    It is the one in the address (`iso3`), else the first in the filter, else the one with most records.
+    """
     selection = link.current(atlas)
     names = atlas.countries.borders["name"]
     hosts = atlas.hosts["country"].value_counts()
@@ -37,16 +44,17 @@ def draw(atlas: Atlas) -> None:
     link.choice("iso3", names.index, usual, "country or territory")
     iso3 = st.session_state["iso3"]
     link.write("country", selection, iso3=None if iso3 == usual else iso3)
-    here = parts.whole(atlas, places.in_place(atlas, selection, iso3))
+    here = subject.whole(atlas, places.in_place(atlas, selection, iso3))
     found = here.records(atlas)
 
-    pages.title(names[iso3])
-    with parts.beside_card(atlas):
+    menu.title(names[iso3])
+    with chosen_record.beside(atlas):
         _head(atlas, iso3, here, found)
-        parts.narrowed(atlas, selection)
+        subject.narrowed(atlas, selection)
         if found.empty:
             st.info(
-                f"No public record found for {pages.plain(names[iso3])} with these filters. That says nothing about what is there."
+                f"No public record found for {plain(names[iso3])} with these filters. That says nothing "
+                "about what is there."
             )
         else:
             _records(atlas, iso3, found)
@@ -55,10 +63,11 @@ def draw(atlas: Atlas) -> None:
             st.header("Records", anchor=False)
             if unplaced := len(summary.unplaced(found)):
                 st.caption(
-                    f"{unplaced} of {len(found)} are known only by country and have no point on the map. Choose a row to open its record."
+                    f"{unplaced} of {len(found)} are known only by country and have no point on the map. "
+                    "Choose a row to open its record."
                 )
-            parts.table(atlas, found)
-            parts.downloads(atlas, here)
+            record_table.draw(atlas, found)
+            downloads.draw(atlas, here)
     st.caption(cite.BOUNDARY_NOTE)
 
 
@@ -76,7 +85,7 @@ def _head(atlas: Atlas, iso3: str, here: Selection, found: pd.DataFrame) -> None
             format_func=lambda code: f"{borders.at[code, 'name']} ({hosts.get(code, 0)})",
         )
         about = borders.loc[iso3]
-        st.markdown(f"{pages.plain(about['subregion'])}, {pages.plain(about['region'])} · ISO 3166-1 {iso3}")
+        st.markdown(f"{plain(about['subregion'])}, {plain(about['region'])} · ISO 3166-1 {iso3}")
         _facts(atlas, iso3)
         member = atlas.countries.memberships.query("country == @iso3").join(
             atlas.countries.groups, on="group"
@@ -91,8 +100,8 @@ def _head(atlas: Atlas, iso3: str, here: Selection, found: pd.DataFrame) -> None
             + ("; ".join(_membership(row) for row in member.itertuples()) or "none in our list")
         )
         st.markdown(_numbers(atlas, here, found))
-        pages.to("explore", f"{about['name']} on the map", places.in_place(atlas, link.current(atlas), iso3))
-        pages.to(
+        menu.to("explore", f"{about['name']} on the map", places.in_place(atlas, link.current(atlas), iso3))
+        menu.to(
             "compare",
             "Compare with its region",
             link.current(atlas),
@@ -106,12 +115,14 @@ def _head(atlas: Atlas, iso3: str, here: Selection, found: pd.DataFrame) -> None
 def _numbers(atlas: Atlas, here: Selection, found: pd.DataFrame) -> str:
     """How many records, how many of them without a year or a point, and what is off by default."""
     hidden = int(here.without("ended", "opt_in").mask(atlas).sum()) - len(found)
-    said = [
+    parts = [
         (int(summary.first_year(found).isna().sum()), "undated"),
         (len(summary.unplaced(found)), "known only by country or territory"),
         (hidden, "more that are ended or weaker ties, which are off"),
     ]
-    return " · ".join([f"**Records** {len(found)}", *(f"{number} {what}" for number, what in said if number)])
+    return " · ".join(
+        [f"**Records** {len(found)}", *(f"{number} {what}" for number, what in parts if number)]
+    )
 
 
 def _facts(atlas: Atlas, iso3: str) -> None:
@@ -126,11 +137,11 @@ def _facts(atlas: Atlas, iso3: str) -> None:
         ("GDP per head", "gdp_per_capita_usd", "US$ {:,.0f}".format),
         ("Income group", "wb_income_group", _grade),
     ]
-    ahead = lambda id: (
-        ", projection"
-        if summary.path(atlas, id, iso3).at[int(newest[id + "_year"]), "kind"] == "projection"
-        else ""
-    )
+
+    def ahead(id: str) -> str:
+        kind = summary.path(atlas, id, iso3).at[int(newest[id + "_year"]), "kind"]
+        return ", projection" if kind == "projection" else ""
+
     known = [
         f"**{title}** {show(newest[id])} ({newest[id + '_year']:.0f}{ahead(id)})"
         for title, id, show in texts
@@ -139,16 +150,17 @@ def _facts(atlas: Atlas, iso3: str) -> None:
     st.markdown(" · ".join(known).replace("$", "\\$") or "No attributes are known.")
 
 
-def _membership(row) -> str:
+def _membership(row: Any) -> str:
+    """A membership as Markdown; row: one of `memberships` with its group, from `itertuples`."""
     span = f"since {row.since}" if pd.notna(row.since) else ""
     until = f"until {row.until}" if pd.notna(row.until) else ""
-    return pages.plain(row.title) + (f" ({' '.join(filter(None, (span, until)))})" if span or until else "")
+    return plain(row.title) + (f" ({' '.join(filter(None, (span, until)))})" if span or until else "")
 
 
 def _group_of(atlas: Atlas, subregion: str) -> str | None:
     groups = atlas.countries.groups
-    found = groups.index[groups["title"] == subregion]
-    return found[0] if len(found) else None
+    ids = groups.index[groups["title"] == subregion]
+    return ids[0] if len(ids) else None
 
 
 def _records(atlas: Atlas, iso3: str, found: pd.DataFrame) -> None:
@@ -165,13 +177,15 @@ def _records(atlas: Atlas, iso3: str, found: pd.DataFrame) -> None:
         *(word for word in (places.word(atlas, group) for group in member) if word.isupper()),
     )
     note = (
-        f"Each dot is a record at its start year, or else the year it was announced. Undated and not drawn: {int(years.isna().sum())}. "
+        "Each dot is a record at its start year, or else the year it was announced. "
+        f"Undated and not drawn: {int(years.isna().sum())}. "
         "The number beside a layer counts its dated records."
         + (" Dotted lines are events:" if len(events) else "")
     )
     if years.notna().any():
         dated = pd.DataFrame(found[["name", "layer", "year_start", "year_announced"]])
         charts.show(
+            atlas,
             charts.dots_by_year(atlas, dated, events),
             f"Records in {name} by first year",
             "; ".join(f"{atlas.layers[id].title}: {n}" for id, n in counts.items() if n),
@@ -182,7 +196,7 @@ def _records(atlas: Atlas, iso3: str, found: pd.DataFrame) -> None:
     else:
         st.caption("None of them has a year.")
     for event in events.itertuples():
-        st.markdown("- " + parts.event(atlas, event))
+        st.markdown("- " + lists.event(atlas, event))
     left, right = st.columns(2, gap="medium")
     with left:
         _actors(atlas, found)
@@ -195,7 +209,7 @@ def _actors(atlas: Atlas, found: pd.DataFrame) -> None:
     actors = summary.by_actor(atlas, found)
     with st.container(gap=None):
         for actor, roles in list(actors.iterrows())[:_ACTORS]:
-            pages.to(
+            menu.to(
                 "company",
                 f"{atlas.actor_name(actor)} – " + ", ".join(f"{role} {n}" for role, n in roles.items() if n),
                 link.current(atlas),
@@ -207,44 +221,44 @@ def _actors(atlas: Atlas, found: pd.DataFrame) -> None:
 
 def _agreements(atlas: Atlas, iso3: str, found: pd.DataFrame) -> None:
     st.header("Agreements and decisions", anchor=False)
-    said = found[[atlas.layers[layer].geometry == "none" for layer in found["layer"]]]
+    statements = found[[atlas.layers[layer].geometry == "none" for layer in found["layer"]]]
     with st.container(gap=None):
-        for record in said.itertuples():
+        for record in statements.itertuples():
             year = record.year_start if pd.notna(record.year_start) else record.year_announced
-            pages.to(
+            menu.to(
                 "country",
                 f"{record.name} – {record.status}, {'undated' if pd.isna(year) else year}",
                 link.current(atlas),
                 iso3=iso3,
                 record=record.Index,
             )
-    if said.empty:
+    if statements.empty:
         st.caption("None found.")
 
 
 @cache.pure()
 def _path(atlas: Atlas, iso3: str, indicator: str) -> tuple[pd.DataFrame, pd.DataFrame, str]:
-    """An attribute of the country, its subregion's median, and what is said of both: newest value, unit, sources."""
+    """An attribute of the country, its subregion's median, and words on both: newest values, unit, note."""
     borders, about = atlas.countries.borders, atlas.countries.indicators.loc[indicator]
     subregion = borders.at[iso3, "subregion"]
-    cut = lambda frame: frame[frame.index <= _LAST]
-    own = cut(summary.path(atlas, indicator, iso3))
-    beside = cut(summary.median_path(atlas, indicator, borders.index[borders["subregion"] == subregion]))
+    own = summary.path(atlas, indicator, iso3)
+    beside = summary.median_path(atlas, indicator, borders.index[borders["subregion"] == subregion])
+    own, beside = own[own.index <= _LAST], beside[beside.index <= _LAST]
     if own.empty:
         return own, beside, ""
     graded = indicator == "wb_income_group"
-    show = lambda value: _grade(value) if graded else f"{value:,.{int(about['decimals'])}f}"
+
+    def shown(value: float) -> str:
+        return _grade(value) if graded else f"{value:,.{int(about['decimals'])}f}"
+
     last = own[own["kind"] != "projection"].iloc[-1]
-    said = f"{show(last['value'])} in {last.name}"
+    text = f"{shown(last['value'])} in {last.name}"
     if last.name in beside.index:
-        said += f"; median of {subregion} {show(beside.at[last.name, 'median'])} ({beside.at[last.name, 'countries']} with a value)"
-    return (
-        own,
-        beside,
-        f"{said}."
-        + ("" if graded else f" Unit: {about['unit']}.")
-        + (f" {about['note']}." if isinstance(about["note"], str) else ""),
-    )
+        median, countries = beside.at[last.name, "median"], beside.at[last.name, "countries"]
+        text += f"; median of {subregion} {shown(median)} ({countries} with a value)"
+    unit = "" if graded else f" Unit: {about['unit']}."
+    note = f" {about['note']}." if isinstance(about["note"], str) else ""
+    return own, beside, f"{text}.{unit}{note}"
 
 
 def _grade(value: float) -> str:
@@ -261,39 +275,35 @@ def _attributes(atlas: Atlas, iso3: str) -> None:
     name, subregion = atlas.countries.borders.loc[iso3, ["name", "subregion"]]
     st.header("The country or territory over time", anchor=False)
     st.caption(
-        f"Blue: {pages.plain(name)}. Grey, dashed: median of {pages.plain(subregion)}. Dotted: projection. A path is not an effect of any record; see Impact."
+        f"Blue: {plain(name)}. Grey, dashed: median of {plain(subregion)}. Dotted: projection. A path is "
+        "not an effect of any record; see Impact."
     )
     columns = st.columns(2, gap="medium")
     drawn, short = 0, []
     for id in _SHOWN:
-        own, beside, said = _path(atlas, iso3, id)
+        own, beside, text = _path(atlas, iso3, id)
         if own.empty:
             continue
-        title = atlas.countries.indicators.at[id, "title"]
-        note = f"{pages.plain(said)} Source: {parts.sources(atlas, own['source_id'].unique())}"
+        about = atlas.countries.indicators.loc[id]
+        note = f"{plain(text)} Source: {lists.sources(atlas, own['source_id'].unique())}"
         if len(own) < 3:
-            short.append(f"{title}: {note}")
+            short.append(f"{plain(about['title'])}: {note}")
             continue
+        grades = _INCOME if id == "wb_income_group" else ()
         with columns[drawn % 2]:
             charts.show(
-                charts.curve(
-                    own,
-                    beside,
-                    atlas.countries.indicators.at[id, "unit"],
-                    name,
-                    f"Median of {subregion}",
-                    grades=_INCOME if id == "wb_income_group" else (),
-                ),
-                title,
-                f"{name}: {said}",
+                atlas,
+                charts.curve(own, beside, about["unit"], name, f"Median of {subregion}", grades=grades),
+                about["title"],
+                f"{name}: {text}",
                 own.join(beside, how="outer"),
                 f"{iso3}-{id}",
                 note,
                 f"{name} (line), median of {subregion} (dashed)",
             )
         drawn += 1
-    for said in short:
-        st.caption(said)
+    for line in short:
+        st.caption(line)
     if not drawn and not short:
         st.caption("No attributes are known.")
 

@@ -1,4 +1,4 @@
-"""A correction, ready to be sent: the record's id and name, what the atlas says now, its version and the view it was seen in."""
+"""A correction, ready to be sent: the record, what the atlas says now, its version and the view it was seen in."""
 
 from __future__ import annotations
 
@@ -13,13 +13,18 @@ CITATION = DATA.parent / "CITATION.cff"
 
 
 def report(atlas: Atlas, id: str | None) -> str:
-    """The words of a correction to a record, or to one that is still to be named."""
-    known = atlas.records.loc[id] if id else None
-    says = "; ".join(filter(None, (known["name"], known["note"]))) if id else ""
+    """The words of a correction to a record, or to one that is still to be named.
+
+    Raises KeyError for an id that the atlas does not have.
+    """
+    layer, says = "(layer)", ""
+    if id:
+        record = atlas.records.loc[id]
+        layer, says = record["layer"], "; ".join(filter(None, (record["name"], record["note"])))
     return "\n".join(
         [
             _title(id),
-            f"Table: data/facts/{known['layer'] if id else '(layer)'}.csv",
+            f"Table: data/facts/{layer}.csv",
             f"The atlas says: {says}".rstrip(),
             "It should say:",
             "Source (address, date):",

@@ -1,24 +1,30 @@
-"""The About page: what counts as a record and by whose word, how it is graded, what is known to be missing, how to cite and correct."""
+"""The About page: what counts as a record and by whose word, its grades, known gaps, how to cite and correct."""
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 import streamlit as st
 
 from dsr_geo import cite, records, summary
 from dsr_geo.atlas import Atlas
-from dsr_geo.selection import undated
-from dsr_geo.ui import cache, charts, correct, filters, link, pages
+from dsr_geo.selection import Selection, undated
+from dsr_geo.ui import cache, link, menu
+from dsr_geo.ui.parts import charts, correct
+from dsr_geo.ui.text import EVIDENCE_WORDS, words
 
 _GLOSSARY = {
-    "Digital Silk Road": "The digital part of China’s Belt and Road Initiative: networks, data centres, satellites, platforms and the agreements round them.",
+    "Digital Silk Road": "The digital part of China’s Belt and Road Initiative: networks, data centres, "
+    "satellites, platforms and the agreements round them.",
     "Record": "One thing that a source says was built, supplied, financed, operated, agreed or decided.",
     "Official": "A public body of either side names the thing as Belt and Road or Digital Silk Road.",
-    "By rule": "Nobody was seen to name it so; it fits our rule: a Chinese-headquartered company or public body in one of the roles.",
+    "By rule": "Nobody was seen to name it so; it fits our rule: a Chinese-headquartered company or "
+    "public body in one of the roles.",
     "Role": "What an actor did: "
     + ", ".join(records.ROLES)
     + ". “Restricted” is the object of a decision on equipment.",
-    "Undated": "No year of start or announcement was found. Such records are shown unless switched off, and never dated by guess.",
+    "Undated": "No year of start or announcement was found. Such records are shown unless switched off, "
+    "and never dated by guess.",
     "Present in a year": "Started (or else announced) in or before it, and not ended before it.",
     "Memorandum": "A signed statement of intent; it does not mean that anything was built.",
     "Weaker tie": "A Hong-Kong-only tie, an affiliate or a source of low confidence; off unless switched on.",
@@ -36,9 +42,10 @@ def draw(atlas: Atlas) -> None:
     """Draw the page; its numbers are of all records, whatever the filters."""
     selection = link.current(atlas)
     link.write("about", selection)
-    pages.title("About the atlas")
+    menu.title("About the atlas")
     st.markdown(
-        f"{len(atlas.records):,} sourced records, {len(atlas.sources):,} sources, data version `{atlas.version}`, checked up to {atlas.checked}. "
+        f"{len(atlas.records):,} sourced records, {len(atlas.sources):,} sources, data version "
+        f"`{atlas.version}`, checked up to {atlas.checked}. "
         "The filters at the side do not change this page."
     )
     _what()
@@ -53,21 +60,20 @@ def draw(atlas: Atlas) -> None:
 def _what() -> None:
     st.header("What counts, and by whose word", anchor=False)
     st.markdown(
-        "A record stands here because a source says so, and it names that source. No official list of Digital Silk Road projects was found, so every record says "
-        "whether a public body calls it Belt and Road or Digital Silk Road (*official*) or whether it is included by our rule (*by rule*)."
+        "A record stands here because a source says so, and it names that source. No official list of "
+        "Digital Silk Road projects was found, so every record says whether a public body calls it Belt and Road "
+        "or Digital Silk Road (*official*) or whether it is included by our rule (*by rule*)."
     )
     left, right = st.columns(2, gap="medium")
     with left:
         st.markdown(
             "**Evidence**\n\n"
-            + "\n".join(
-                f"- *{filters.words(grade)}*: {meaning}" for grade, meaning in filters.EVIDENCE_WORDS.items()
-            )
+            + "\n".join(f"- *{words(grade)}*: {meaning}" for grade, meaning in EVIDENCE_WORDS.items())
         )
     with right:
         st.markdown(
             "**Precision of place**\n\n"
-            + "\n".join(f"- *{filters.words(grade)}*: {meaning}" for grade, meaning in _PRECISION.items())
+            + "\n".join(f"- *{words(grade)}*: {meaning}" for grade, meaning in _PRECISION.items())
         )
     with st.expander("Glossary"):
         st.markdown("\n".join(f"- **{term}**: {meaning}" for term, meaning in _GLOSSARY.items()))
@@ -78,11 +84,11 @@ def _coverage(atlas: Atlas) -> pd.DataFrame:
     """One line per layer: records, shares in per cent, span of years, licence."""
     everything = atlas.records
     count = summary.by_layer(atlas, everything)
-    share = lambda flags: (
-        (100 * pd.Series(flags, everything.index).groupby(everything["layer"]).mean())
-        .reindex(count.index)
-        .round()
-    )
+
+    def share(flags: pd.Series | np.ndarray) -> np.ndarray:
+        means = pd.Series(flags, everything.index).groupby(everything["layer"]).mean()
+        return (100 * means).reindex(count.index).round().to_numpy()
+
     begin = summary.first_year(everything).groupby(everything["layer"])
     return pd.DataFrame(
         {
@@ -90,11 +96,11 @@ def _coverage(atlas: Atlas) -> pd.DataFrame:
             "Records": count.to_numpy(),
             "From": begin.min().reindex(count.index).to_numpy(),
             "To": begin.max().reindex(count.index).to_numpy(),
-            "Undated %": share(undated(atlas)).to_numpy(),
-            "Strong evidence %": share(everything["evidence"] == "strong").to_numpy(),
-            "Single source %": share(everything["evidence"] == "single").to_numpy(),
-            "Country only %": share(everything["precision"] == "country").to_numpy(),
-            "Official %": share(everything["scope"] == "official").to_numpy(),
+            "Undated %": share(undated(atlas)),
+            "Strong evidence %": share(everything["evidence"] == "strong"),
+            "Single source %": share(everything["evidence"] == "single"),
+            "Country only %": share(everything["precision"] == "country"),
+            "Official %": share(everything["scope"] == "official"),
             "Licence": [layer.licence for layer in atlas.layers.values()],
         }
     )
@@ -103,7 +109,8 @@ def _coverage(atlas: Atlas) -> pd.DataFrame:
 def _numbers(atlas: Atlas) -> None:
     st.header("Coverage and known gaps, in numbers", anchor=False)
     st.caption(
-        "Computed from the data. A gap here is a gap in what was found and published, not in what exists; layers drawn from AidData end in 2021 and lean to Africa."
+        "Computed from the data. A gap here is a gap in what was found and published, not in what exists; "
+        "layers drawn from AidData end in 2021 and lean to Africa."
     )
     st.dataframe(
         _coverage(atlas), hide_index=True, width="stretch", height="content", alt="Coverage by layer"
@@ -121,10 +128,9 @@ def _numbers(atlas: Atlas) -> None:
         zip([*st.columns(2, gap="medium"), *st.columns(2, gap="medium")], parts)
     ):
         with column:
-            table = pd.DataFrame(
-                {"name": [filters.words(name) for name in counts.index], "value": counts.to_numpy()}
-            )
+            table = pd.DataFrame({"name": [words(name) for name in counts.index], "value": counts.to_numpy()})
             charts.show(
+                atlas,
                 charts.bars(table, unit),
                 title,
                 "; ".join(f"{row.name}: {row.value}" for row in table.itertuples(index=False)),
@@ -133,13 +139,19 @@ def _numbers(atlas: Atlas) -> None:
             )
     missing = f"{len(atlas.records) - int(years.to_numpy().sum())} of all are undated and not drawn."
     charts.show(
-        charts.rows_by_year(atlas, years), "Records by first year", missing, years, "about-years", missing
+        atlas,
+        charts.rows_by_year(atlas, years),
+        "Records by first year",
+        missing,
+        years,
+        "about-years",
+        missing,
     )
 
 
 @cache.pure()
 def _counts(atlas: Atlas) -> tuple[pd.Series, pd.Series, pd.DataFrame, pd.Series, pd.DataFrame]:
-    """All records by evidence, by precision, by layer and region, their sources by kind, and the records by year and layer."""
+    """All records by evidence, precision, layer and region, and year and layer; and their sources by kind."""
     everything, hosts = atlas.records, atlas.hosts
     places = pd.DataFrame(
         {
@@ -175,7 +187,8 @@ def _source_table(atlas: Atlas) -> pd.DataFrame:
 def _sources(atlas: Atlas) -> None:
     st.header("Sources", anchor=False)
     st.caption(
-        "Every source, with its licence and the number of records that rest on it. Sources without records carry attributes, groups or events."
+        "Every source, with its licence and the number of records that rest on it. Sources without "
+        "records carry attributes, groups or events."
     )
     st.dataframe(
         _source_table(atlas),
@@ -196,10 +209,11 @@ def _sources(atlas: Atlas) -> None:
     )
 
 
-def _cite(atlas: Atlas, selection) -> None:
+def _cite(atlas: Atlas, selection: Selection) -> None:
     st.header("How to cite", anchor=False)
     st.markdown(
-        "The data version names the state of the data, the selection this very view; the same words are inside every download."
+        "The data version names the state of the data, the selection this very view; the same words are "
+        "inside every download."
     )
     st.code(cite.citation(atlas, selection) + ".", language=None, wrap_lines=True)
     st.caption(cite.LICENCE)
@@ -210,7 +224,8 @@ def _correct(atlas: Atlas) -> None:
     st.header("How to correct a fact", anchor=False)
     id = st.session_state["record"]
     st.markdown(
-        "Every record’s card leads here with its id filled in. A correction needs a source that anybody can open; rows live in `data/facts/`, one line a record."
+        "Every record’s card leads here with its id filled in. A correction needs a source that anybody "
+        "can open; rows live in `data/facts/`, one line a record."
     )
     if address := correct.address(atlas, id):
         st.link_button(

@@ -6,23 +6,25 @@ from pathlib import Path
 
 import streamlit as st
 
-from dsr_geo.ui import cache, filters, link, pages
+from dsr_geo.ui import cache, link, menu
+from dsr_geo.ui.parts import filters
 
 st.set_page_config("Digital Silk Road Atlas", page_icon=Path(__file__).with_name("icon.png"), layout="wide")
 
 atlas = cache.atlas()
-page = pages.navigation()
+page = menu.navigation()
 link.restore(atlas, page.url_path)
-pages.menu(link.current(atlas), page.url_path)
+menu.menu(link.current(atlas), page.url_path)
 
 
 def draw_filters() -> None:
+    """All filters, in the sidebar."""
     with st.sidebar:
         filters.draw(atlas)
 
 
-# Filters stand before the page, so that a reader who acts on them while it runs is heard. Only when the app opens does the
-# page go first: its map need not wait for a dozen widgets, whose values are there already.
+# Filters stand before the page, so that a reader who acts on them while it runs is heard. Only when the app opens
+# does the page go first: its map need not wait for a dozen widgets, whose values are there already.
 for step in (draw_filters, page.run) if st.session_state.get("open") else (page.run, draw_filters):
     step()
 st.session_state["open"] = True

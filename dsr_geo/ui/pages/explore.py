@@ -7,7 +7,9 @@ import streamlit as st
 
 from dsr_geo import cite, summary
 from dsr_geo.atlas import Atlas
-from dsr_geo.ui import cache, filters, link, map, pages, parts
+from dsr_geo.ui import cache, link, menu
+from dsr_geo.ui.parts import downloads, filters, record_table
+from dsr_geo.ui.parts import map as atlas_map
 
 
 def draw(atlas: Atlas) -> None:
@@ -16,22 +18,22 @@ def draw(atlas: Atlas) -> None:
     found = selection.records(atlas)
     link.write("", selection)
 
-    pages.title("Digital Silk Road Atlas")
+    menu.title("Digital Silk Road Atlas")
     with st.container():  # of one or several elements, so that the map below keeps its place on the page
         if len(found):
             st.markdown(summary.sentence(atlas, selection, found))
         else:
             filters.emptied(atlas, selection)
 
-    map.place(atlas, selection)
+    atlas_map.place(atlas, selection)
     if len(found):
         _overview(atlas, found)
     st.header("The same selection as a table", anchor=False)
     st.caption(
         "Choose a row to open its record, as on the map. By keyboard: arrow keys, then Shift and Space."
     )
-    parts.table(atlas, found)
-    parts.downloads(atlas, selection)
+    record_table.draw(atlas, found)
+    downloads.draw(atlas, selection)
     st.caption(cite.BOUNDARY_NOTE)
 
 

@@ -1,6 +1,7 @@
 """The map on the page: one component, mounted once, that loads the drawing module from our own routes.
 
-What the reader does on it (a record chosen, layers, kinds or years set) becomes the state of the page, on any page it is on.
+What the reader does on it (a record chosen, layers, kinds or years set) becomes the state of the page, on any page it
+is on.
 """
 
 from __future__ import annotations
@@ -10,7 +11,8 @@ import streamlit as st
 from dsr_geo import api, webmap
 from dsr_geo.atlas import Atlas
 from dsr_geo.selection import Selection
-from dsr_geo.ui import link, parts
+from dsr_geo.ui import link
+from dsr_geo.ui.parts import chosen_record
 from dsr_geo.webmap import shading
 
 # Sent with every rerun, so it only hands over to start.js; on several lines, or Streamlit takes it for a path.
@@ -18,7 +20,9 @@ _LOADER = """
 export default ({ data, parentElement, setTriggerValue }) => {
   import(location.origin + data.base + "/assets/start.js")
     .then((start) => start.show(data, parentElement, setTriggerValue))
-    .catch((error) => { parentElement.textContent = error.message + ". Was the app started with “streamlit run app.py”?"; });
+    .catch((error) => {
+      parentElement.textContent = error.message + ". Was the app started with “streamlit run app.py”?";
+    });
 }
 """
 
@@ -75,13 +79,13 @@ def place(atlas: Atlas, selection: Selection, height: int = 660, follow: bool = 
         )
     if chosen:
         with right, st.container(height=height, border=False):
-            parts.chosen(atlas, chosen, on_map=True)
+            chosen_record.draw(atlas, chosen, on_map=True)
 
 
 def _choose(atlas: Atlas):
     def chosen() -> None:
         id = st.session_state["map"].chosen
-        parts.choose(id if id in atlas.records.index else None)
+        chosen_record.choose(id if id in atlas.records.index else None)
 
     return chosen
 

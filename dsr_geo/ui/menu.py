@@ -1,24 +1,12 @@
-"""The pages: what there is, and links between them that carry the view."""
+"""The menu of the pages, links between them that carry the view, and what all of them look like."""
 
 from __future__ import annotations
 
 import streamlit as st
 
 from dsr_geo.selection import Selection
-from dsr_geo.ui import charts, link
-
-PAGES = {
-    "explore": "Explore",
-    "country": "Countries",
-    "company": "Companies",
-    "compare": "Compare",
-    "impact": "Impact",
-    "timeline": "Time",
-    "table": "Table",
-    "stories": "Stories",
-    "about": "About",
-}
-"""File (and path in the address) of each page → its title, in the order of the menu; the first is the front page."""
+from dsr_geo.ui import FRONT, PAGES, colours, link, path
+from dsr_geo.ui.text import plain
 
 _STYLE = """<style>
 .stPageLink a { padding: .12rem 0; background: none; height: auto; }
@@ -32,7 +20,8 @@ _STYLE = """<style>
 [class*="st-key-files-"] button { min-height: 24px; padding: 0 .4rem 0 0; }
 [class*="st-key-files-"] button p { font-size: .85rem; color: ACCENT; }
 .stButton button[kind="tertiary"] { text-align: left; justify-content: flex-start; }
-.st-key-menu { flex-wrap: wrap; gap: .15rem; border-bottom: 1px solid color-mix(in srgb, currentColor 14%, transparent); }
+.st-key-menu { flex-wrap: wrap; gap: .15rem; }
+.st-key-menu { border-bottom: 1px solid color-mix(in srgb, currentColor 14%, transparent); }
 .st-key-menu > div { flex: none; }
 .st-key-menu .stPageLink a { padding: .35rem .6rem; border-radius: 0; }
 .st-key-menu .stPageLink a p { font-size: .95rem; white-space: nowrap; color: inherit; }
@@ -51,46 +40,38 @@ _STYLE = """<style>
 
 def navigation() -> st.Page:
     """Declare the pages; returns the one that is open. The menu is ours, so that its links carry the view."""
-    first = next(iter(PAGES))
     return st.navigation(
         [
             st.Page(
-                f"{name}.py", title=f"{title} · Digital Silk Road Atlas", url_path=name, default=name == first
+                path(name),
+                title=f"{page.title} · Digital Silk Road Atlas",
+                url_path=name,
+                default=name == FRONT,
             )
-            for name, title in PAGES.items()
+            for name, page in PAGES.items()
         ],
         position="hidden",
     )
 
 
 def menu(selection: Selection, here: str) -> None:
-    """The links to all pages, with the filters as they are; `here` is the path of the open one."""
-    ground = charts.ground()
-    st.html(_STYLE.replace("ACCENT", charts.ACCENT[ground]).replace("QUIET", charts.QUIET[ground]))
+    """Draw the links to all pages, with the filters as they are; `here` is the path of the open one in the address."""
+    theme = colours.theme()
+    st.html(_STYLE.replace("ACCENT", colours.ACCENT[theme]).replace("QUIET", colours.QUIET[theme]))
     with st.container(key="menu", horizontal=True):
-        for name, title in PAGES.items():
-            with (
-                st.container(key="here", width="content")
-                if name == (here or next(iter(PAGES)))
-                else st.container(width="content")
-            ):
-                to(name, title, selection)
+        for name, page in PAGES.items():
+            key = "here" if name == (here or FRONT) else None
+            with st.container(key=key, width="content"):
+                to(name, page.title, selection)
 
 
-def to(page: str, label: str, selection: Selection, help: str | None = None, **own: str | None) -> None:
-    """A link to a page with a selection and the page's own choices."""
-    st.page_link(f"{page}.py", label=plain(label), query_params=link.query(selection, **own), help=help)
+def to(page: str, label: str, selection: Selection, **own: str | None) -> None:
+    """Draw a link to a page with a selection and the page's own choices; what is None is left out."""
+    st.page_link(path(page), label=plain(label), query_params=link.query(selection, **own))
 
 
 def title(text: str) -> None:
-    """The page's heading, and what its link asked for in vain."""
+    """Draw the page's heading, and what its link asked for in vain."""
     st.title(plain(text), anchor=False)
     for problem in st.session_state.get("link_problems", []):
         st.warning(plain(problem))
-
-
-def plain(text: str) -> str:
-    """Text from data or a link as Markdown that shows it as it is."""
-    escaped = "".join("\\" + char if char in r"\`*_{}[]()#+-.!|:$~<>" else char for char in text)
-    # Streamlit turns bare addresses into links after reading the escapes; a space of no width keeps them text.
-    return escaped.replace("//", "/\u200b/").replace("www", "w\u200bww")

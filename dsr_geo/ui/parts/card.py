@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from html import escape
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -10,7 +11,7 @@ import streamlit as st
 from dsr_geo import records
 from dsr_geo.atlas import Atlas
 from dsr_geo.catalog import Field
-from dsr_geo.ui.filters import EVIDENCE_WORDS, words
+from dsr_geo.ui.text import EVIDENCE_WORDS, words
 
 _PRECISION = {
     "exact": "exact position",
@@ -27,15 +28,16 @@ _STYLE = """<style>
 .card h3 { font-size: 1.12rem; line-height: 1.25; margin: 0 0 .1rem; padding: 0; }
 .card .local { opacity: .75; }
 .card .kind { opacity: .75; margin-bottom: .5rem; }
-.card dl { display: grid; grid-template-columns: 5.2rem minmax(0, 1fr); gap: .3rem .7rem; margin: 0 !important; padding: 0 !important; }
-.card dt, .card dd { margin: 0 !important; padding: 0 !important; overflow-wrap: anywhere; font-size: .9rem !important; }
+.card dl { display: grid; grid-template-columns: 5.2rem minmax(0, 1fr); gap: .3rem .7rem; }
+.card dl, .card dt, .card dd { margin: 0 !important; padding: 0 !important; }
+.card dt, .card dd { overflow-wrap: anywhere; font-size: .9rem !important; }
 .card dt { opacity: .7; font-weight: 400; }
 .card .more { opacity: .75; font-size: .86em; }
 </style>"""
 
 
 def draw(atlas: Atlas, id: str) -> None:
-    """Draw the card of a record. Everything from the data is escaped."""
+    """Draw the card of a record. Everything from the data is escaped. Raises KeyError for an unknown id."""
     record = atlas.records.loc[id]
     layer = atlas.layers[record["layer"]]
     lines = [
@@ -66,17 +68,17 @@ def draw(atlas: Atlas, id: str) -> None:
 
 
 def related(atlas: Atlas, id: str) -> list[str]:
-    """Ids of records linked with this one, in either direction."""
+    """Ids of records linked with this one, in either direction. Raises KeyError for an unknown id."""
     own = records.split(atlas.records.at[id, "related_ids"])
     pointing = atlas.records.index[[id in records.split(text) for text in atlas.records["related_ids"]]]
     return list(dict.fromkeys([*own, *pointing]))
 
 
-def _known(value) -> bool:
+def _known(value: Any) -> bool:
     return value is not None and not pd.isna(value) and value != ""
 
 
-def _text(value) -> str:
+def _text(value: Any) -> str:
     return escape(str(value)) if _known(value) else ""
 
 
@@ -123,7 +125,7 @@ def _amount(record: pd.Series) -> str:
     return amount + note
 
 
-def _field(value, declared: Field) -> str:
+def _field(value: Any, declared: Field) -> str:
     if not _known(value):
         return ""
     if declared.type == "number":

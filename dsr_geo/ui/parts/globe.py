@@ -10,18 +10,15 @@ import streamlit as st
 
 from dsr_geo import summary
 from dsr_geo.atlas import Atlas
-from dsr_geo.ui import cache, charts
-
-_LAND = {
-    "light": ("#F4F2EE", "#E3EAEE", "#D6D1C7", "#9FA8AF"),
-    "dark": ("#2B3138", "#171B20", "#3C444D", "#6B7680"),
-}
-"""Ground → land, sea, borders, and the country that is meant."""
+from dsr_geo.ui import cache, colours
 
 
 @cache.pure()
 def _outlines(atlas: Atlas, tolerance: float) -> list[dict]:
-    """Countries as simple features; d3 wants outer rings clockwise, the opposite of RFC 7946. Specks of islands are left out."""
+    """Countries as simple features, specks of islands left out.
+
+    d3 wants outer rings clockwise, the opposite of RFC 7946.
+    """
     parts = atlas.countries.borders.geometry.simplify(tolerance).explode()
     return [
         {
@@ -35,17 +32,17 @@ def _outlines(atlas: Atlas, tolerance: float) -> list[dict]:
 
 
 def locator(atlas: Atlas, iso3: str, found: gpd.GeoDataFrame) -> None:
-    """A globe turned to the country, with its records that have a place."""
+    """Draw a globe turned to the country, with its records that have a place. Raises KeyError for an unknown code."""
     placed = int((found.geom_type == "Point").sum())
     st.vega_lite_chart(
-        spec=_locator(atlas, iso3, tuple(found.index), charts.ground()),
+        spec=_locator(atlas, iso3, tuple(found.index), colours.theme()),
         width="content",
         alt=f"Globe turned to {atlas.countries.name(iso3)}, with {placed} records that have a place",
     )
 
 
 @cache.pure()
-def _locator(atlas: Atlas, iso3: str, ids: tuple[str, ...], ground: str) -> dict:
+def _locator(atlas: Atlas, iso3: str, ids: tuple[str, ...], theme: str) -> dict:
     about = atlas.countries.borders.loc[iso3]
     shape = about.geometry
     if shape.bounds[2] - shape.bounds[0] > 180:  # it lies on both sides of 180°
@@ -62,27 +59,30 @@ def _locator(atlas: Atlas, iso3: str, ids: tuple[str, ...], ground: str) -> dict
     }
     ring = (
         alt.Chart(pd.DataFrame({"lon": [about["label_lon"]], "lat": [about["label_lat"]]}))
-        .mark_point(size=240, aria=False, color=charts.ACCENT[ground], strokeWidth=2)
+        .mark_point(size=240, aria=False, color=colours.ACCENT[theme], strokeWidth=2)
         .encode(longitude="lon:Q", latitude="lat:Q")
     )
     meant = alt.Chart(alt.NamedData("meant")).mark_geoshape(
-        aria=False, fill=_LAND[ground][3], stroke=_LAND[ground][2]
+        aria=False, fill=colours.LAND[theme].meant, stroke=colours.LAND[theme].borders
     )
     outlines = _outlines(atlas, 0.35)
     shapes = {"world": outlines, "meant": [feature for feature in outlines if feature["id"] == iso3]}
     small = wide == 9 or not shapes["meant"]
     layers = [
-        *_ground(ground),
+        *_earth(theme),
         meant,
         ring if small else None,
-        _points(atlas, atlas.records.loc[list(ids)], ground),
+        _points(atlas, atlas.records.loc[list(ids)], theme),
     ]
     return _spec(layers, turned, {"width": 300, "height": 220}, shapes)
 
 
 def world(atlas: Atlas, found: gpd.GeoDataFrame, what: str) -> None:
-    """The world with these records: points, lines as they are drawn on the map, and a shade where only the country is known."""
-    spec, unplaced = _world(atlas, tuple(found.index), charts.ground())
+    """Draw the world with these records: points, lines as on the map, and a shade where only the country is known.
+
+    what: the words for whose records they are.
+    """
+    spec, unplaced = _world(atlas, tuple(found.index), colours.theme())
     st.vega_lite_chart(
         spec=spec,
         width="stretch",
@@ -96,8 +96,8 @@ def world(atlas: Atlas, found: gpd.GeoDataFrame, what: str) -> None:
 
 
 @cache.pure()
-def _world(atlas: Atlas, ids: tuple[str, ...], ground: str) -> tuple[dict, int]:
-    """The map of these records on a ground, and the number of shaded countries or territories."""
+def _world(atlas: Atlas, ids: tuple[str, ...], theme: str) -> tuple[dict, int]:
+    """The map of these records for a theme, and the number of shaded countries or territories."""
     found = atlas.records.loc[list(ids)]
     lines = found[found.geometry.notna() & (found.geom_type != "Point")]
     drawn = [
@@ -111,14 +111,14 @@ def _world(atlas: Atlas, ids: tuple[str, ...], ground: str) -> tuple[dict, int]:
     routes = (
         alt.Chart(alt.NamedData("routes"))
         .mark_geoshape(aria=False, filled=False, strokeWidth=1.4)
-        .encode(color=_colour(atlas, "properties.id:N", ground))
+        .encode(color=_colour(atlas, "properties.id:N", theme))
     )
     outlines = _outlines(atlas, 1)
     unplaced = set(atlas.hosts.loc[atlas.hosts["id"].isin(summary.unplaced(found)), "country"])
     shade = alt.Chart(alt.NamedData("shaded")).mark_geoshape(
-        aria=False, fill=_LAND[ground][3], stroke=_LAND[ground][2], strokeWidth=0.6
+        aria=False, fill=colours.LAND[theme].meant, stroke=colours.LAND[theme].borders, strokeWidth=0.6
     )
-    layers = [*_ground(ground), shade, routes if drawn else None, _points(atlas, found, ground)]
+    layers = [*_earth(theme), shade, routes if drawn else None, _points(atlas, found, theme)]
     shapes = {
         "world": outlines,
         "routes": drawn,
@@ -141,18 +141,18 @@ def _spec(layers: list, projection: dict, size: dict, shapes: dict[str, list[dic
     return spec | {"datasets": spec.get("datasets", {}) | shapes, "padding": 0}
 
 
-def _ground(ground: str) -> list[alt.Chart]:
-    land, sea, borders, _ = _LAND[ground]
-    ball = alt.Chart(alt.sphere()).mark_geoshape(aria=False, fill=sea)
+def _earth(theme: str) -> list[alt.Chart]:
+    palette = colours.LAND[theme]
+    ball = alt.Chart(alt.sphere()).mark_geoshape(aria=False, fill=palette.sea)
     return [
         ball,
         alt.Chart(alt.NamedData("world")).mark_geoshape(
-            aria=False, fill=land, stroke=borders, strokeWidth=0.6
+            aria=False, fill=palette.land, stroke=palette.borders, strokeWidth=0.6
         ),
     ]
 
 
-def _points(atlas: Atlas, found: gpd.GeoDataFrame, ground: str) -> alt.Chart | None:
+def _points(atlas: Atlas, found: gpd.GeoDataFrame, theme: str) -> alt.Chart | None:
     placed = found[found.geom_type == "Point"]
     if placed.empty:
         return None
@@ -161,21 +161,21 @@ def _points(atlas: Atlas, found: gpd.GeoDataFrame, ground: str) -> alt.Chart | N
     )
     return (
         alt.Chart(table)
-        .mark_circle(size=46, opacity=0.95, stroke=_LAND[ground][0], strokeWidth=1)
+        .mark_circle(size=46, opacity=0.95, stroke=colours.LAND[theme].land, strokeWidth=1)
         .encode(
             longitude="lon:Q",
             latitude="lat:Q",
-            color=_colour(atlas, "id:N", ground),
+            color=_colour(atlas, "id:N", theme),
             tooltip=alt.Tooltip("name:N", title="Record"),
         )
     )
 
 
-def _colour(atlas: Atlas, field: str, ground: str) -> alt.Color:
+def _colour(atlas: Atlas, field: str, theme: str) -> alt.Color:
     return alt.Color(
         field,
         legend=None,
         scale=alt.Scale(
-            domain=list(atlas.layers), range=[layer.colour[ground] for layer in atlas.layers.values()]
+            domain=list(atlas.layers), range=[layer.colour[theme] for layer in atlas.layers.values()]
         ),
     )

@@ -1,4 +1,4 @@
-"""The page of one company or institution: what, where, since when, in which roles, and on whose word it is what it is."""
+"""The page of one company or institution: what, where, since when, in which roles, and who says what it is."""
 
 from __future__ import annotations
 
@@ -9,24 +9,29 @@ import streamlit as st
 
 from dsr_geo import records, summary
 from dsr_geo.atlas import Atlas
-from dsr_geo.ui import cache, charts, filters, globe, link, pages, parts
+from dsr_geo.ui import cache, link, menu
+from dsr_geo.ui.parts import charts, chosen_record, downloads, globe, lists, record_table, subject
+from dsr_geo.ui.text import plain, words
 
 _COUNTRIES = 14
 
 
 def draw(atlas: Atlas) -> None:
-    """Draw the page of the actor in the address (`id`), else of the first in the filter, else of the one with most records."""
+    """Draw the page of an actor.
+
+    It is the one in the address (`id`), else the first in the filter, else the one with most records.
+    """
     selection = link.current(atlas)
     numbers = atlas.roles.drop_duplicates(["id", "actor"])["actor"].value_counts()
     usual = selection.actors[0] if selection.actors else numbers.index[0]
     link.choice("id", atlas.actors.index, usual, "company or institution")
     id = st.session_state["id"]
     link.write("company", selection, id=None if id == usual else id)
-    own = parts.whole(atlas, replace(selection, actors=(id,)))
+    own = subject.whole(atlas, replace(selection, actors=(id,)))
     found = own.records(atlas)
 
-    pages.title(atlas.actor_name(id))
-    with parts.beside_card(atlas):
+    menu.title(atlas.actor_name(id))
+    with chosen_record.beside(atlas):
         order = sorted(atlas.actors.index, key=lambda actor: atlas.actor_name(actor).casefold())
         st.selectbox(
             "Company or institution",
@@ -36,8 +41,8 @@ def draw(atlas: Atlas) -> None:
             format_func=lambda actor: f"{atlas.actor_name(actor)} ({numbers.get(actor, 0)})",
         )
         _head(atlas, id)
-        parts.narrowed(atlas, replace(selection, actors=()))
-        pages.to("explore", f"{atlas.actor_name(id)} on the map", replace(selection, actors=(id,)))
+        subject.narrowed(atlas, replace(selection, actors=()))
+        menu.to("explore", f"{atlas.actor_name(id)} on the map", replace(selection, actors=(id,)))
         if found.empty:
             st.info(
                 "No record matches with these filters. That says nothing about what the company or institution does."
@@ -45,22 +50,22 @@ def draw(atlas: Atlas) -> None:
             return
         _records(atlas, id, found)
         st.header("Records", anchor=False)
-        parts.table(atlas, found)
-        parts.downloads(atlas, own)
+        record_table.draw(atlas, found)
+        downloads.draw(atlas, own)
 
 
 def _head(atlas: Atlas, id: str) -> None:
     """Chinese name, type with its source, headquarters, parent, note."""
     about = atlas.actors.loc[id]
-    sources = parts.sources(atlas, records.split(about["source_ids"]))
+    sources = lists.sources(atlas, records.split(about["source_ids"]))
     seat = about["headquarters"]
     lines = [
-        pages.plain(about["name_zh"]),
-        f"{filters.words(about['type'])} ({sources})"
+        plain(about["name_zh"]),
+        f"{words(about['type'])} ({sources})"
         if about["type"]
         else f"Type not sourced{f' ({sources})' if sources else ''}",
-        f"headquarters {pages.plain(atlas.countries.name(seat))}" if seat else "headquarters not sourced",
-        pages.plain(about["note"]),
+        f"headquarters {plain(atlas.countries.name(seat))}" if seat else "headquarters not sourced",
+        plain(about["note"]),
     ]
     st.markdown(" · ".join(line for line in lines if line))
     daughters = list(atlas.actors.index[atlas.actors["parent"] == id])
@@ -68,7 +73,7 @@ def _head(atlas: Atlas, id: str) -> None:
     if kin or daughters:
         with st.container(horizontal=True):
             for other, word in [*kin, *((daughter, "Subsidiary: ") for daughter in daughters)]:
-                pages.to("company", word + atlas.actor_name(other), link.current(atlas), id=other)
+                menu.to("company", word + atlas.actor_name(other), link.current(atlas), id=other)
 
 
 def _records(atlas: Atlas, id: str, found: pd.DataFrame) -> None:
@@ -81,6 +86,7 @@ def _records(atlas: Atlas, id: str, found: pd.DataFrame) -> None:
         roles = summary.by_actor(atlas, found).loc[id].sort_values(ascending=False)
         roles = roles[roles > 0].rename_axis("name").rename("value").reset_index()
         charts.show(
+            atlas,
             charts.bars(roles, "records"),
             "Roles",
             ", ".join(f"{row.name}: {row.value}" for row in roles.itertuples(index=False)),
@@ -93,6 +99,7 @@ def _records(atlas: Atlas, id: str, found: pd.DataFrame) -> None:
         counts = summary.by_layer(atlas, found)
         dated = pd.DataFrame(found[["name", "layer", "year_start", "year_announced"]])
         charts.show(
+            atlas,
             charts.dots_by_year(atlas, dated, events),
             f"Records of {name} by first year",
             "; ".join(f"{atlas.layers[layer].title}: {n}" for layer, n in counts.items() if n),
@@ -102,12 +109,12 @@ def _records(atlas: Atlas, id: str, found: pd.DataFrame) -> None:
             + (" Dotted lines are events:" if len(events) else ""),
         )
         for event in events.itertuples():
-            st.markdown("- " + parts.event(atlas, event))
+            st.markdown("- " + lists.event(atlas, event))
     st.header("Countries and territories", anchor=False)
     hosts = atlas.hosts.loc[atlas.hosts["id"].isin(found.index), "country"].value_counts()
     with st.container(horizontal=True):
         for code, n in hosts.head(_COUNTRIES).items():
-            pages.to("country", f"{atlas.countries.name(code)} ({n})", link.current(atlas), iso3=code)
+            menu.to("country", f"{atlas.countries.name(code)} ({n})", link.current(atlas), iso3=code)
     if len(hosts) > _COUNTRIES:
         st.caption(f"and {len(hosts) - _COUNTRIES} more in the table below")
 

@@ -1,4 +1,4 @@
-"""The Time page: the map with its slider of years, and below it the selection by first year and added up, which follow the slider."""
+"""The Time page: the map with its slider of years, and charts of the selection by first year that follow the slider."""
 
 from __future__ import annotations
 
@@ -8,7 +8,10 @@ import streamlit as st
 from dsr_geo import summary
 from dsr_geo.atlas import Atlas
 from dsr_geo.selection import Selection
-from dsr_geo.ui import cache, charts, filters, link, map, pages, parts
+from dsr_geo.ui import cache, link, menu
+from dsr_geo.ui.parts import charts, filters, lists
+from dsr_geo.ui.parts import map as atlas_map
+from dsr_geo.ui.text import plain
 
 
 def draw(atlas: Atlas) -> None:
@@ -16,14 +19,14 @@ def draw(atlas: Atlas) -> None:
     selection = link.current(atlas)
     link.write("timeline", selection)
     found = selection.records(atlas)
-    pages.title("Over time")
+    menu.title("Over time")
     with st.container():  # of one or several elements, so that the map below keeps its place on the page
         if len(found):
             st.markdown(summary.sentence(atlas, selection, found))
         else:
             filters.emptied(atlas, selection)
     with st.container(key="under"):
-        map.place(atlas, selection, height=460, follow=True)
+        atlas_map.place(atlas, selection, height=460, follow=True)
     counts, missing = _counts(atlas, selection.without("years"))
     if counts.empty:
         st.info("None of these records has a year.")
@@ -44,20 +47,23 @@ def _counts(atlas: Atlas, selection: Selection) -> tuple[pd.DataFrame, int]:
 
 def _charts(atlas: Atlas, counts: pd.DataFrame, years: tuple[int, int] | None, missing: int) -> None:
     totals = counts.cumsum()
-    by_layer = lambda year: " · ".join(
-        f"{atlas.layers[id].title} {n}" for id, n in totals.loc[year].items() if n
-    )
+
+    def by_layer(year: int) -> str:
+        return " · ".join(f"{atlas.layers[id].title} {n}" for id, n in totals.loc[year].items() if n)
+
     if years:
         upto = years[1]
         span = str(upto) if years[0] == upto else f"{years[0]}–{upto}"
         st.markdown(
-            f"By the end of {upto}, **{totals.loc[upto].sum()}** of the {counts.to_numpy().sum()} records with a year had begun or been announced, "
+            f"By the end of {upto}, **{totals.loc[upto].sum()}** of the {counts.to_numpy().sum()} records "
+            "with a year had begun or been announced, "
             f"**{counts.loc[years[0] : upto].to_numpy().sum()}** of them in {span}."
         )
-        st.caption(pages.plain(f"By the end of {upto}: {by_layer(upto) or 'none'}."))
+        st.caption(plain(f"By the end of {upto}: {by_layer(upto) or 'none'}."))
     # Words that stay while the years play, or the browser would draw the charts anew at every step.
     words = f"By the end of {atlas.years[1]}: {by_layer(atlas.years[1])}"
     charts.show(
+        atlas,
         charts.rows_by_year(atlas, counts, years),
         "Records by first year",
         words,
@@ -67,12 +73,14 @@ def _charts(atlas: Atlas, counts: pd.DataFrame, years: tuple[int, int] | None, m
         "Fewer records in the latest years may only mean that sources have not caught up; years ahead are plans.",
     )
     charts.show(
+        atlas,
         charts.lines_by_year(atlas, totals, years),
         "Records so far",
         words,
         totals,
         "records-so-far",
-        "A running total of first years; what ended later stays in. What was announced for coming years is counted in its planned year.",
+        "A running total of first years; what ended later stays in. What was announced for coming years "
+        "is counted in its planned year.",
     )
 
 
@@ -82,7 +90,7 @@ def _events(atlas: Atlas, first: int, last: int) -> None:
         event for event in atlas.events.sort_values("date").itertuples() if first <= int(event.year) <= last
     ]
     for event in within:
-        st.markdown(parts.event(atlas, event))
+        st.markdown(lists.event(atlas, event))
     if not within:
         st.caption(f"None listed in {first}." if first == last else f"None listed in {first}–{last}.")
 

@@ -6,11 +6,15 @@ import re
 from textwrap import wrap
 
 from dsr_geo.cite import LICENCE
+from dsr_geo.ui import colours
+
+FORMS = {"SVG": "image/svg+xml", "PNG": "image/png"}
+"""Kind of picture → its MIME type."""
 
 _WIDTH = 760
 _LINE_LENGTH = 118
 _FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', 'DejaVu Sans', sans-serif"
-_INK, _QUIET, _LINE = "#31333F", "#5B646B", "#DDE1E4"
+_QUIET = colours.QUIET["light"]
 _LOOK = {
     "background": "white",
     "font": _FONT,
@@ -21,15 +25,15 @@ _LOOK = {
         "labelFontSize": 12,
         "titleFontSize": 12,
         "titleFontWeight": "normal",
-        "gridColor": _LINE,
-        "domainColor": _LINE,
-        "tickColor": _LINE,
+        "gridColor": colours.LINE,
+        "domainColor": colours.LINE,
+        "tickColor": colours.LINE,
         "labelPadding": 6,
         "titlePadding": 10,
     },
-    "legend": {"labelColor": _INK, "labelFontSize": 12},
+    "legend": {"labelColor": colours.INK, "labelFontSize": 12},
     "title": {
-        "color": _INK,
+        "color": colours.INK,
         "subtitleColor": _QUIET,
         "subtitleFontSize": 11,
         "anchor": "start",
@@ -44,13 +48,22 @@ _LOOK = {
 
 
 def of(spec: dict, title: str, note: str, cited: str, form: str) -> bytes:
-    """A Vega-Lite specification (for a light ground) as SVG or PNG, with title, note (Markdown) and where it comes from."""
+    """A chart as a picture, with its title, its note and where it comes from.
+
+    spec: Vega-Lite, for a light theme. note: in Markdown. cited: how to cite the page. form: one of `FORMS`.
+    """
     words = re.sub(r"\[([^]]*)\]\([^)]*\)", r"\1", note).replace("\\", "")
-    said = {
+    heading = {
         "text": wrap(title, 80),
         "subtitle": [*wrap(words, _LINE_LENGTH), *wrap(f"{cited}. {LICENCE}.", _LINE_LENGTH)],
     }
-    whole = {"width": _WIDTH, **spec, "padding": 16, "title": said, "config": spec.get("config", {}) | _LOOK}
+    whole = {
+        "width": _WIDTH,
+        **spec,
+        "padding": 16,
+        "title": heading,
+        "config": spec.get("config", {}) | _LOOK,
+    }
     import vl_convert  # large, and wanted only when a picture is
 
     if form == "SVG":

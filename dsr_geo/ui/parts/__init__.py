@@ -1,0 +1,1 @@
+"""What pages share: filters, map, charts, the chosen record, tables, downloads, lists of links."""

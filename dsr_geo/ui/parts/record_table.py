@@ -1,0 +1,67 @@
+"""Records as a table of what is looked at most; the Table page has every column."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import pandas as pd
+import streamlit as st
+
+from dsr_geo import export
+from dsr_geo.atlas import Atlas
+from dsr_geo.ui import cache
+from dsr_geo.ui.parts import chosen_record
+
+
+@cache.pure()
+def _shown(atlas: Atlas, ids: tuple[str, ...]) -> pd.DataFrame:
+    whole = export.table(atlas, atlas.records.loc[list(ids)])
+    roles = atlas.roles[atlas.roles["id"].isin(ids)]
+    who = (
+        roles.assign(text=roles["actor"].map(atlas.actor_name) + " (" + roles["role"] + ")")
+        .groupby("id")["text"]
+        .agg("; ".join)
+    )
+    return pd.DataFrame(
+        {
+            "Name": whole["name"],
+            "Layer": whole["layer_title"],
+            "Kind": atlas.kinds.reindex(whole.index),
+            "Country or territory": whole["country_names"],
+            "Place": whole["place"],
+            "Precision": whole["precision"],
+            "Who (role)": who.reindex(whole.index),
+            "Announced": whole["year_announced"],
+            "Start": whole["year_start"],
+            "End": whole["year_end"],
+            "Status": whole["status"],
+            "Evidence": whole["evidence"],
+            "Source": whole["source_urls"].str.split(" ").str[0],
+        }
+    )
+
+
+def draw(atlas: Atlas, found: pd.DataFrame, height: int = 420) -> None:
+    """Draw records as a table of at most this height in pixels; choosing a row chooses the record."""
+    shown = _shown(atlas, tuple(found.index))
+    key = f"table-{st.session_state.get('table_turn', 0)}"
+    st.dataframe(
+        shown,
+        key=key,
+        hide_index=True,
+        height=min(height, 38 + 35 * max(len(shown), 1)),
+        width="stretch",
+        on_select=partial(choose_row, key, list(shown.index)),
+        selection_mode="single-row",
+        column_config={
+            "Source": st.column_config.LinkColumn(display_text=r"https?://(?:www\.)?([^/]+)"),
+            **{year: st.column_config.NumberColumn(format="%d") for year in ("Announced", "Start", "End")},
+        },
+        alt=f"Table of {len(shown)} records",
+    )
+
+
+def choose_row(key: str, ids: list[str]) -> None:
+    """Callback of a table: choose the record whose row is chosen. key: the table's. ids: those of its rows."""
+    rows = st.session_state[key]["selection"]["rows"]
+    chosen_record.choose(ids[rows[0]] if rows else None)
