@@ -14,7 +14,7 @@ app: $(VENV)/app.installed  ## set up what is needed and open the atlas in a bro
 	$(RUN) -m streamlit run app.py
 
 test: $(VENV)/test.installed  ## set up what is needed and run every test
-	$(RUN) -m pytest
+	$(RUN) -m pytest --numprocesses logical --maxprocesses 4 --dist worksteal --durations 20
 
 build: $(VENV)/build.installed  ## check the tables and write data/geojson
 	$(RUN) -m dsr_geo build
