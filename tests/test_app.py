@@ -1,4 +1,4 @@
-"""The Explore page with Streamlit's own test runner: filters, empty result, links. The map is tested in tests/browser."""
+"""The Explore page with Streamlit's own test runner: filters, empty result, links. tests/browser has the map."""
 
 from __future__ import annotations
 
@@ -11,15 +11,17 @@ import dsr_geo
 from dsr_geo import Selection, summary
 
 MAIN = Path(dsr_geo.__file__).parent / "ui" / "main.py"
+PATIENCE = 300
+"""Seconds for a run: how busy a machine is must not decide whether a test passes."""
 
 
 @pytest.fixture(scope="module")
-def atlas():
-    return dsr_geo.load()
+def atlas(published):
+    return published
 
 
 def run(**query) -> AppTest:
-    page = AppTest.from_file(str(MAIN), default_timeout=60)
+    page = AppTest.from_file(str(MAIN), default_timeout=PATIENCE)
     for key, value in query.items():
         page.query_params[key] = value
     page.run()

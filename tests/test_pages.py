@@ -1,4 +1,4 @@
-"""Every page with Streamlit's own test runner: as it opens, for a rich country, an empty one, and with a bad code in the link."""
+"""Every page with Streamlit's own test runner: as it opens, rich, empty, and with a bad code in the link."""
 
 from __future__ import annotations
 
@@ -22,11 +22,13 @@ from dsr_geo.ui.compare import presets
 from dsr_geo.ui.pages import PAGES
 
 MAIN = Path(dsr_geo.__file__).parent / "ui" / "main.py"
+PATIENCE = 300
+"""Seconds for a run: how busy a machine is must not decide whether a test passes."""
 OTHERS = [name for name in PAGES if name != "explore"]
 
 
 def run(page: str, **query) -> AppTest:
-    test = AppTest.from_file(str(MAIN), default_timeout=120).run()
+    test = AppTest.from_file(str(MAIN), default_timeout=PATIENCE).run()
     if page != "explore":
         test.switch_page(f"{page}.py")
     for key, value in query.items():
