@@ -123,6 +123,7 @@ class Tabs:
             self.contexts[key].set_default_timeout(PATIENCE)
         free = self.free.setdefault(key, [])
         page, complaints = free.pop() if free else self.contexts[key].new_page(), []
+        page.bring_to_front()  # only what is in front may fill the screen
 
         def console(message) -> None:
             # On a page below the front page Streamlit first looks for its server under the page's own path.
