@@ -15,7 +15,7 @@ app: $(VENV)/app.installed  ## set up what is needed and open the atlas in a bro
 	$(RUN) -m streamlit run app.py
 
 test: $(VENV)/test.installed  ## set up what is needed and run every test
-	$(RUN) -m pytest --numprocesses auto --durations 20
+	$(RUN) -m pytest --numprocesses logical --maxprocesses 4 --dist worksteal --durations 20
 	$(RUN) tests/scripts.py test
 
 lint: $(VENV)/lint.installed  ## set up what is needed and look for slips in the code

@@ -33,7 +33,9 @@ def _npm() -> str | None:
     if not shutil.which("npm") and in_ci and shutil.which("apt-get"):
         quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
         subprocess.run(["apt-get", "update", "-qq"], check=False)
-        subprocess.run(["apt-get", "install", "-qq", "-y", "npm"], check=False, env=quiet, stdout=subprocess.DEVNULL)
+        subprocess.run(
+            ["apt-get", "install", "-qq", "-y", "npm"], check=False, env=quiet, stdout=subprocess.DEVNULL
+        )
     return shutil.which("npm")
 
 
@@ -62,7 +64,10 @@ def lint() -> int:
         if installed.returncode:
             return installed.returncode
         done.touch()
-    status = [subprocess.run([npm, "run", "--silent", name], cwd=ROOT, check=False).returncode for name in ("lint", "types")]
+    status = [
+        subprocess.run([npm, "run", "--silent", name], cwd=ROOT, check=False).returncode
+        for name in ("lint", "types")
+    ]
     return max(status)
 
 

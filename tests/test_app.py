@@ -11,14 +11,17 @@ from dsr_geo.selection import CHOICES, TITLES
 from dsr_geo.ui import MAIN
 from dsr_geo.ui.parts import filters
 
+PATIENCE = 300
+"""Seconds for a run: how busy a machine is must not decide whether a test passes."""
+
 
 @pytest.fixture(scope="module")
-def atlas():
-    return dsr_geo.load()
+def atlas(published):
+    return published
 
 
 def run(**query) -> AppTest:
-    page = AppTest.from_file(str(MAIN), default_timeout=60)
+    page = AppTest.from_file(str(MAIN), default_timeout=PATIENCE)
     for key, value in query.items():
         page.query_params[key] = value
     page.run()

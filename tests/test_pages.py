@@ -25,11 +25,13 @@ from dsr_geo.ui.parts import correct, picture
 
 ROOT = Path(__file__).resolve().parents[1]
 TITLES = [page.title for page in PAGES.values()]
+PATIENCE = 300
+"""Seconds for a run: how busy a machine is must not decide whether a test passes."""
 OTHERS = [name for name in PAGES if name != "explore"]
 
 
 def run(page: str, **query) -> AppTest:
-    test = AppTest.from_file(str(MAIN), default_timeout=120).run()
+    test = AppTest.from_file(str(MAIN), default_timeout=PATIENCE).run()
     if page != "explore":
         test.switch_page(str(path(page)))
     for key, value in query.items():

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import json
 import os
 import socket
 import subprocess
 import sys
 import time
 import urllib.request
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 import pytest
 from chromium import find
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Error, Page, expect, sync_playwright
+from waiting import MAP_READY, PATIENCE, settled
 
-expect.set_options(timeout=20_000)  # how busy a machine is must not decide whether a test passes
+expect.set_options(timeout=PATIENCE)
+
 ROOT = Path(__file__).resolve().parents[2]
 _QUIET = [
     "--disable-gpu",
@@ -27,7 +32,7 @@ _QUIET = [
 
 @pytest.fixture(scope="session")
 def app(tmp_path_factory) -> str:
-    """The address of the running app."""
+    """The address of the running app: one for each worker of pytest-xdist, started by its first test in the browser."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -50,9 +55,9 @@ def app(tmp_path_factory) -> str:
         subprocess.Popen(command, cwd=ROOT, stdout=output, stderr=subprocess.STDOUT) as server,
     ):
         try:
-            for _ in range(240):
+            for _ in range(480):
                 try:
-                    urllib.request.urlopen(f"http://127.0.0.1:{port}/_stcore/health", timeout=1)
+                    urllib.request.urlopen(f"http://127.0.0.1:{port}/_stcore/health", timeout=5)
                     break
                 except OSError:
                     if server.poll() is not None:
@@ -68,55 +73,117 @@ def app(tmp_path_factory) -> str:
 
 
 @pytest.fixture(scope="session")
-def browser() -> Browser:
+def browser() -> Iterator[Browser]:
     path = find()
     if not path:
         reason = "no Chromium on this machine; install one to run the browser tests"
         pytest.fail(reason) if os.environ.get("CI") else pytest.skip(reason)
     root = ["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=_QUIET + root)
+        browser = playwright.chromium.launch(executable_path=path, args=_QUIET + root, timeout=2 * PATIENCE)
         yield browser
         browser.close()
 
 
 @pytest.fixture
-def open_page(browser, app):
-    """Open an address of the app (`page?query`) once the map, or what else is asked for, is ready; fails at the end on console errors and foreign requests."""
-    contexts, complaints = [], []
+def new_context(browser) -> Iterator:
+    """A window of the browser's own, with nothing in its cache, for a test that meddles with what the page gets."""
+    opened = []
 
-    def complain(message) -> None:
-        # On a page below the front page Streamlit first looks for its server under the page's own path.
-        if message.type == "error" and "/_stcore/" not in message.location.get("url", ""):
-            complaints.append(message.text)
+    def new(**options) -> BrowserContext:
+        opened.append(browser.new_context(**options))
+        opened[-1].set_default_timeout(PATIENCE)
+        return opened[-1]
 
-    def open(
-        query: str = "",
-        width: int = 1440,
-        height: int = 900,
-        ready: str = '.atlas-host[data-ready="true"]',
-        **options,
-    ) -> Page:
-        context = browser.new_context(
-            viewport={"width": width, "height": height}, accept_downloads=True, **options
-        )
-        contexts.append(context)
-        page = context.new_page()
-        page.on("console", complain)
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on(
-            "request",
-            lambda request: (
-                None
-                if request.url.startswith((app, "data:", "blob:", app.replace("http", "ws")))
-                else complaints.append(f"request to another origin: {request.url}")
-            ),
-        )
-        page.goto(f"{app}/{query}")
-        page.wait_for_selector(ready, timeout=60_000)
-        return page
-
-    yield open
-    for context in contexts:
+    yield new
+    for context in opened:
         context.close()
-    assert not complaints
+
+
+class Tabs:
+    """Tabs of the browser, used by one test after another: to open an address in one that is there costs half.
+
+    Each address is a document of its own, so that tests share no more than the browser's cache. What a tab complains of
+    (console errors, foreign requests) fails the test that holds it then.
+    """
+
+    def __init__(self, browser: Browser, app: str) -> None:
+        self.browser, self.app = browser, app
+        self.contexts: dict[str, BrowserContext] = {}
+        self.free: dict[str, list[Page]] = {}
+
+    @contextmanager
+    def lend(self, width: int, height: int, **options) -> Iterator[tuple[Page, list[str]]]:
+        """A tab of a window with these options, and the list in which its complaints appear."""
+        key = json.dumps([width, height, options], sort_keys=True)
+        if key not in self.contexts:
+            self.contexts[key] = self.browser.new_context(
+                viewport={"width": width, "height": height}, accept_downloads=True, **options
+            )
+            self.contexts[key].set_default_timeout(PATIENCE)
+        free = self.free.setdefault(key, [])
+        page, complaints = free.pop() if free else self.contexts[key].new_page(), []
+        page.bring_to_front()  # only what is in front may fill the screen
+
+        def console(message) -> None:
+            # On a page below the front page Streamlit first looks for its server under the page's own path.
+            if message.type == "error" and "/_stcore/" not in message.location.get("url", ""):
+                complaints.append(message.text)
+
+        def request(request) -> None:
+            if not request.url.startswith((self.app, "data:", "blob:", self.app.replace("http", "ws"))):
+                complaints.append(f"request to another origin: {request.url}")
+
+        listeners = {
+            "console": console,
+            "request": request,
+            "pageerror": lambda error: complaints.append(str(error)),
+        }
+        for event, listener in listeners.items():
+            page.on(event, listener)
+        yield page, complaints
+        with suppress(Error):  # where the page is just being left
+            page.evaluate("0")  # complaints that are on their way come before this answer
+        for event, listener in listeners.items():
+            page.remove_listener(event, listener)
+        try:
+            page.unroute_all()
+            page.goto("about:blank")
+            free.append(page)
+        except Error:
+            page.close()
+
+
+@pytest.fixture(scope="session")
+def tabs(browser, app) -> Iterator[Tabs]:
+    tabs = Tabs(browser, app)
+    yield tabs
+    for context in tabs.contexts.values():
+        context.close()
+
+
+@pytest.fixture
+def open_page(tabs):
+    """Open an address of the app (`page?query`): the page, once `ready` is there and nothing moves any more.
+
+    Fails at the end on console errors and foreign requests.
+    """
+    complaints = []
+    with ExitStack() as held:
+
+        def opened(
+            query: str = "",
+            width: int = 1440,
+            height: int = 900,
+            ready: str = MAP_READY,
+            **options,
+        ) -> Page:
+            page, found = held.enter_context(tabs.lend(width, height, **options))
+            complaints.append(found)
+            page.goto(f"{tabs.app}/{query}")
+            page.wait_for_selector(ready)
+            settled(page)
+            return page
+
+        yield opened
+    assert sum(complaints, []) == []

@@ -4,23 +4,22 @@ from __future__ import annotations
 
 import json
 import re
-from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from playwright.sync_api import Page, expect
+from waiting import query_holds
 
-import dsr_geo
 from dsr_geo import Selection, export, summary
 
 DRAWN = "(() => { const d = document.querySelector('.atlas-host').atlas.drawn(); return d; })()"
-PAINTED = """pane => {
+PAINTED = """(pane) => {
   const canvas = document.querySelector(`.leaflet-${pane}-pane canvas`);
   const pen = new OffscreenCanvas(canvas.width, canvas.height).getContext('2d');
   pen.drawImage(canvas, 0, 0);
   const pixels = pen.getImageData(0, 0, canvas.width, canvas.height).data;
   let painted = 0;
   for (let i = 3; i < pixels.length; i += 4) painted += pixels[i] > 0;
-  return painted;
+  return painted > 500;
 }"""
 AT = """([lat, lon, zoom]) => {
   const { map } = document.querySelector('.atlas-host').atlas;
@@ -31,8 +30,8 @@ AT = """([lat, lon, zoom]) => {
 
 
 @pytest.fixture(scope="module")
-def atlas():
-    return dsr_geo.load()
+def atlas(published):
+    return published
 
 
 def sentence(atlas, selection: Selection) -> str:
@@ -53,7 +52,8 @@ def test_map_shows_each_type_of_geometry(open_page, atlas):
     drawn = page.evaluate(DRAWN)
     assert min(drawn["lines"], drawn["points"], drawn["badges"]) > 0
     assert sorted(drawn["ids"]) == sorted(Selection().records(atlas).index)
-    assert all(page.evaluate(PAINTED, pane) > 500 for pane in ("land", "borders", "marks"))
+    for pane in ("land", "borders", "marks"):
+        page.wait_for_function(PAINTED, arg=pane)
     assert page.locator(".atlas-badge button").count() >= drawn["badges"]
 
 
@@ -71,7 +71,7 @@ def test_region_and_year_filter_map_and_sentence_alike(open_page, atlas):
     expect(page.get_by_text(sentence(atlas, early))).to_be_visible()
     page.wait_for_function(f"{DRAWN}.ids.length === {int(early.mask(atlas).sum())}")
     assert sorted(page.evaluate(DRAWN)["ids"]) == sorted(early.records(atlas).index)
-    assert parse_qs(urlsplit(page.url).query)["group"] == ["gcc"]
+    query_holds(page, group=["gcc"])
 
 
 def test_click_on_a_point_opens_its_card_and_keeps_the_map(open_page, atlas):
@@ -85,7 +85,7 @@ def test_click_on_a_point_opens_its_card_and_keeps_the_map(open_page, atlas):
     expect(card.get_by_role("heading")).to_have_text(alone["name"])
     for url in atlas.sources_of(alone.name)["url"]:
         expect(card.locator(f'a[href="{url}"]')).to_be_visible()
-    assert parse_qs(urlsplit(page.url).query)["record"] == [alone.name]
+    query_holds(page, record=[alone.name])
     assert page.evaluate("document.querySelector('.atlas-host').mark") == "mounted once"
     page.get_by_role("button", name="Close", exact=True).click()
     expect(card).to_have_count(0)
@@ -116,7 +116,7 @@ def test_legend_switches_layers_for_map_table_and_address(open_page, atlas):
         layers=tuple(id for id, layer in atlas.layers.items() if layer.default and id != "submarine-cables")
     )
     expect(page.get_by_text(sentence(atlas, left))).to_be_visible()
-    assert sorted(parse_qs(urlsplit(page.url).query)["layer"]) == list(left.layers)
+    query_holds(page, layer=list(left.layers))
 
 
 def test_download_is_the_librarys_own_answer(open_page, atlas):
@@ -143,9 +143,10 @@ def test_link_reproduces_the_view_and_back_undoes(open_page, atlas):
     ).to_be_visible()
     expect(page.locator(".atlas-shading-title")).to_contain_text("Internet users")
     expect(page.locator(".atlas-shading-title")).to_contain_text("2015")
-    seen = page.evaluate(
-        "(() => { const { map } = document.querySelector('.atlas-host').atlas, c = map.getCenter(); return [c.lat, c.lng, map.getZoom()]; })()"
-    )
+    seen = page.evaluate("""(() => {
+      const { map } = document.querySelector('.atlas-host').atlas, c = map.getCenter();
+      return [c.lat, c.lng, map.getZoom()];
+    })()""")
     assert seen == pytest.approx([30, 70, 5], abs=0.5)
     page.get_by_role("button", name="Close", exact=True).click()
     expect(page.get_by_role("article", name="Chosen record")).to_have_count(0)
@@ -161,13 +162,13 @@ def test_empty_result_names_the_filter_and_clears_it(open_page, atlas):
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_phone_has_no_sideways_scroll_and_a_closed_legend(open_page, scheme):
+def test_phone_has_no_sideways_scroll_and_a_closed_legend(open_page, atlas, scheme):
     page = open_page(width=390, height=844, is_mobile=True, has_touch=True, color_scheme=scheme)
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     assert page.locator(".atlas-legend").get_attribute("open") is None
     assert page.locator(".atlas-host").get_attribute("data-ground") == scheme
     page.locator(".atlas-legend > summary").tap()
-    assert page.locator(".atlas-legend label.atlas-layer").count() == len(dsr_geo.load().layers)
+    assert page.locator(".atlas-legend label.atlas-layer").count() == len(atlas.layers)
 
 
 def test_choosing_a_record_fades_all_else_unless_it_is_not_shown(open_page):
@@ -184,8 +185,10 @@ def test_a_line_over_the_antimeridian_is_one_line_on_the_map(open_page, atlas):
     assert any(abs(abs(part.coords[0][0]) - 180) < 1e-6 for part in parts)  # the file is cut there
     page = open_page("?layer=submarine-cables&q=faster")
     longest = page.evaluate("""(() => {
-      const { store } = document.querySelector('.atlas-host').atlas.atlas, { lines } = store.sources[0], faster = store.numbers.get('faster');
-      return Math.max(...[...lines.record].map((record, i) => record === faster ? 360 * (lines.box[4 * i + 2] - lines.box[4 * i]) : 0));
+      const { store } = document.querySelector('.atlas-host').atlas.atlas;
+      const { lines } = store.sources[0], faster = store.numbers.get('faster');
+      const degrees = (i) => 360 * (lines.box[4 * i + 2] - lines.box[4 * i]);
+      return Math.max(...[...lines.record].map((record, i) => record === faster ? degrees(i) : 0));
     })()""")
     assert longest > 80  # Japan to Oregon without a break
 

@@ -24,9 +24,9 @@ def draw(pick: random.Random, options, most: int, often: float = 0.25) -> tuple:
     return tuple(pick.sample(list(options), pick.randint(1, most))) if pick.random() < often else ()
 
 
-def test_bars_of_the_years_count_as_python_does(open_page):
+def test_bars_of_the_years_count_as_python_does(open_page, published):
     """With a group, too, in which countries were members for a time."""
-    atlas, page = dsr_geo.load(), open_page()
+    atlas, page = published, open_page()
     for selection in (
         Selection(),
         Selection(groups=("eaeu",)),
@@ -38,8 +38,8 @@ def test_bars_of_the_years_count_as_python_does(open_page):
             assert tally["present"].get(str(year), 0) == expected, (selection, year)
 
 
-def test_300_random_selections_hold_the_same_records_on_both_sides(open_page):
-    atlas, pick = dsr_geo.load(), random.Random(2013)
+def test_300_random_selections_hold_the_same_records_on_both_sides(open_page, published):
+    atlas, pick = published, random.Random(2013)
     kinds = [kind for layer in atlas.layers.values() for kind in layer.kinds]
     first, last = atlas.years
     asked, expected = [], []
@@ -73,12 +73,11 @@ def test_300_random_selections_hold_the_same_records_on_both_sides(open_page):
         expected.append(sorted(whole.records(atlas).index))
     page = open_page()
     found = page.evaluate(SHOWN, asked)
-    assert [sorted(ids) for ids, _, _ in found] == expected
+    other = [state["query"] for state, (ids, _, _), own in zip(asked, found, expected) if sorted(ids) != own]
+    assert other == []
     assert sum(map(bool, expected)) >= 120, "too few of the random selections hold anything"
     layer_of = atlas.records["layer"]
-    for (ids, _, tally), state in zip(
-        found, asked
-    ):  # the painter draws the same ones, and the legend counts them
+    for ids, _, tally in found:  # the painter draws the same ones, and the legend counts them
         assert {id: n for id, n in tally["on"].items() if n} == layer_of[ids].value_counts().to_dict()
     for (_, query, _), state in zip(found, asked):
         selection, problems = dsr_geo.from_query(parse_qs(query), atlas)

@@ -7,7 +7,6 @@ import base64
 import numpy as np
 import pytest
 
-import dsr_geo
 from dsr_geo import Selection
 from dsr_geo.webmap import columns
 
@@ -15,13 +14,13 @@ ATLAS = "document.querySelector('.atlas-host').atlas"
 
 
 @pytest.fixture(scope="module")
-def atlas():
-    return dsr_geo.load()
+def atlas(published):
+    return published
 
 
 HITS = """async ([features, layers, view, places]) => {
     const assets = location.origin + "/atlas/assets/";
-    const [{ Scene }, { fromFeatures }] = await Promise.all([import(assets + "scene.js"), import(assets + "columns.js")]);
+    const { Scene } = await import(assets + "scene.js"), { fromFeatures } = await import(assets + "columns.js");
     const scene = new Scene(layers);
     scene.load([fromFeatures(features, features.map(({ properties }) => properties.layer))]);
     scene.look({ ground: "light", filters: [{ layers: layers.map(({ id }) => id) }] });
@@ -35,15 +34,18 @@ def test_hit_test_finds_the_nearest_mark(open_page, atlas, zoom):
     chance = np.random.default_rng(int(zoom * 100))
     scale = 256 * 2**zoom
     view = {"zoom": zoom, "left": 0.1 * scale, "top": 0.4 * scale}
-    unit = lambda count, margin: (
-        ([0.1 * scale, 0.4 * scale] + chance.uniform(-margin, [900 + margin, 500 + margin], (count, 2)))
-        / scale
-    )
+
+    def unit(count, margin):
+        spots = chance.uniform(-margin, [900 + margin, 500 + margin], (count, 2))
+        return ([0.1 * scale, 0.4 * scale] + spots) / scale
+
     spots, starts = unit(600, 60), unit(200, 60)
     ends = starts + chance.normal(0, 60, (200, 2)) / scale
-    lonlat = lambda xy: np.column_stack(
-        [xy[:, 0] * 360 - 180, np.degrees(2 * np.arctan(np.exp((0.5 - xy[:, 1]) * 2 * np.pi)) - np.pi / 2)]
-    ).tolist()
+
+    def lonlat(xy):
+        lat = np.degrees(2 * np.arctan(np.exp((0.5 - xy[:, 1]) * 2 * np.pi)) - np.pi / 2)
+        return np.column_stack([xy[:, 0] * 360 - 180, lat]).tolist()
+
     features = [
         {
             "id": str(i),
@@ -86,38 +88,41 @@ def test_hit_test_finds_the_nearest_mark(open_page, atlas, zoom):
         assert distance[hit] < nearest + 0.05 and distance[hit] < 8 + 0.05
 
 
+MARKED = """(() => {
+  const host = document.querySelector('.atlas-host');
+  host.mark = 1;
+  host.atlas.map.setView([12, 77], 5.25, { animate: false });
+})()"""
+"""Marks the map's element, so that another one in its place is noticed, and gives it a view of its own."""
+
+
 def test_one_mount_keeps_its_view_over_twenty_filters(open_page, atlas):
     """No other origin is asked, either: `open_page` sees to that."""
     page = open_page()
-    page.evaluate(
-        f"document.querySelector('.atlas-host').mark = 1; void {ATLAS}.map.setView([12, 77], 5.25, {{ animate: false }})"
-    )
+    page.evaluate(MARKED)
     for undated in [False, True] * 10:
         page.locator('[data-testid="stCheckbox"]', has_text="Undated records").click()
         page.wait_for_function(
             f"{ATLAS}.drawn().ids.length === {len(Selection(undated=undated).records(atlas))}"
         )
-        state = page.evaluate(
-            f"[document.querySelector('.atlas-host').mark, {ATLAS}.map.getCenter().lat, {ATLAS}.map.getCenter().lng, {ATLAS}.map.getZoom()]"
+        assert page.evaluate("document.querySelector('.atlas-host').mark") == 1
+        view = page.evaluate(
+            f"(({{ map }}) => [map.getCenter().lat, map.getCenter().lng, map.getZoom()])({ATLAS})"
         )
-        assert state[0] == 1 and state[1:] == pytest.approx([12, 77, 5.25], abs=1e-6)
+        assert view == pytest.approx([12, 77, 5.25], abs=1e-6)
 
 
-def test_without_workers_the_page_paints_by_itself(browser, app):
-    context = browser.new_context()
-    page = context.new_page()
+def test_without_workers_the_page_paints_by_itself(new_context, app):
+    page = new_context().new_page()
     page.add_init_script("window.Worker = class { constructor() { throw new Error('refused'); } };")
     page.goto(app)
-    page.wait_for_selector('[data-ready="true"]', timeout=60_000)
+    page.wait_for_selector('[data-ready="true"]')
     assert page.evaluate("document.querySelector('.leaflet-marks-pane canvas').width") > 0
-    context.close()
 
 
 def test_the_map_survives_a_change_of_page(open_page):
     page = open_page()
-    page.evaluate(
-        f"document.querySelector('.atlas-host').mark = 1; void {ATLAS}.map.setView([12, 77], 5.25, {{ animate: false }})"
-    )
+    page.evaluate(MARKED)
     for _ in range(2):
         page.get_by_role("link", name="Table", exact=True).first.click()
         page.wait_for_function("!document.querySelector('.atlas-host')")
@@ -135,7 +140,10 @@ def test_the_map_survives_a_change_of_page(open_page):
 COUNTED = """async ([encoded, filters]) => {
     const { fromBytes, sift } = await import(location.origin + "/atlas/assets/columns.js");
     const source = fromBytes(Uint8Array.from(atob(encoded), (letter) => letter.charCodeAt(0)).buffer);
-    return filters.map((filter) => { const { pass, tally } = sift(source, filter); return [pass.reduce((a, b) => a + b, 0), tally.on]; });
+    return filters.map((filter) => {
+      const { pass, tally } = sift(source, filter);
+      return [pass.reduce((a, b) => a + b, 0), tally.on];
+    });
 }"""
 
 
@@ -170,9 +178,11 @@ def test_badges_join_to_parts_of_the_world_on_a_small_map(open_page, atlas):
         .value_counts()
     )
     page.evaluate(f"void {ATLAS}.map.setView([20, 135], {ATLAS}.map.getMinZoom(), {{ animate: false }})")
-    titles = page.evaluate(
-        f"{ATLAS}.map.getZoom() < 1.8 && [...new Set([...document.querySelectorAll('.atlas-badge button')].map((badge) => badge.title.split(' without')[0]))]"
-    )
+    assert page.evaluate(f"{ATLAS}.map.getZoom()") < 1.8
+    badges = page.locator(".atlas-badge button")
+    titles = {
+        title.split(" without")[0] for title in badges.evaluate_all("all => all.map(({ title }) => title)")
+    }
     assert sorted(titles) == sorted(f"{part}: {count}" for part, count in parts.items())
     host = atlas.countries.borders.loc[hosts["country"].iloc[0]]
     page.evaluate(
