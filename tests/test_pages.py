@@ -15,13 +15,13 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 import dsr_geo.stories
-from dsr_geo import Selection, catalog, places, summary
+from dsr_geo import Selection, catalog, export, places, summary
 from dsr_geo.impact import Study
 from dsr_geo.ui import MAIN, PAGES, cache, colours, path
 from dsr_geo.ui.pages import table
 from dsr_geo.ui.pages.compare import presets
 from dsr_geo.ui.parts import charts as charts_of
-from dsr_geo.ui.parts import correct, picture
+from dsr_geo.ui.parts import correct, downloads, picture
 
 ROOT = Path(__file__).resolve().parents[1]
 TITLES = [page.title for page in PAGES.values()]
@@ -390,6 +390,13 @@ def test_a_picture_has_title_note_source_and_a_light_ground(atlas):
     assert 'fill="white"' in svg and not re.search("(href|src)=", svg)
     assert chart("dark") != chart("light")
     assert picture.of(chart("light"), "x", "", "y", "PNG").startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize("form", export.FORMATS.values(), ids=export.FORMATS)
+def test_a_download_is_made_outside_the_run_of_the_page(atlas, form):
+    """Streamlit asks for it when the button is pressed, where no session state is."""
+    content = downloads._file(form, atlas, Selection(), "records", 2020, "tower-old")
+    assert not form.view or b"Records of this selection" in content
 
 
 def test_streamlit_is_told_the_accent_of_the_pages():

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Any
 
 import streamlit as st
 
@@ -18,11 +17,13 @@ from dsr_geo.webmap import shading
 
 def draw(atlas: Atlas, selection: Selection) -> None:
     """Draw a button for each format, with the licence and the citation. Files are made when somebody asks."""
+    # A file is made outside the script's run, where there is no session state: what it takes from there is read now.
+    shade, year, chosen = (st.session_state[key] for key in ("shade", "shade_year", "record"))
     with st.container(horizontal=True, vertical_alignment="center"):
         for ending, form in export.FORMATS.items():
             st.download_button(
                 f"Download {form.title}",
-                partial(_file, form, atlas, selection),
+                partial(_file, form, atlas, selection, shade, year, chosen),
                 file_name=export.file_name(ending),
                 mime=form.mime,
                 on_click="ignore",
@@ -31,12 +32,9 @@ def draw(atlas: Atlas, selection: Selection) -> None:
     st.caption(plain(f"{cite.LICENCE}. Cite as: {link.cited(atlas)}"))
 
 
-def _file(form: Format, atlas: Atlas, selection: Selection) -> bytes:
-    return form(atlas, selection, **_view(atlas, selection))
-
-
-def _view(atlas: Atlas, selection: Selection) -> dict[str, Any]:
-    """How the selection is looked at, for formats that show it so."""
-    shade, chosen = st.session_state["shade"], st.session_state["record"]
-    classes = shading.shading(atlas, selection, shade, st.session_state["shade_year"]) if shade else None
-    return {"shading": classes, "chosen": chosen}
+def _file(
+    form: Format, atlas: Atlas, selection: Selection, shade: str | None, year: int, chosen: str | None
+) -> bytes:
+    """The selection in a format, looked at as on the page where the format shows that."""
+    classes = shading.shading(atlas, selection, shade, year) if shade and form.view else None
+    return form(atlas, selection, shading=classes, chosen=chosen)
