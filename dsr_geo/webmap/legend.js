@@ -31,9 +31,10 @@ function tickRow(className, name, tip, onTick, onOnly) {
   row.append(count);
   return {
     row, input, symbol,
+    // n: null while the records are not there yet, which is not to be taken for none.
     show(n, on) {
       put(input, "checked", on);
-      put(count, "textContent", String(n).replace(/\B(?=(\d{3})+$)/g, ","));
+      put(count, "textContent", n === null ? "" : String(n).replace(/\B(?=(\d{3})+$)/g, ","));
       row.classList.toggle("atlas-none", n === 0);
     },
   };
@@ -74,16 +75,17 @@ export function buildLegend(atlas, side) {
     const { state, tally } = atlas, active = rows.filter(({ layer }) => isOn(state, layer));
     for (const { layer, head, kinds } of rows) {
       const counts = tally?.kinds[layer.id] ?? {}, on = isOn(state, layer);
-      head.show(on ? tally?.on[layer.id] ?? 0 : Object.values(counts).reduce((sum, count) => sum + count, 0), on);
+      const count = on ? tally?.on[layer.id] ?? 0 : Object.values(counts).reduce((sum, one) => sum + one, 0);
+      head.show(tally && count, on);
       put(head.input, "indeterminate", on && kinds.some(({ kind }) => !isOn(state, layer, kind)));
       put(head.input, "disabled", on && active.length === 1); // an empty map would only be a riddle
       if (ground !== state.ground) head.symbol.innerHTML = symbolSvg(layer.symbol, layer.colour[state.ground]);
       for (const { kind, input, show } of kinds) {
-        show(counts[kind] ?? 0, isOn(state, layer, kind));
+        show(tally && (counts[kind] ?? 0), isOn(state, layer, kind));
         put(input, "disabled", head.input.disabled && input.checked && kinds.filter((other) => other.input.checked).length === 1);
       }
     }
-    undated.show(tally?.undated ?? 0, state.undated);
+    undated.show(tally && tally.undated, state.undated);
     if (ground === state.ground && shaded === state.shading) return;
     [ground, shaded] = [state.ground, state.shading];
     shading.replaceChildren();
