@@ -14,14 +14,37 @@ const image = (source) => new Promise((done, fail) => {
 const symbolOf = (layer, ground, size) => image("data:image/svg+xml," + encodeURIComponent(
   symbolSvg(layer.symbol, layer.colour[ground], size * SCALE).replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ')));
 
+// A text on as many lines as it needs in the pen's font; a word longer than a line, as a query is, goes on in the next.
 function wrapped(pen, text, width) {
-  const lines = [""];
+  const lines = [""], fits = (line) => pen.measureText(line).width <= width;
   for (const word of text.split(" ")) {
     const longer = `${lines.at(-1)} ${word}`.trim();
-    if (pen.measureText(longer).width > width && lines.at(-1)) lines.push(word);
-    else lines[lines.length - 1] = longer;
+    if (fits(longer)) {
+      lines[lines.length - 1] = longer;
+      continue;
+    }
+    if (lines.at(-1)) lines.push("");
+    for (const letter of word) {
+      if (lines.at(-1) && !fits(lines.at(-1) + letter)) lines.push("");
+      lines[lines.length - 1] += letter;
+    }
   }
   return lines;
+}
+
+// Texts side by side, on as many rows as they need: { x, row, lines }, with room before and after each.
+function inRows(pen, texts, width, before, after) {
+  let x = 0, row = 0, high = 0;
+  const items = texts.map((text) => {
+    const lines = wrapped(pen, text, width - before);
+    const wide = before + Math.max(...lines.map((line) => pen.measureText(line).width));
+    if (x && x + wide > width) [x, row, high] = [0, row + high, 0];
+    const item = { x, row, lines };
+    high = Math.max(high, lines.length);
+    x += wide + after;
+    return item;
+  });
+  return { items, rows: row + high };
 }
 
 // What the picture says in words, and its legend.
@@ -108,31 +131,49 @@ function drawScale(pen, atlas, ground, right, bottom) {
 }
 
 export async function picture(atlas, citation, date) {
-  const { map, state, options } = atlas, { x: width, y: height } = map.getSize();
+  const { map, state, options } = atlas, { x: width, y: height } = map.getSize(), inner = width - 2 * MARGIN;
   const theme = GROUNDS[state.ground], dark = state.ground === "dark";
   const ground = { ...theme, paper: dark ? "#20262C" : "#FFFFFF", quiet: dark ? "#A5AFB8" : "#5D6670" };
   const { legend, sentence } = contents(atlas);
   const canvas = document.createElement("canvas"), pen = canvas.getContext("2d");
-  pen.font = `12px ${FONT}`;
-  const widest = Math.max(0, ...legend.map(({ layer, count }) => pen.measureText(`${layer.title}  ${count.toLocaleString("en")}`).width)) + 46;
-  const columns = Math.max(1, Math.floor((width - MARGIN) / widest)), rows = Math.ceil(legend.length / columns);
-  const credits = [...map.getContainer().querySelectorAll(".leaflet-control-attribution")].map((box) => box.textContent).join(" ");
-  const shading = state.shading ? [`Shading: ${state.shading.title}`] : [];
-  pen.font = `11px ${FONT}`;
-  const notes = [...shading, `Sources: each record's own, in the atlas; map: ${credits}. Mercator projection.`, options.boundary,
-    `${citation}. ${options.licence}. Picture of ${date}.`].flatMap((text) => wrapped(pen, text, width - 2 * MARGIN));
-  const head = 74, foot = 20 + rows * 22 + 10 + notes.length * 16 + 14 + (state.shading ? 24 : 0);
+  const fonts = { title: `600 20px ${FONT}`, lead: `13px ${FONT}`, layer: `12px ${FONT}`, small: `11px ${FONT}` };
+
+  // How much room each part needs, before anything is drawn: the size of a canvas cannot change without clearing it.
+  pen.font = fonts.lead;
+  const chosen = atlas.byId(state.chosen)?.feature.properties.name;
+  const leads = wrapped(pen, chosen ? `${chosen}, among ${sentence}` : sentence, inner);
+  const head = 56 + leads.length * 18;
+  pen.font = fonts.layer;
+  const layers = legend.map(({ layer, count }) => (
+    { layer, lines: wrapped(pen, `${layer.title}  ${count.toLocaleString("en")}`, inner - 22) }));
+  const widest = Math.max(0, ...layers.flatMap(({ lines }) => lines.map((line) => pen.measureText(line).width)));
+  const columns = Math.max(1, Math.floor((width - MARGIN) / (widest + 46)));
+  const perColumn = Math.ceil(layers.length / columns), heightOf = ({ lines }) => 6 + 16 * lines.length;
+  const layerRoom = layers.slice(0, perColumn).reduce((sum, layer) => sum + heightOf(layer), 0);
+  pen.font = fonts.small;
+  const shading = inRows(pen, state.shading?.classes.map(([text]) => text) ?? [], inner, 20, 16);
+  const credits = [...map.getContainer().querySelectorAll(".leaflet-control-attribution")].map((box) => box.textContent);
+  const notes = [
+    state.shading ? `Shading: ${state.shading.title}` : "",
+    `Sources: each record's own, in the atlas; map: ${credits.join(" ")}. Mercator projection.`,
+    options.boundary,
+    `${citation}. ${options.licence}. Picture of ${date}.`,
+  ].filter(Boolean).flatMap((text) => wrapped(pen, text, inner));
+  const shadingRoom = shading.rows && shading.rows * 16 + 8;
+  const foot = 20 + layerRoom + 10 + shadingRoom + notes.length * 16 + 14;
+
   canvas.width = width * SCALE;
   canvas.height = (head + height + foot) * SCALE;
   pen.scale(SCALE, SCALE);
   pen.textBaseline = "middle";
-  const write = (text, x, y, font, colour) => { Object.assign(pen, { font: `${font} ${FONT}`, fillStyle: colour, textAlign: "left" }); pen.fillText(text, x, y); };
-
+  const write = (text, x, y, font, colour) => {
+    Object.assign(pen, { font, fillStyle: colour, textAlign: "left" });
+    pen.fillText(text, x, y);
+  };
   pen.fillStyle = ground.paper;
   pen.fillRect(0, 0, width, head + height + foot);
-  write("Digital Silk Road Atlas", MARGIN, 28, "600 20px", ground.ink);
-  const chosen = atlas.byId(state.chosen)?.feature.properties.name;
-  write(chosen ? `${chosen}, among ${sentence}` : sentence, MARGIN, 54, "13px", ground.quiet);
+  write("Digital Silk Road Atlas", MARGIN, 28, fonts.title, ground.ink);
+  leads.forEach((line, i) => write(line, MARGIN, 54 + 18 * i, fonts.lead, ground.quiet));
   pen.save();
   pen.beginPath();
   pen.rect(0, head, width, height);
@@ -146,25 +187,30 @@ export async function picture(atlas, citation, date) {
   pen.restore();
 
   let y = head + height + 26;
-  for (const [i, { layer, count }] of legend.entries()) {
-    const x = MARGIN + Math.floor(i / rows) * ((width - 2 * MARGIN) / columns), at = y + (i % rows) * 22;
-    pen.drawImage(await symbolOf(layer, state.ground, 14), x, at - 7, 14, 14);
-    write(`${layer.title}  ${count.toLocaleString("en")}`, x + 22, at, "12px", ground.ink);
-  }
-  y += rows * 22;
-  if (state.shading) {
-    const { classes } = state.shading;
-    let x = MARGIN;
-    for (const [text, mark] of classes) {
-      pen.fillStyle = fillOf(pen, ground, mark, 1);
-      pen.fillRect(x, y - 6, 14, 12);
-      write(text, x + 20, y, "11px", ground.ink);
-      x += 36 + pen.measureText(text).width;
+  for (let column = 0; column < columns; column++) {
+    const x = MARGIN + (column * inner) / columns;
+    let at = y;
+    for (const one of layers.slice(column * perColumn, (column + 1) * perColumn)) {
+      pen.drawImage(await symbolOf(one.layer, state.ground, 14), x, at - 7, 14, 14);
+      one.lines.forEach((line, i) => write(line, x + 22, at + 16 * i, fonts.layer, ground.ink));
+      at += heightOf(one);
     }
-    y += 24;
   }
-  notes.forEach((text, i) => write(text, MARGIN, y + 4 + i * 16, "11px", ground.quiet));
-  return new Promise((done, fail) => canvas.toBlob((blob) => (blob ? done(blob) : fail(new Error("the browser gave no picture"))), "image/png"));
+  y += layerRoom;
+  shading.items.forEach(({ x, row, lines }, i) => {
+    const left = MARGIN + x, top = y + 16 * row;
+    pen.fillStyle = fillOf(pen, ground, state.shading.classes[i][1], 1);
+    pen.fillRect(left, top - 6, 14, 12);
+    // Some classes have the paper's colour.
+    Object.assign(pen, { strokeStyle: ground.quiet, lineWidth: 0.5 });
+    pen.strokeRect(left, top - 6, 14, 12);
+    lines.forEach((line, n) => write(line, left + 20, top + 16 * n, fonts.small, ground.ink));
+  });
+  y += shadingRoom;
+  notes.forEach((text, i) => write(text, MARGIN, y + 4 + i * 16, fonts.small, ground.quiet));
+  const blob = await new Promise((done) => { canvas.toBlob(done, "image/png"); });
+  if (!blob) throw new Error("the browser gave no picture");
+  return blob;
 }
 
 export async function savePicture(atlas, citation, date) {

@@ -5,6 +5,9 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
+import dsr_geo
+from dsr_geo import Selection
+
 EMPTY = "?group=asean&years=1990-1991"
 
 CONTRASTS = """() => {
@@ -54,3 +57,62 @@ def test_nothing_is_called_empty_before_it_is_loaded(browser, app):
     page.wait_for_selector('[data-ready="true"]')
     assert "" not in page.locator(".atlas-legend-count").all_text_contents()
     context.close()
+
+
+# Every text that the picture holds, with where it ends: the picture is drawn on the one canvas that becomes a file.
+SPY = """() => {
+  const written = (window.written = []), { fillText } = CanvasRenderingContext2D.prototype;
+  CanvasRenderingContext2D.prototype.fillText = function (text, x, y) {
+    const { a, e, f } = this.getTransform(), wide = this.measureText(text).width;
+    const left = { left: x, center: x - wide / 2, right: x - wide }[this.textAlign] ?? x;
+    written.push({ text, left: e / a + left, right: e / a + left + wide, y: f / a + y, onMap: f !== 0, canvas: this.canvas });
+    return fillText.call(this, text, x, y);
+  };
+}"""
+CUT = """() => {
+  const width = document.querySelector(".atlas-host").atlas.map.getSize().x;
+  const picture = written.at(-1).canvas, own = written.filter(({ canvas }) => canvas === picture);
+  const first = own.find(({ text }) => text === "Digital Silk Road Atlas"), rest = own.slice(own.indexOf(first));
+  // What stands on the map itself is cut by the map's edge, as it is on the page.
+  const round = rest.filter(({ onMap }) => !onMap);
+  return {
+    texts: rest.map(({ text }) => text),
+    cut: round.filter(({ right, y }) => right > width || y > picture.height / 2).map(({ text }) => text),
+  };
+}"""
+EDGE = """() => {
+  const { left, y, canvas } = written.findLast(({ text }) => text === "0"), pen = canvas.getContext("2d");
+  const at = (x) => pen.getImageData(2 * x, 2 * y, 1, 1).data.slice(0, 3).join();
+  const middle = at(left - 13), paper = at(left - 2);
+  const across = Array.from({ length: 14 }, (_, i) => at(left - 22 + i / 2));
+  return { same: middle === paper, edged: across.some((colour) => colour !== paper) };
+}"""
+BY_DEBT = "shade=external_public_debt_to_china_pct&shade_year=2024"
+
+
+def save(page) -> None:
+    with page.expect_download():
+        page.get_by_role("button", name="Save picture (PNG)").click()
+
+
+@pytest.mark.parametrize("width", [390, 800])
+def test_the_picture_cuts_nothing_off(open_page, width):
+    """On a narrow map, with a long sentence, a long query without spaces in the citation, and all classes of a shading."""
+    query = "&".join(["years=2005-2026", BY_DEBT, *(f"country={iso3}" for iso3 in ("PAK", "KEN", "LAO", "KHM", "ZMB"))])
+    page = open_page(f"?{query}", width=width, height=844)
+    page.evaluate(SPY)
+    save(page)
+    found = page.evaluate(CUT)
+    assert found["cut"] == []
+    for words in ("0", "above 0, below 5", "5 to 15", "15 to 30", "30 to 50", "50 and more", "no data"):
+        assert words in found["texts"]
+    assert "country=ZMB" in "".join(found["texts"])
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_class_with_the_papers_colour_has_an_edge(open_page, scheme):
+    page = open_page(f"?{BY_DEBT}", color_scheme=scheme)
+    page.evaluate(SPY)
+    save(page)
+    found = page.evaluate(EDGE)
+    assert found["edged"] and (scheme == "dark" or found["same"])
