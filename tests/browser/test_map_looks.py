@@ -116,3 +116,58 @@ def test_a_class_with_the_papers_colour_has_an_edge(open_page, scheme):
     save(page)
     found = page.evaluate(EDGE)
     assert found["edged"] and (scheme == "dark" or found["same"])
+
+
+PIXEL = bytes.fromhex(
+    "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000d49444154789c6360606060000000050001a5f645400000000049454e44ae426082"
+)
+
+
+def asked_of_osm(page) -> list[dict[str, str]]:
+    """The headers of every request for a tile, which is answered here."""
+    headers = []
+
+    def answer(route):
+        headers.append(route.request.all_headers())
+        route.fulfill(body=PIXEL, content_type="image/png", headers={"access-control-allow-origin": "*"})
+
+    page.route("https://tile.openstreetmap.org/**", answer)
+    return headers
+
+
+def test_the_online_base_map_says_where_it_is_asked_from(browser, app):
+    """OpenStreetMap's policy refuses requests without a referrer, also from a page that gives none otherwise."""
+    context = browser.new_context()
+    page = context.new_page()
+    page.add_init_script(
+        "addEventListener('DOMContentLoaded', () => document.head.append(Object.assign("
+        "document.createElement('meta'), { name: 'referrer', content: 'no-referrer' })))"
+    )
+    headers = asked_of_osm(page)
+    page.goto(app)
+    page.wait_for_selector('[data-ready="true"]')
+    page.get_by_label("Online base map").check()
+    page.wait_for_selector(".leaflet-tiles-pane img.leaflet-tile-loaded")
+    assert headers and all(each.get("referer") == f"{app}/" for each in headers)
+    context.close()
+
+
+def test_a_notebook_says_where_it_is_asked_from_and_a_file_cannot_ask(browser, published, tmp_path):
+    made = dsr_geo.map(published, Selection(layers=("satellites",)))
+    context = browser.new_context()
+    page = context.new_page()
+    headers = asked_of_osm(page)
+    notebook = "http://notebook.invalid/"
+    page.route(notebook, lambda route: route.fulfill(body=made._repr_html_(), content_type="text/html"))
+    page.goto(notebook)
+    frame = page.frame_locator("iframe")
+    frame.locator('[data-ready="true"]').wait_for(timeout=60_000)
+    frame.get_by_label("Online base map").check()
+    frame.locator(".leaflet-tiles-pane img.leaflet-tile-loaded").first.wait_for()
+    assert headers and all(each.get("referer") == notebook for each in headers)
+    made.save(tmp_path / "map.html")
+    page.goto((tmp_path / "map.html").as_uri())
+    page.wait_for_selector('[data-ready="true"]', timeout=60_000)
+    expect(page.get_by_label("Undated records")).to_be_visible()
+    expect(page.get_by_label("Online base map")).to_have_count(0)
+    context.close()
