@@ -24,10 +24,9 @@ from dsr_geo.selection import KEYS, Selection
 OPENING = [[-36, -19], [58, 152]]
 """What a map opens with: south-western and north-eastern corner, latitude first. Africa to the western Pacific."""
 
-STYLES = ("atlas-map", "reader")
-"""Our style sheets, beside this file, in the order a page needs them."""
+JS = Path(__file__).resolve().parent / "js"
+"""What draws the map: modules in folders, `start.js` first, and its style sheet, `map.css`."""
 
-HERE = Path(__file__).resolve().parent
 LEAFLET = Path(leaflet.BASE_DIR)
 """Leaflet's own files: leaflet.js, leaflet.css, images/."""
 
@@ -43,6 +42,12 @@ MAP = {
 }
 """Leaflet's options of the map, latitude first. The window -60°…330° puts Asia in the middle and keeps trans-Pacific and
 South Atlantic lines whole."""
+
+
+def modules() -> dict[str, Path]:
+    """The modules that draw the map by their path below `JS`. `types.js` only describes what they pass around."""
+    found = {path.relative_to(JS).as_posix(): path for path in sorted(JS.rglob("*.js"))}
+    return {name: path for name, path in found.items() if name != "types.js"}
 
 
 def document(atlas: Atlas) -> list[dict[str, Any]]:

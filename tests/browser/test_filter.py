@@ -10,7 +10,7 @@ import dsr_geo
 from dsr_geo import Selection, records, webmap
 
 SHOWN = """async (states) => {
-  const { queryOf } = await import(`${location.origin}/atlas/assets/filter.js`);
+  const { queryOf } = await import(`${location.origin}/atlas/assets/data/filter.js`);
   const handle = document.querySelector(".atlas-host").atlas, { store } = handle.atlas;
   return Promise.all(states.map(async (state) => {
     handle.update(state);

@@ -65,7 +65,8 @@ SPY = """() => {
   CanvasRenderingContext2D.prototype.fillText = function (text, x, y) {
     const { a, e, f } = this.getTransform(), wide = this.measureText(text).width;
     const left = { left: x, center: x - wide / 2, right: x - wide }[this.textAlign] ?? x;
-    written.push({ text, left: e / a + left, right: e / a + left + wide, y: f / a + y, onMap: f !== 0, canvas: this.canvas });
+    const place = { left: e / a + left, right: e / a + left + wide, y: f / a + y, onMap: f !== 0 };
+    written.push({ text, ...place, canvas: this.canvas });
     return fillText.call(this, text, x, y);
   };
 }"""
@@ -97,8 +98,10 @@ def save(page) -> None:
 
 @pytest.mark.parametrize("width", [390, 800])
 def test_the_picture_cuts_nothing_off(open_page, width):
-    """On a narrow map, with a long sentence, a long query without spaces in the citation, and all classes of a shading."""
-    query = "&".join(["years=2005-2026", BY_DEBT, *(f"country={iso3}" for iso3 in ("PAK", "KEN", "LAO", "KHM", "ZMB"))])
+    """On a narrow map, with a long sentence, a long query without spaces in the citation, and all classes."""
+    query = "&".join(
+        ["years=2005-2026", BY_DEBT, *(f"country={iso3}" for iso3 in ("PAK", "KEN", "LAO", "KHM", "ZMB"))]
+    )
     page = open_page(f"?{query}", width=width, height=844)
     page.evaluate(SPY)
     save(page)

@@ -21,7 +21,7 @@ def atlas():
 
 HITS = """async ([features, layers, view, places]) => {
     const assets = location.origin + "/atlas/assets/";
-    const [{ Scene }, { fromFeatures }] = await Promise.all([import(assets + "scene.js"), import(assets + "columns.js")]);
+    const [{ Scene }, { fromFeatures }] = await Promise.all([import(assets + "paint/scene.js"), import(assets + "data/columns.js")]);
     const scene = new Scene(layers);
     scene.load([fromFeatures(features, features.map(({ properties }) => properties.layer))]);
     scene.look({ ground: "light", filters: [{ layers: layers.map(({ id }) => id) }] });
@@ -133,7 +133,7 @@ def test_the_map_survives_a_change_of_page(open_page):
 
 
 COUNTED = """async ([encoded, filters]) => {
-    const { fromBytes, sift } = await import(location.origin + "/atlas/assets/columns.js");
+    const { fromBytes, sift } = await import(location.origin + "/atlas/assets/data/columns.js");
     const source = fromBytes(Uint8Array.from(atob(encoded), (letter) => letter.charCodeAt(0)).buffer);
     return filters.map((filter) => { const { pass, tally } = sift(source, filter); return [pass.reduce((a, b) => a + b, 0), tally.on]; });
 }"""
@@ -185,7 +185,7 @@ def test_badges_join_to_parts_of_the_world_on_a_small_map(open_page, atlas):
 
 
 FILLS = """async (marks) => {
-    const { fillOf, GROUNDS } = await import(location.origin + "/atlas/assets/style.js");
+    const { fillOf, GROUNDS } = await import(location.origin + "/atlas/assets/paint/style.js");
     return Object.keys(GROUNDS).map((ground) => marks.map((mark) => {
         const pen = new OffscreenCanvas(16, 16).getContext("2d");
         pen.fillStyle = fillOf(pen, GROUNDS[ground], mark, 1);

@@ -2,9 +2,9 @@
 // enough.
 
 import { make } from "./dom.js";
-import { turns } from "./geo.js";
+import { turns } from "../data/geo.js";
 import { openList } from "./list.js";
-import { GROUNDS } from "./style.js";
+import { GROUNDS } from "../paint/style.js";
 
 const NEAR = 4.5;
 

@@ -9,7 +9,7 @@ class Remote {
   constructor() {
     this.waiting = new Map();
     this.last = 0;
-    this.worker = new Worker(new URL("./paint-worker.js", import.meta.url), { type: "module" });
+    this.worker = new Worker(new URL("./worker.js", import.meta.url), { type: "module" });
     this.worker.onmessage = ({ data: { number, result, error } }) => {
       const { resolve, reject } = this.waiting.get(number);
       this.waiting.delete(number);

@@ -1,6 +1,6 @@
 // Everything that is drawn of the records, and what of it lies under the pointer. Runs in a worker or in the page.
 
-import { fromBytes, sift } from "./columns.js";
+import { fromBytes, sift } from "../data/columns.js";
 import { meeting, runs, sorted, toSegment } from "./grid.js";
 import { Land } from "./land.js";
 import { Raster } from "./raster.js";

@@ -1,6 +1,6 @@
 // Where the map looks: the opening view, a chosen record, beside the legend rather than under it.
 
-import { EAST, linesOf, shifted, span, unbroken, WEST } from "./geo.js";
+import { EAST, linesOf, shifted, span, unbroken, WEST } from "../data/geo.js";
 
 export function addView({ L, map, el, options, legend }) {
   // The window is never smaller than the map: no grey at its sides, at any width.

@@ -1,7 +1,7 @@
 // The base map: countries or territories from our own borders file, shaded or not, disputed borders dashed.
 // Paths are made once in unit coordinates (Web Mercator from 0 to 1) and drawn through a transformation.
 
-import { mercatorX, mercatorY } from "./columns.js";
+import { mercatorX, mercatorY } from "../data/geo.js";
 import { fillOf } from "./style.js";
 
 const polygonsOf = ({ type, coordinates }) => (type === "Polygon" ? [coordinates] : coordinates);

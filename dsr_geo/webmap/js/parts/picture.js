@@ -1,7 +1,7 @@
 // The present map as a PNG at twice its size: title, map, legend of what is shown, sources, boundary note, date.
 
-import { fillOf, GROUNDS } from "./style.js";
-import { symbolSvg } from "./symbols.js";
+import { fillOf, GROUNDS } from "../paint/style.js";
+import { symbolSvg } from "../paint/symbols.js";
 
 const SCALE = 2, MARGIN = 24, FONT = "system-ui, sans-serif";
 

@@ -55,7 +55,7 @@ export function addYears(atlas) {
     put(label, "textContent", text);
     all.hidden = !years;
     box.classList.toggle("atlas-every", !years);
-    [...bars.children].forEach((bar, i) => bar.classList.toggle("atlas-now", !years || (first + i >= years[0] && first + i <= years[1])));
+    [...bars.children].forEach((bar, i) => bar.classList.toggle("atlas-now", Boolean(years) && first + i >= years[0] && first + i <= years[1]));
   }
 
   // The bars follow every filter but the years themselves.

@@ -2,9 +2,9 @@
 // and count; from afar a single number over the colours of its layers; on a small map of the world one per part of it.
 
 import { make, put } from "./dom.js";
-import { turns } from "./geo.js";
+import { turns } from "../data/geo.js";
 import { openList } from "./list.js";
-import { symbolSvg } from "./symbols.js";
+import { symbolSvg } from "../paint/symbols.js";
 
 const NEAR = 4, FAR = 1.8;
 const STEPS = [0, 11, 18, 26, 34, 42].flatMap((radius) => Array.from({ length: radius ? 12 : 1 }, (_, i) => [Math.round(radius * Math.sin(i * Math.PI / 6)), Math.round(-radius * Math.cos(i * Math.PI / 6))]));

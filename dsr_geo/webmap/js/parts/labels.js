@@ -2,7 +2,7 @@
 // over a badge.
 
 import { make } from "./dom.js";
-import { span, turns } from "./geo.js";
+import { span, turns } from "../data/geo.js";
 
 const FONT = "system-ui, sans-serif";
 const mercator = (lat) => (Math.log(Math.tan(Math.PI / 4 + (lat * Math.PI) / 360)) * 180) / Math.PI;

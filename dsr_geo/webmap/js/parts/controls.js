@@ -1,6 +1,6 @@
 // Buttons beside the map: the opening view, full screen, and what can be taken away: link, citation, picture.
 
-import { queryOf } from "./filter.js";
+import { queryOf } from "../data/filter.js";
 import { savePicture } from "./picture.js";
 
 const ICONS = {

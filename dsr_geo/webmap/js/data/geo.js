@@ -2,6 +2,10 @@
 
 export const WEST = -60, EAST = 330; // Asia-centred: whole trans-Pacific and South Atlantic lines
 
+// Web Mercator from 0 to 1, from 180° west and from the north.
+export const mercatorX = (lon) => (lon + 180) / 360;
+export const mercatorY = (lat) => 0.5 - Math.log(Math.tan(Math.PI / 4 + (lat * Math.PI) / 360)) / (2 * Math.PI);
+
 // Which turns of the globe (-360, 0, 360 degrees) bring a span of longitudes into the window.
 export const turns = (west, east) => [-360, 0, 360].filter((turn) => east + turn >= WEST && west + turn <= EAST);
 

@@ -1,8 +1,8 @@
 // One box that finds records, places, companies and countries, by any spelling of case and accent, also in Chinese.
 
 import { make } from "./dom.js";
-import { symbolSvg } from "./symbols.js";
-import { span, turns } from "./geo.js";
+import { symbolSvg } from "../paint/symbols.js";
+import { span, turns } from "../data/geo.js";
 
 const MOST = 40;
 export const fold = (text) => text.normalize("NFKD").toLowerCase().replace(/\p{M}/gu, "");

@@ -1,7 +1,7 @@
 // The map as a part of the app's page: theme, address and the reader's acts pass between the two.
 
 import { mount } from "./atlas-map.js";
-import { fetchJson } from "./store.js";
+import { fetchJson } from "./data/store.js";
 
 const groundOf = (host) => {
   const probe = document.createElement("i");

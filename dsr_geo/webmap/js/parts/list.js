@@ -1,7 +1,7 @@
 // Several records in one spot open as a list, so that each of them can be chosen.
 
 import { make } from "./dom.js";
-import { symbolSvg } from "./symbols.js";
+import { symbolSvg } from "../paint/symbols.js";
 
 const MOST = 60; // records that a list names; of more the map has to come nearer
 

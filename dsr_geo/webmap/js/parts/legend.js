@@ -1,9 +1,9 @@
 // The legend is made of the same catalogue entries that draw the map, and is the filter of layers and their kinds.
 
 import { make, put } from "./dom.js";
-import { isOn, only, withKind, withLayer } from "./filter.js";
-import { fillOf, GROUNDS } from "./style.js";
-import { symbolSvg } from "./symbols.js";
+import { isOn, only, withKind, withLayer } from "../data/filter.js";
+import { fillOf, GROUNDS } from "../paint/style.js";
+import { symbolSvg } from "../paint/symbols.js";
 
 const READING = [
   "Filled: operating. Pale: under construction. Hollow: announced. Grey: ended. With a hole: suspended, or status not known.",

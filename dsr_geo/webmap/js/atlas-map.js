@@ -2,18 +2,17 @@
 // It knows no framework. `mount` makes a Leaflet map in an element, `attach` takes one that is there (folium's);
 // both return a handle whose `update(state)` draws a new state. Text from data only ever becomes textContent or canvas.
 
-import { addBadges } from "./badges.js";
-import { together } from "./columns.js";
-import { addLandings } from "./landings.js";
-import { clickAt } from "./list.js";
-import { painter } from "./painter.js";
-import { addPointer } from "./pointer.js";
-import { addProgress } from "./progress.js";
-import { addReader } from "./reader.js";
-import { fetchJson, Store } from "./store.js";
-import { GROUNDS } from "./style.js";
-import { addSync } from "./sync.js";
-import { addView } from "./view.js";
+import { addBadges } from "./parts/badges.js";
+import { together } from "./data/columns.js";
+import { addLandings } from "./parts/landings.js";
+import { clickAt } from "./parts/list.js";
+import { painter } from "./paint/painter.js";
+import { addPointer } from "./parts/pointer.js";
+import { addProgress } from "./parts/progress.js";
+import { addReader } from "./parts/reader.js";
+import { fetchJson, Store } from "./data/store.js";
+import { addSync } from "./data/sync.js";
+import { addView } from "./parts/view.js";
 
 export function mount(L, el, options) {
   const canvas = document.createElement("div");
@@ -72,7 +71,6 @@ export function attach(L, map, options, el = map.getContainer()) {
   const look = (filters) => marks.look({ filters, chosen: store.locate(state.chosen), ground: state.ground, shading: state.shading });
 
   function drawGround() {
-    canvas.style.background = GROUNDS[state.ground].sea;
     look([]);
   }
 

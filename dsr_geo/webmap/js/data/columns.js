@@ -5,15 +5,12 @@
 // records: points { x, y, record } and lines { x, y, offsets, record, box } in Web Mercator from 0 to 1, westwards cut
 // nowhere: a line may run past 1. dsr_geo/webmap/columns.py writes the same as bytes.
 
-import { linesOf, unbroken } from "./geo.js";
+import { linesOf, mercatorX, mercatorY, unbroken } from "./geo.js";
 
 const CATEGORIES = ["layer", "kind", "status", "evidence", "precision", "route_basis"];
 const YEAR = 1899; // byte 1 is 1900; begin 0: undated; end 255: still there
 const yearByte = (year) => Math.min(254, Math.max(1, year - YEAR));
 export const yearOf = (byte) => (byte ? byte + YEAR : null);
-
-export const mercatorX = (lon) => (lon + 180) / 360;
-export const mercatorY = (lat) => 0.5 - Math.log(Math.tan(Math.PI / 4 + (lat * Math.PI) / 360)) / (2 * Math.PI);
 
 // GeoJSON features (in record order) as a source. `layerOf[i]` is the layer id of record i.
 export function fromFeatures(features, layerOf) {
