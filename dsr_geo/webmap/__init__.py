@@ -20,6 +20,7 @@ from dsr_geo import cite, records
 from dsr_geo.atlas import Atlas
 from dsr_geo.names import known
 from dsr_geo.selection import KEYS, Selection
+from dsr_geo.webmap import columns
 
 OPENING = [[-36, -19], [58, 152]]
 """What a map opens with: south-western and north-eastern corner, latitude first. Africa to the western Pacific."""
@@ -141,6 +142,7 @@ def options(atlas: Atlas) -> dict[str, Any]:
         "years": list(atlas.years),
         "ended": list(records.ENDED),
         "filters": list(KEYS),
+        "categories": list(columns.CATEGORIES),
         "version": atlas.version,
         "boundary": cite.BOUNDARY_NOTE,
         "licence": cite.LICENCE,

@@ -11,11 +11,11 @@ from dsr_geo import Selection, records, webmap
 
 SHOWN = """async (states) => {
   const { queryOf } = await import(`${location.origin}/atlas/assets/data/filter.js`);
-  const handle = document.querySelector(".atlas-host").atlas, { store } = handle.atlas;
+  const handle = document.querySelector(".atlas-host").atlas, { store, options } = handle.atlas;
   return Promise.all(states.map(async (state) => {
     handle.update(state);
     const tallies = handle.painter.look({ filters: store.filters(state), ground: "light" });
-    return [handle.drawn().ids, queryOf({ ...state, host: { shown: [] } }).toString(), (await tallies)[0]];
+    return [handle.drawn().ids, queryOf({ ...state, host: { shown: [] } }, options.filters).toString(), (await tallies)[0]];
   }));
 }"""
 

@@ -31,7 +31,7 @@ export function attach(L, map, options, el = map.getContainer()) {
   L.control.scale({ position: "bottomright", imperial: false }).addTo(map);
   for (const [pane, z] of [["land", 200], ["borders", 220], ["marks", 410]]) map.createPane(pane).style.zIndex = z;
 
-  const store = new Store(options), marks = painter(L, map, options.layers);
+  const store = new Store(options), marks = painter(L, map, options);
   let state = { shown: [], kinds: [], years: null, undated: true, selected: "", spans: {}, query: {}, shading: null, chosen: null, ground: "light", ...options.state };
   state.host = { shown: state.shown };
   let reader = null, fitted = null, fittedAt = 0, sourceNames = options.sources, near = false, total = 0;

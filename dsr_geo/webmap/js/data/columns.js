@@ -7,15 +7,16 @@
 
 import { linesOf, mercatorX, mercatorY, unbroken } from "./geo.js";
 
-const CATEGORIES = ["layer", "kind", "status", "evidence", "precision", "route_basis"];
 const YEAR = 1899; // byte 1 is 1900; begin 0: undated; end 255: still there
 const yearByte = (year) => Math.min(254, Math.max(1, year - YEAR));
 export const yearOf = (byte) => (byte ? byte + YEAR : null);
 
-// GeoJSON features (in record order) as a source. `layerOf[i]` is the layer id of record i.
-export function fromFeatures(features, layerOf) {
+// GeoJSON features (in record order) as a source. `layerOf[i]` is the layer id of record i; `categories` are the
+// properties that become columns, `ended` the statuses of what is no more. Years as Python's `records.present` has them:
+// of what ended nobody knows when, only the first year is known.
+export function fromFeatures(features, layerOf, { categories = [], ended = [] } = {}) {
   const n = features.length, columns = {}, vocabularies = {};
-  for (const name of CATEGORIES) {
+  for (const name of new Set(["layer", ...categories])) {
     const codes = new Map(), column = (columns[name] = new Uint8Array(n));
     features.forEach(({ properties }, i) => {
       const value = name === "layer" ? layerOf[i] : properties[name] ?? "";
@@ -24,8 +25,16 @@ export function fromFeatures(features, layerOf) {
     });
     vocabularies[name] = [...codes.keys()];
   }
-  columns.begin = Uint8Array.from(features, ({ properties: p }) => { const year = p.year_start ?? p.year_announced; return year == null ? 0 : yearByte(year); });
-  columns.end = Uint8Array.from(features, ({ properties: p }, i) => (columns.begin[i] && p.year_end != null ? yearByte(p.year_end) : 255));
+  columns.begin = Uint8Array.from(features, ({ properties }) => {
+    const year = properties.year_start ?? properties.year_announced;
+    return year == null ? 0 : yearByte(year);
+  });
+  columns.end = Uint8Array.from(features, ({ properties: { year_end: year, status } }, i) => {
+    const begin = columns.begin[i];
+    if (!begin) return 255;
+    if (year != null) return yearByte(year);
+    return ended.includes(status) ? begin : 255;
+  });
   const points = { x: [], y: [], record: [] }, lines = { x: [], y: [], offsets: [0], record: [] };
   features.forEach(({ geometry }, record) => {
     if (geometry?.type === "Point") {

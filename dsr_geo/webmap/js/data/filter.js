@@ -27,15 +27,16 @@ export function withKind(state, layers, layer, kind, on) {
 
 export const only = (layer, kind) => ({ shown: [layer.id], kinds: kind ? [kind] : [] });
 
-// The selection as the query of an address: what the host said, with the browser's own filters in place of the host's.
-export function queryOf(state) {
+// The selection as the query of an address, with `keys` in their order: what the host said, with the browser's own
+// filters in place of the host's.
+export function queryOf(state, keys) {
   const { shown, kinds, years, undated, host, query } = state;
   const same = JSON.stringify(shown) === JSON.stringify(host?.shown);
   const own = {
     layer: same ? query?.layer : [...shown].sort(), kind: kinds, years: years ? [years.join("-")] : [], undated: undated ? [] : ["0"],
   };
   const found = new URLSearchParams();
-  for (const key of ["layer", "country", "group", "kind", "actor", "actor_type", "role", "status", "evidence", "precision", "years", "q", "undated", "ended", "opt_in"])
+  for (const key of keys)
     for (const value of (key in own ? own[key] : query?.[key]) ?? []) found.append(key, value);
   return found;
 }

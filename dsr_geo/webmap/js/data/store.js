@@ -39,7 +39,7 @@ export class Store {
     const [collections, columns] = await Promise.all([all, big]);
     this.records = collections.flatMap(({ features }, i) => features.map((feature) => ({ feature, layer: own[i] })));
     this.numbers = new Map(this.records.map(({ feature }, number) => [feature.id, number]));
-    this.sources = [fromFeatures(this.records.map(({ feature }) => feature), this.records.map(({ layer }) => layer.id)), ...columns];
+    this.sources = [fromFeatures(this.records.map(({ feature }) => feature), this.records.map(({ layer }) => layer.id), this.options), ...columns];
   }
 
   byId(id) {

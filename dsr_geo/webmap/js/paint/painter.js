@@ -29,22 +29,22 @@ class Remote {
   }
 }
 
-async function open(layers) {
+async function open(...about) {
   try {
     const remote = new Remote();
-    await remote.call("open", [layers]);
+    await remote.call("open", about);
     return remote;
   } catch { // a page may forbid workers, as some notebooks do: then the scene is painted here
-    const { Scene } = await import("./scene.js"), scene = new Scene(layers);
+    const { Scene } = await import("./scene.js"), scene = new Scene(...about);
     return { call: async (act, values) => scene[act](...values) };
   }
 }
 
 // The map has to have the panes `land`, `borders` and `marks`; each gets a canvas.
-export function painter(L, map, layers) {
+export function painter(L, map, { layers, ended }) {
   const canvases = Object.fromEntries(PANES.map((pane) => [pane, L.DomUtil.create("canvas", "leaflet-zoom-animated", map.getPane(pane))]));
   for (const canvas of Object.values(canvases)) canvas.style.pointerEvents = "none";
-  const opened = open(layers), listeners = new Set();
+  const opened = open(layers, ended), listeners = new Set();
   const call = async (...asked) => (await opened).call(...asked);
   let shown = null, late = null, painting = null, wanted = false, least = 1, looks = 0, painted = 0, zooming = false, ground = "", stale = true;
 

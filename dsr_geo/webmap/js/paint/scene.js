@@ -16,7 +16,9 @@ const REACH = 8; // CSS pixels round a mark that still choose it: with the symbo
 const rgb = (hex) => [1, 3, 5].map((i) => parseInt(hex.slice(i, i + 2), 16));
 
 export class Scene {
-  constructor(layers) {
+  // ended: the statuses of what is no more, which is drawn grey.
+  constructor(layers, ended = []) {
+    this.ended = ended;
     this.layers = new Map(layers.map((layer) => [layer.id, layer]));
     this.sources = [];
     this.look({ ground: "light" });
@@ -68,8 +70,7 @@ export class Scene {
   }
 
   #properties({ columns, vocabularies }, record) {
-    return Object.fromEntries(["layer", "kind", "status", "evidence", "precision", "route_basis"].filter((name) => columns[name])
-      .map((name) => [name, vocabularies[name][columns[name][record]]]));
+    return Object.fromEntries(Object.entries(vocabularies).map(([name, words]) => [name, words[columns[name][record]]]));
   }
 
   // Paints a view { zoom, left, top (world pixels), width, height, ratio } and returns pictures by pane: the marks, and
@@ -145,7 +146,7 @@ export class Scene {
 
   #drawLine(context, { zoom, left, top }, { scale }, { source, record, parts }, opacity, chosen = false) {
     const { x, y, offsets } = source.lines, properties = this.#properties(source, record);
-    const layer = this.layers.get(properties.layer), style = lineStyle(layer, properties, this.ground, chosen);
+    const layer = this.layers.get(properties.layer), style = lineStyle(this.#colour(layer, properties), properties, chosen);
     const [dx, dy] = chosen ? [0, 0] : laneOf(record, zoom);
     // One path, or a branch's casing would cut its own trunk.
     context.beginPath();
@@ -176,12 +177,16 @@ export class Scene {
     context.globalAlpha = 1;
   }
 
+  #colour(layer, { status }) {
+    return this.ended.includes(status) ? GROUNDS[this.ground].ended : layer.colour[this.ground];
+  }
+
   // Each look of a symbol is drawn once and stamped afterwards.
   #sprite(source, record, { zoom, ratio }, chosen) {
     const properties = this.#properties(source, record), radius = radiusAt(zoom) * (chosen ? 1.5 : 1), hazy = zoom >= 5;
     const key = [properties.layer, properties.status, properties.evidence, properties.precision, radius, hazy, ratio, chosen].join();
     if (!this.sprites.has(key)) {
-      const layer = this.layers.get(properties.layer), style = pointStyle(layer, properties, this.ground);
+      const layer = this.layers.get(properties.layer), style = pointStyle(layer.symbol, this.#colour(layer, properties), properties, GROUNDS[this.ground]);
       const side = 2 * Math.ceil(radius * 1.4 + 4 + (hazy ? style.haze : 0)), sprite = new OffscreenCanvas(side * ratio, side * ratio);
       const context = sprite.getContext("2d");
       context.scale(ratio, ratio);

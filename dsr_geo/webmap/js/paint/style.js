@@ -3,8 +3,8 @@
 import { isOpen } from "./symbols.js";
 
 export const GROUNDS = {
-  light: { land: "#F4F2EE", sea: "#E3EAEE", border: "#D6D1C7", disputed: "#9A958B", casing: "#FFFFFF", landing: "#040023", ended: "#8A8A86", ink: "#1B1E22", zero: "#FFFFFF", hatch: "#CFC9BE", classes: ["#E8EDF0", "#C0CBD1", "#99A9B2", "#718793", "#4A6572"] },
-  dark: { land: "#2B3138", sea: "#171B20", border: "#3C444D", disputed: "#7A838D", casing: "#171B20", landing: "#F6FEDB", ended: "#8E9399", ink: "#F2F4F6", zero: "#0C0E11", hatch: "#4A535C", classes: ["#333B43", "#45525C", "#5A6C78", "#718793", "#8FA5B1"] },
+  light: { land: "#F4F2EE", sea: "#E3EAEE", border: "#D6D1C7", disputed: "#9A958B", casing: "#FFFFFF", landing: "#040023", ended: "#8A8A86", ink: "#1B1E22", quiet: "#5D6670", paper: "#FFFFFF", zero: "#FFFFFF", hatch: "#CFC9BE", classes: ["#E8EDF0", "#C0CBD1", "#99A9B2", "#718793", "#4A6572"] },
+  dark: { land: "#2B3138", sea: "#171B20", border: "#3C444D", disputed: "#7A838D", casing: "#171B20", landing: "#F6FEDB", ended: "#8E9399", ink: "#F2F4F6", quiet: "#A5AFB8", paper: "#20262C", zero: "#0C0E11", hatch: "#4A535C", classes: ["#333B43", "#45525C", "#5A6C78", "#718793", "#8FA5B1"] },
 };
 
 // How a country or territory is filled: a class by its shade; zero, none found and no data each in a way of its own.
@@ -28,8 +28,6 @@ export function fillOf(context, ground, mark, grain) {
   return pattern;
 }
 
-const ENDED = new Set(["cancelled", "retired", "ended"]);
-const STATED = new Set(["announced", "construction", "operating", "signed", "stated", ...ENDED]); // else suspended or not known
 const DASHES = { construction: "9 5", announced: "2 5" };
 
 const shade = (hex, towards, share) => "#" + [1, 3, 5].map((i) => {
@@ -37,20 +35,17 @@ const shade = (hex, towards, share) => "#" + [1, 3, 5].map((i) => {
   return Math.round(from + (to - from) * share).toString(16).padStart(2, "0");
 }).join("");
 
-const colourOf = (layer, properties, ground) => (ENDED.has(properties.status) ? GROUNDS[ground].ended : layer.colour[ground]);
-
-export function lineStyle(layer, properties, ground, chosen) {
+export function lineStyle(color, properties, chosen) {
   const weight = { strong: 2.2, fair: 1.8, single: 1.4, disputed: 1.8 }[properties.evidence] + (chosen ? 1.6 : 0);
   const dashArray = DASHES[properties.status] ?? (properties.route_basis === "indicative" ? "6 4" : null);
-  return { color: colourOf(layer, properties, ground), weight: properties.status === "announced" ? weight * 0.8 : weight, dashArray, lineCap: dashArray ? "butt" : "round" };
+  return { color, weight: properties.status === "announced" ? weight * 0.8 : weight, dashArray, lineCap: dashArray ? "butt" : "round" };
 }
 
-export function pointStyle(layer, properties, ground) {
-  const colour = colourOf(layer, properties, ground), { casing, ink, land } = GROUNDS[ground];
-  const fill = isOpen(layer.symbol) || properties.status === "announced" ? land : properties.status === "construction" ? shade(colour, land, 0.6) : colour;
+export function pointStyle(symbol, colour, properties, { casing, ink, land }) {
+  const fill = isOpen(symbol) || properties.status === "announced" ? land : properties.status === "construction" ? shade(colour, land, 0.6) : colour;
   return {
     fill, halo: casing, ink: fill === colour ? shade(colour, ink, 0.45) : colour,
     weight: { strong: 1.6, fair: 0.8, single: 1, disputed: 1 }[properties.evidence], dots: properties.evidence === "single",
-    hole: !STATED.has(properties.status), haze: { city: 4, region: 9 }[properties.precision] ?? 0,
+    hole: !properties.status || properties.status === "suspended", haze: { city: 4, region: 9 }[properties.precision] ?? 0,
   };
 }

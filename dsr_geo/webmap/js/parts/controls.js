@@ -11,11 +11,11 @@ const ICONS = {
 const svg = (path) => `<svg viewBox="0 0 24 24" width="16" height="16" fill="none" stroke="currentColor" stroke-width="2" stroke-linecap="round" stroke-linejoin="round" aria-hidden="true"><path d="${path}"/></svg>`;
 
 export const citation = (atlas) => {
-  const query = queryOf(atlas.state).toString();
+  const query = queryOf(atlas.state, atlas.options.filters).toString();
   return `Digital Silk Road Atlas, data version ${atlas.options.version}${query ? `, selection ${query}` : ""}`;
 };
 export const today = () => new Date().toISOString().slice(0, 10);
-const addressOf = (atlas) => atlas.options.address?.(queryOf(atlas.state), atlas.state.chosen) ?? null;
+const addressOf = (atlas) => atlas.options.address?.(queryOf(atlas.state, atlas.options.filters), atlas.state.chosen) ?? null;
 
 export function addControls(atlas) {
   const { L, map, el } = atlas;

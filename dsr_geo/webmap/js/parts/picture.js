@@ -132,8 +132,7 @@ function drawScale(pen, atlas, ground, right, bottom) {
 
 export async function picture(atlas, citation, date) {
   const { map, state, options } = atlas, { x: width, y: height } = map.getSize(), inner = width - 2 * MARGIN;
-  const theme = GROUNDS[state.ground], dark = state.ground === "dark";
-  const ground = { ...theme, paper: dark ? "#20262C" : "#FFFFFF", quiet: dark ? "#A5AFB8" : "#5D6670" };
+  const ground = GROUNDS[state.ground];
   const { legend, sentence } = contents(atlas);
   const canvas = document.createElement("canvas"), pen = canvas.getContext("2d");
   const fonts = { title: `600 20px ${FONT}`, lead: `13px ${FONT}`, layer: `12px ${FONT}`, small: `11px ${FONT}` };
