@@ -79,16 +79,16 @@ def state(
     selection: Selection,
     shading: Mapping[str, Any] | None = None,
     chosen: str | None = None,
-    turn: int = 0,
+    act: int = 0,
 ) -> dict[str, Any]:
     """What the map shows now.
 
     shown, kinds, years, undated: the filters that the browser answers itself. selected: one bit per record of the atlas,
     lowest first, in base64: those that pass all other filters, so that the browser can change its own ones without
     asking. spans: for groups that countries joined or left, the years of membership by record number (`None` is open).
-    query: the selection as a URL query. chosen: id of the chosen record. shading: see `shading.shading`. turn: the number
-    of the reader's last filter in the map that this answers. Raises `UnknownName` for a record or a selection of what the
-    atlas does not have.
+    query: the selection as a URL query. chosen: id of the chosen record. shading: see `shading.shading`. act: the number
+    of the reader's last filter in the map that this answers. Raises `UnknownName` for a record or a selection of what
+    the atlas does not have.
     """
     if chosen is not None:
         known("record", [chosen], atlas.records["name"])
@@ -105,7 +105,7 @@ def state(
         "query": selection.query(),
         "shading": shading,
         "chosen": chosen,
-        "turn": turn,
+        "act": act,
         "version": atlas.version,
     }
 

@@ -165,7 +165,7 @@ def test_phone_has_no_sideways_scroll_and_a_closed_legend(open_page, scheme):
     page = open_page(width=390, height=844, is_mobile=True, has_touch=True, color_scheme=scheme)
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     assert page.locator(".atlas-legend").get_attribute("open") is None
-    assert page.locator(".atlas-host").get_attribute("data-ground") == scheme
+    assert page.locator(".atlas-host").get_attribute("data-theme") == scheme
     page.locator(".atlas-legend > summary").tap()
     assert page.locator(".atlas-legend label.atlas-layer").count() == len(dsr_geo.load().layers)
 

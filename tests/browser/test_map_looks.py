@@ -33,7 +33,7 @@ CONTRASTS = """() => {
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_empty_layers_stay_readable(open_page, scheme):
     page = open_page(EMPTY, color_scheme=scheme)
-    expect(page.locator(".atlas-host")).to_have_attribute("data-ground", scheme)
+    expect(page.locator(".atlas-host")).to_have_attribute("data-theme", scheme)
     page.get_by_role("button", name="Kinds of Data centres").click()
     found = page.evaluate(CONTRASTS)
     assert len(found) > 10

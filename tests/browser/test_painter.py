@@ -24,7 +24,7 @@ HITS = """async ([features, layers, view, places]) => {
     const [{ Scene }, { fromFeatures }] = await Promise.all([import(assets + "paint/scene.js"), import(assets + "data/columns.js")]);
     const scene = new Scene(layers);
     scene.load([fromFeatures(features, features.map(({ properties }) => properties.layer))]);
-    scene.look({ ground: "light", filters: [{ layers: layers.map(({ id }) => id) }] });
+    scene.look({ theme: "light", filters: [{ layers: layers.map(({ id }) => id) }] });
     return places.map(([x, y]) => scene.hits(view, x, y)[0]?.record ?? null);
 }"""
 
@@ -185,10 +185,10 @@ def test_badges_join_to_parts_of_the_world_on_a_small_map(open_page, atlas):
 
 
 FILLS = """async (marks) => {
-    const { fillOf, GROUNDS } = await import(location.origin + "/atlas/assets/paint/style.js");
-    return Object.keys(GROUNDS).map((ground) => marks.map((mark) => {
+    const { fillOf, THEMES } = await import(location.origin + "/atlas/assets/paint/style.js");
+    return Object.keys(THEMES).map((ground) => marks.map((mark) => {
         const pen = new OffscreenCanvas(16, 16).getContext("2d");
-        pen.fillStyle = fillOf(pen, GROUNDS[ground], mark, 1);
+        pen.fillStyle = fillOf(pen, THEMES[ground], mark, 1);
         pen.fillRect(0, 0, 16, 16);
         return pen.getImageData(0, 0, 16, 16).data.join();
     }));

@@ -3,7 +3,7 @@
 import { mount } from "./atlas-map.js";
 import { fetchJson } from "./data/store.js";
 
-const groundOf = (host) => {
+const themeOf = (host) => {
   const probe = document.createElement("i");
   probe.style.color = getComputedStyle(host).getPropertyValue("--st-background-color") || "#fff";
   host.append(probe);
@@ -38,7 +38,11 @@ export async function open(host, base, L) {
     onChoose: (id) => host.atlasTrigger("chosen", id ?? ""),
     onFilter: (filter) => host.atlasTrigger("filter", filter),
     address: addressOf,
-    onView: (now) => { if (opened) { view = now; writeView(view); } },
+    onView: (now) => {
+      if (!opened) return;
+      view = now;
+      writeView(view);
+    },
   });
   host.atlas = handle;
   return {
@@ -50,7 +54,7 @@ export async function open(host, base, L) {
       }
       const start = data.view?.split(",").map(Number);
       const first = !opened && start?.length === 3 && start.every(Number.isFinite) ? start : undefined;
-      handle.update({ ...data.state, ground: groundOf(host), view: first });
+      handle.update({ ...data.state, theme: themeOf(host), view: first });
       opened = true;
       setTimeout(() => host.isConnected && writeView(view), 200);
     },

@@ -10,7 +10,8 @@ export function sorted({ x, y, record }) {
   const n = x.length, start = new Uint32Array(SIDE * SIDE + 1), cell = new Uint32Array(n);
   for (let i = 0; i < n; i++) start[(cell[i] = cellOf(y[i]) * SIDE + cellOf(x[i])) + 1]++;
   for (let c = 0; c < SIDE * SIDE; c++) start[c + 1] += start[c];
-  const next = start.slice(0, -1), out = { x: new Float32Array(n), y: new Float32Array(n), record: new Uint32Array(n), start };
+  const next = start.slice(0, -1);
+  const out = { x: new Float32Array(n), y: new Float32Array(n), record: new Uint32Array(n), start };
   for (let i = 0; i < n; i++) {
     const at = next[cell[i]]++;
     out.x[at] = x[i];
@@ -37,7 +38,8 @@ export function runs({ start }, { west, north, east, south }, walk) {
   for (let turn = -1; turn <= 1; turn++) {
     if (east - turn < 0 || west - turn >= 1) continue;
     const left = cellOf(west - turn), right = cellOf(east - turn);
-    for (let row = cellOf(north); row <= cellOf(south); row++) walk(start[row * SIDE + left], start[row * SIDE + right + 1], turn);
+    for (let row = cellOf(north); row <= cellOf(south); row++)
+      walk(start[row * SIDE + left], start[row * SIDE + right + 1], turn);
   }
 }
 
@@ -45,7 +47,8 @@ export function runs({ start }, { west, north, east, south }, walk) {
 export function meeting({ box, record }, { west, north, east, south }, walk) {
   for (let i = 0, k = 0; i < record.length; i++, k += 4) {
     if (box[k + 1] > south || box[k + 3] < north) continue;
-    for (let turn = -1; turn <= 1; turn++) if (box[k] + turn <= east && box[k + 2] + turn >= west) walk(i, turn);
+    for (let turn = -1; turn <= 1; turn++)
+      if (box[k] + turn <= east && box[k + 2] + turn >= west) walk(i, turn);
   }
 }
 

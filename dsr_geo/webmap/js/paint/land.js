@@ -1,11 +1,8 @@
 // The base map: countries or territories from our own borders file, shaded or not, disputed borders dashed.
 // Paths are made once in unit coordinates (Web Mercator from 0 to 1) and drawn through a transformation.
 
-import { mercatorX, mercatorY } from "../data/geo.js";
+import { mercatorX, mercatorY, onEdge, partsOf } from "../data/geo.js";
 import { fillOf } from "./style.js";
-
-const polygonsOf = ({ type, coordinates }) => (type === "Polygon" ? [coordinates] : coordinates);
-const onEdge = ([lon]) => Math.abs(Math.abs(lon) - 180) < 1e-6;
 
 const place = (lon, lat) => [mercatorX(lon), mercatorY(Math.min(85, Math.max(-85, lat)))];
 
@@ -38,40 +35,48 @@ function boxOf(ring) {
 export class Land {
   constructor(countries, disputed) {
     // One entry for each polygon, so that those out of view cost nothing.
-    this.pieces = countries.features.flatMap(({ geometry, properties: { iso3 } }) => polygonsOf(geometry).map((rings) => {
-      const area = new Path2D(), border = new Path2D();
-      for (const ring of rings) {
-        trace(area, ring);
-        for (const part of withoutEdge(ring)) trace(border, part);
-      }
-      return { iso3, area, border, ...boxOf(rings[0]) };
-    }));
+    this.pieces = countries.features.flatMap(({ geometry, properties: { iso3 } }) => (
+      partsOf(geometry).map((rings) => {
+        const area = new Path2D(), border = new Path2D();
+        for (const ring of rings) {
+          trace(area, ring);
+          for (const part of withoutEdge(ring)) trace(border, part);
+        }
+        return { iso3, area, border, ...boxOf(rings[0]) };
+      })));
     this.disputed = new Path2D();
-    for (const { geometry } of disputed.features) for (const rings of polygonsOf(geometry)) for (const ring of rings) trace(this.disputed, ring);
+    for (const { geometry } of disputed.features)
+      for (const ring of partsOf(geometry).flat()) trace(this.disputed, ring);
   }
 
   // Paints areas on one context and borders on another: what stands between them is the page's affair.
-  paint(areas, borders, { zoom, left, top, width, height, ratio }, ground, shading) {
+  paint(areas, borders, { zoom, left, top, width, height, ratio }, theme, shading) {
     const scale = 256 * 2 ** zoom;
     borders.lineJoin = "round";
     for (let turn = -1; turn <= 1; turn++) {
       const west = left / scale - turn, east = (left + width) / scale - turn;
       if (east < 0 || west > 1) continue;
-      for (const context of [areas, borders]) context.setTransform(scale * ratio, 0, 0, scale * ratio, (turn * scale - left) * ratio, -top * ratio);
+      const size = scale * ratio;
+      for (const context of [areas, borders])
+        context.setTransform(size, 0, 0, size, (turn * scale - left) * ratio, -top * ratio);
       borders.lineWidth = 0.8 / scale;
-      borders.strokeStyle = ground.border;
+      borders.strokeStyle = theme.border;
       borders.setLineDash([]);
       const fills = new Map(); // mark → colour or pattern, whose grain is that of the screen
-      const fill = (mark) => fills.get(mark) ?? fills.set(mark, fillOf(areas, ground, mark, 1 / scale)).get(mark);
-      areas.fillStyle = ground.land;
+      const fill = (mark) => {
+        if (!fills.has(mark)) fills.set(mark, fillOf(areas, theme, mark, 1 / scale));
+        return fills.get(mark);
+      };
+      areas.fillStyle = theme.land;
       areas.fill(this.disputed); // what no country's polygon holds is land all the same
       for (const piece of this.pieces) {
-        if (piece.east < west || piece.west > east || piece.south < top / scale || piece.north > (top + height) / scale) continue;
-        areas.fillStyle = shading ? fill(shading.marks[piece.iso3] ?? shading.other) : ground.land;
+        if (piece.east < west || piece.west > east) continue;
+        if (piece.south < top / scale || piece.north > (top + height) / scale) continue;
+        areas.fillStyle = shading ? fill(shading.marks[piece.iso3] ?? shading.other) : theme.land;
         areas.fill(piece.area, "evenodd");
         borders.stroke(piece.border);
       }
-      borders.strokeStyle = ground.disputed;
+      borders.strokeStyle = theme.disputed;
       borders.setLineDash([3 / scale, 3 / scale]);
       borders.stroke(this.disputed);
     }

@@ -13,7 +13,8 @@ class Remote {
     this.worker.onmessage = ({ data: { number, result, error } }) => {
       const { resolve, reject } = this.waiting.get(number);
       this.waiting.delete(number);
-      error ? reject(new Error(error)) : resolve(result);
+      if (error) reject(new Error(error));
+      else resolve(result);
     };
     this.worker.onerror = (event) => {
       for (const { reject } of this.waiting.values()) reject(new Error(event.message || "the painter did not start"));
@@ -21,10 +22,10 @@ class Remote {
     };
   }
 
-  call(act, values, transfer = []) {
+  call(method, values, transfer = []) {
     return new Promise((resolve, reject) => {
       this.waiting.set(++this.last, { resolve, reject });
-      this.worker.postMessage({ number: this.last, act, values }, transfer);
+      this.worker.postMessage({ number: this.last, method, values }, transfer);
     });
   }
 }
@@ -36,23 +37,39 @@ async function open(...about) {
     return remote;
   } catch { // a page may forbid workers, as some notebooks do: then the scene is painted here
     const { Scene } = await import("./scene.js"), scene = new Scene(...about);
-    return { call: async (act, values) => scene[act](...values) };
+    return { call: async (method, values) => scene[method](...values) };
   }
 }
 
-// The map has to have the panes `land`, `borders` and `marks`; each gets a canvas.
+/**
+ * The map has to have the panes `land`, `borders` and `marks`; each gets a canvas.
+ * @param {typeof import("leaflet")} L
+ * @param {any} map a Leaflet map, of which more is used than its types tell
+ * @param {Pick<Options, "layers" | "ended">} options
+ */
 export function painter(L, map, { layers, ended }) {
-  const canvases = Object.fromEntries(PANES.map((pane) => [pane, L.DomUtil.create("canvas", "leaflet-zoom-animated", map.getPane(pane))]));
-  for (const canvas of Object.values(canvases)) canvas.style.pointerEvents = "none";
+  /** @type {Record<string, HTMLCanvasElement>} */
+  const canvases = {};
+  for (const pane of PANES) {
+    canvases[pane] = L.DomUtil.create("canvas", "leaflet-zoom-animated", map.getPane(pane));
+    canvases[pane].style.pointerEvents = "none";
+  }
   const opened = open(layers, ended), listeners = new Set();
   const call = async (...asked) => (await opened).call(...asked);
-  let shown = null, late = null, painting = null, wanted = false, least = 1, looks = 0, painted = 0, zooming = false, ground = "", stale = true;
+  let shown = null; // the view of the picture that stands
+  let late = null; // the newest picture, which waits for the end of a zoom
+  let painting = null, wanted = false, zooming = false, stale = true;
+  let looks = 0, painted = 0; // numbers of the newest look, and of the one that stands
+  let least = 1; // pixels of the screen to one of CSS
+  let base = ""; // what the base map was last told to look like
 
-  // What is to be painted: the map and a margin, in pixels of the world at this zoom.
-  function view() {
-    const size = map.getSize(), pad = size.multiplyBy(PADDING).floor(), corner = map.getPixelBounds().min.subtract(pad);
+  /** @returns {View} what is to be painted: the map and a margin */
+  function viewNow() {
+    const pad = map.getSize().multiplyBy(PADDING).floor();
+    const { x: width, y: height } = map.getSize().add(pad.multiplyBy(2));
+    const { x: left, y: top } = map.getPixelBounds().min.subtract(pad);
     const ratio = Math.max(least, Math.min(2, devicePixelRatio || 1));
-    return { zoom: map.getZoom(), left: corner.x, top: corner.y, width: size.x + 2 * pad.x, height: size.y + 2 * pad.y, ratio };
+    return { zoom: map.getZoom(), left, top, width, height, ratio };
   }
 
   // Resolves when what is now wanted has been painted; one view at a time, the latest last.
@@ -64,10 +81,10 @@ export function painter(L, map, { layers, ended }) {
   async function paintAll() {
     while (wanted && map.getSize().x && map.getSize().y) { // a hidden map is painted when it has a size again
       wanted = false;
-      const look = looks, asked = view(), moved = JSON.stringify(asked) !== JSON.stringify(late?.view ?? shown);
-      const base = stale || moved; // the base map is painted anew only where it has to be
+      const look = looks, asked = viewNow(), moved = JSON.stringify(asked) !== JSON.stringify(late?.view ?? shown);
+      const whole = stale || moved; // the base map is painted anew only where it has to be
       stale = false;
-      const pictures = await call("paint", [asked, base]);
+      const pictures = await call("paint", [asked, whole]);
       late = { pictures: { ...late?.pictures, ...pictures }, view: asked, look };
       if (!zooming) show();
     }
@@ -78,7 +95,8 @@ export function painter(L, map, { layers, ended }) {
     const { pictures, view, look } = late;
     for (const [pane, picture] of Object.entries(pictures)) {
       const canvas = canvases[pane];
-      if (canvas.width !== picture.width || canvas.height !== picture.height) [canvas.width, canvas.height] = [picture.width, picture.height];
+      if (canvas.width !== picture.width) canvas.width = picture.width;
+      if (canvas.height !== picture.height) canvas.height = picture.height;
       canvas.getContext("bitmaprenderer").transferFromImageBitmap(picture);
       [canvas.style.width, canvas.style.height] = [`${view.width}px`, `${view.height}px`];
     }
@@ -91,20 +109,28 @@ export function painter(L, map, { layers, ended }) {
   function place(center, zoom) {
     if (!shown) return;
     const scale = map.getZoomScale(zoom, shown.zoom), origin = map._getNewPixelOrigin(center, zoom);
-    for (const canvas of Object.values(canvases)) L.DomUtil.setTransform(canvas, L.point(shown.left, shown.top).multiplyBy(scale).subtract(origin), scale);
+    const corner = L.point(shown.left, shown.top).multiplyBy(scale).subtract(origin);
+    for (const canvas of Object.values(canvases)) L.DomUtil.setTransform(canvas, corner, scale);
   }
 
   function follow() {
     if (zooming || !shown) return;
-    const { min, max } = map.getPixelBounds();
-    const slack = Math.min(shown.width, shown.height) * PADDING * 0.3;
+    const { min, max } = map.getPixelBounds(), { left, top, width, height } = shown;
+    const slack = Math.min(width, height) * PADDING * 0.3;
+    const nearest = Math.min(min.x - left, min.y - top, left + width - max.x, top + height - max.y);
     if (shown.zoom !== map.getZoom()) place(map.getCenter(), map.getZoom());
-    else if (min.x - shown.left > slack && min.y - shown.top > slack && shown.left + shown.width - max.x > slack && shown.top + shown.height - max.y > slack) return;
+    else if (nearest > slack) return;
     paint();
   }
 
-  map.on("zoomanim", ({ center, zoom }) => { zooming = true; place(center, zoom); });
-  map.on("zoomend", () => { zooming = false; show(); });
+  map.on("zoomanim", ({ center, zoom }) => {
+    zooming = true;
+    place(center, zoom);
+  });
+  map.on("zoomend", () => {
+    zooming = false;
+    show();
+  });
   map.on("viewreset", () => shown && place(map.getCenter(), map.getZoom()));
   map.on("move", follow);
   map.on("moveend resize", paint);
@@ -115,13 +141,13 @@ export function painter(L, map, { layers, ended }) {
       stale = true;
       return call("base", borders);
     },
-    // Records as columns (see columns.js) or as their bytes; a record is called by its source's place here and its number.
+    // Records as columns (see columns.js) or as their bytes; a record is called by its source's place and its number.
     load: (sources) => call("load", [sources], sources.filter((source) => source instanceof ArrayBuffer)),
-    // Filters, chosen record, ground and shading (see Scene.look); answers a tally per source.
+    // Filters, chosen record, theme and shading (see Scene.look); answers a tally per source.
     look(state) {
       looks++;
-      const next = JSON.stringify([state.ground, state.shading]);
-      if (next !== ground) [ground, stale] = [next, true];
+      const next = JSON.stringify([state.theme, state.shading]);
+      if (next !== base) [base, stale] = [next, true];
       const tallies = call("look", [state]);
       paint();
       return tallies;
@@ -135,7 +161,12 @@ export function painter(L, map, { layers, ended }) {
     async sharp(work) {
       least = 2;
       await paint();
-      try { return await work(); } finally { least = 1; paint(); }
+      try {
+        return await work();
+      } finally {
+        least = 1;
+        paint();
+      }
     },
     onPaint: (listener) => listeners.add(listener),
   };

@@ -18,7 +18,8 @@ export class Raster {
 
   // Points from one row to another as squares of `size` cells; unit coordinates times `scale` plus dx, dy are pixels.
   points({ x, y, record, layer }, pass, from, to, scale, dx, dy, size) {
-    const { width, height } = this, k = scale / this.cell, left = dx / this.cell - (size - 1) / 2, top = dy / this.cell - (size - 1) / 2;
+    const { width, height } = this, k = scale / this.cell;
+    const left = dx / this.cell - (size - 1) / 2, top = dy / this.cell - (size - 1) / 2;
     const right = width - size, bottom = height - size, numbers = this.numbers;
     for (let i = from; i < to; i++) {
       if (!pass[record[i]]) continue;
@@ -33,7 +34,8 @@ export class Raster {
 
   // One line; bends nearer together than a cell are passed over.
   line({ x, y, offsets }, line, code, scale, dx, dy) {
-    const { width, height } = this, plane = this.#plane(code), k = scale / this.cell, left = dx / this.cell, top = dy / this.cell;
+    const { width, height } = this, plane = this.#plane(code);
+    const k = scale / this.cell, left = dx / this.cell, top = dy / this.cell;
     const last = offsets[line + 1] - 1;
     let ax = x[offsets[line]] * k + left, ay = y[offsets[line]] * k + top;
     for (let i = offsets[line] + 1; i <= last; i++) {
@@ -43,7 +45,8 @@ export class Raster {
         const steps = Math.ceil(length), sx = (bx - ax) / steps, sy = (by - ay) / steps;
         const inside = Math.min(ax, bx, ay, by) >= 0 && Math.max(ax, bx) < width && Math.max(ay, by) < height;
         for (let s = 0, column = ax, row = ay; s < steps; s++, column += sx, row += sy)
-          if (inside || (column >= 0 && row >= 0 && column < width && row < height)) plane[(row | 0) * width + (column | 0)]++;
+          if (inside || (column >= 0 && row >= 0 && column < width && row < height))
+            plane[(row | 0) * width + (column | 0)]++;
       }
       ax = bx;
       ay = by;
@@ -58,17 +61,22 @@ export class Raster {
     for (const [plane] of used.slice(1)) for (let i = 0; i < cells; i++) sums[i] += plane[i];
     let most = 8;
     for (let i = 0; i < cells; i++) if (sums[i] > most) most = sums[i];
-    const strength = new Uint8Array(most + 1).map((_, n) => 255 * (faintest + (1 - faintest) * Math.log(n) / Math.log(most)));
+    const share = (n) => faintest + (1 - faintest) * Math.log(n) / Math.log(most);
+    const strength = new Uint8Array(most + 1).map((_, n) => 255 * share(n));
     const image = new ImageData(this.width, this.height), pixels = new Uint32Array(image.data.buffer);
     for (let i = 0; i < cells; i++) {
       const sum = sums[i];
       if (!sum) continue;
       let r = 0, g = 0, b = 0;
       for (let u = 0; u < used.length; u++) {
-        const [plane, red, green, blue] = used[u], share = plane[i];
-        if (share) { r += red * share; g += green * share; b += blue * share; }
+        const [plane, red, green, blue] = used[u], count = plane[i];
+        if (!count) continue;
+        r += red * count;
+        g += green * count;
+        b += blue * count;
       }
-      pixels[i] = (strength[sum] << 24) | ((b / sum) << 16) | ((g / sum) << 8) | (r / sum); // the order of bytes in memory
+      // In the order of bytes in memory.
+      pixels[i] = (strength[sum] << 24) | ((b / sum) << 16) | ((g / sum) << 8) | (r / sum);
     }
     const own = new OffscreenCanvas(this.width, this.height);
     own.getContext("2d").putImageData(image, 0, 0);

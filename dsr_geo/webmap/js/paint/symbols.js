@@ -10,7 +10,10 @@ const corners = (count, turn = 0, inner = 0) => {
   return points;
 };
 
-const plus = [[-0.35, -1], [0.35, -1], [0.35, -0.35], [1, -0.35], [1, 0.35], [0.35, 0.35], [0.35, 1], [-0.35, 1], [-0.35, 0.35], [-1, 0.35], [-1, -0.35], [-0.35, -0.35]];
+const plus = [
+  [-0.35, -1], [0.35, -1], [0.35, -0.35], [1, -0.35], [1, 0.35], [0.35, 0.35],
+  [0.35, 1], [-0.35, 1], [-0.35, 0.35], [-1, 0.35], [-1, -0.35], [-0.35, -0.35],
+];
 
 // Outlines on a unit radius, evened so that areas look alike; null is a circle.
 const OUTLINES = {
@@ -18,7 +21,12 @@ const OUTLINES = {
   diamond: corners(4).map(([x, y]) => [x * 1.15, y * 1.15]),
   "triangle-up": corners(3).map(([x, y]) => [x * 1.2, y * 1.2 + 0.2]),
   "triangle-down": corners(3, Math.PI).map(([x, y]) => [x * 1.2, y * 1.2 - 0.2]),
-  hexagon: corners(6, Math.PI / 6), pentagon: corners(5), star: corners(5, 0, 0.48).map(([x, y]) => [x * 1.25, y * 1.25]), plus, circle: null, ring: null,
+  hexagon: corners(6, Math.PI / 6),
+  pentagon: corners(5),
+  star: corners(5, 0, 0.48).map(([x, y]) => [x * 1.25, y * 1.25]),
+  plus,
+  circle: null,
+  ring: null,
 };
 const outline = (symbol) => OUTLINES[symbol.replace("triangle-open", "triangle-up").replace("-open", "")];
 export const isOpen = (symbol) => symbol === "ring" || symbol.endsWith("-open");
@@ -32,11 +40,14 @@ function trace(context, symbol, x, y, radius) {
 }
 
 export function symbolSvg(symbol, colour, size = 14) {
-  const view = `<svg class="atlas-symbol" viewBox="-1.5 -1.5 3 3" width="${size}" height="${size}" aria-hidden="true">`;
-  const paint = isOpen(symbol) ? `fill="none" stroke="${colour}" stroke-width=".4"` : `fill="${colour}"`;
-  if (symbol === "line") return `${view}<path d="M-1.4 .7C-.4 .7 .3 -.7 1.4 -.7" fill="none" stroke="${colour}" stroke-width=".5" stroke-linecap="round"/></svg>`;
-  const points = outline(symbol);
-  return view + (points ? `<polygon points="${points.map((p) => p.join()).join(" ")}" ${paint}/>` : `<circle r="1" ${paint}/>`) + "</svg>";
+  const sides = `width="${size}" height="${size}"`;
+  const svg = (shape) => `<svg class="atlas-symbol" viewBox="-1.5 -1.5 3 3" ${sides} aria-hidden="true">${shape}</svg>`;
+  const hollow = (width) => `fill="none" stroke="${colour}" stroke-width="${width}"`;
+  if (symbol === "line")
+    return svg(`<path d="M-1.4 .7C-.4 .7 .3 -.7 1.4 -.7" ${hollow(".5")} stroke-linecap="round"/>`);
+  const points = outline(symbol), paint = isOpen(symbol) ? hollow(".4") : `fill="${colour}"`;
+  if (!points) return svg(`<circle r="1" ${paint}/>`);
+  return svg(`<polygon points="${points.map((point) => point.join()).join(" ")}" ${paint}/>`);
 }
 
 // Records in one place stand on a sunflower spiral round it, closer together when the map is far away.

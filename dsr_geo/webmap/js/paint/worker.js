@@ -4,10 +4,10 @@ import { Scene } from "./scene.js";
 
 let scene;
 
-onmessage = ({ data: { number, act, values } }) => {
+onmessage = ({ data: { number, method, values } }) => {
   try {
-    const result = act === "open" ? void (scene = new Scene(...values)) : scene[act](...values);
-    postMessage({ number, result }, act === "paint" ? Object.values(result) : []);
+    const result = method === "open" ? void (scene = new Scene(...values)) : scene[method](...values);
+    postMessage({ number, result }, { transfer: method === "paint" ? Object.values(result) : [] });
   } catch (error) {
     postMessage({ number, error: error.message });
   }

@@ -1,6 +1,14 @@
 // Elements by hand. Text only ever becomes textContent.
 
-export const make = (tag, className = "", text = "") => Object.assign(document.createElement(tag), { className, textContent: text });
+/**
+ * @template {keyof HTMLElementTagNameMap} Tag
+ * @param {Tag} tag
+ * @param {string} [className]
+ * @param {string} [text]
+ * @returns {HTMLElementTagNameMap[Tag]}
+ */
+export const make = (tag, className = "", text = "") => (
+  Object.assign(document.createElement(tag), { className, textContent: text }));
 
 // Sets a property only where it changes: what stays as it is costs the browser nothing.
 export function put(element, name, value) {

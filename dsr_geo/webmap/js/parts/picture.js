@@ -1,18 +1,21 @@
 // The present map as a PNG at twice its size: title, map, legend of what is shown, sources, boundary note, date.
 
-import { fillOf, GROUNDS } from "../paint/style.js";
+import { fillOf, THEMES } from "../paint/style.js";
 import { symbolSvg } from "../paint/symbols.js";
 
 const SCALE = 2, MARGIN = 24, FONT = "system-ui, sans-serif";
 
 const image = (source) => new Promise((done, fail) => {
-  const picture = new Image();
-  picture.onload = () => done(picture);
-  picture.onerror = () => fail(new Error("a symbol could not be drawn"));
-  picture.src = source;
+  const loaded = new Image();
+  loaded.onload = () => done(loaded);
+  loaded.onerror = () => fail(new Error("a symbol could not be drawn"));
+  loaded.src = source;
 });
-const symbolOf = (layer, ground, size) => image("data:image/svg+xml," + encodeURIComponent(
-  symbolSvg(layer.symbol, layer.colour[ground], size * SCALE).replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ')));
+
+// An SVG element's own text, which has no namespace, as a picture.
+const fromSvg = (svg) => (
+  image("data:image/svg+xml," + encodeURIComponent(svg.replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" '))));
+const symbolOf = ({ symbol, colour }, theme, size) => fromSvg(symbolSvg(symbol, colour[theme], size * SCALE));
 
 // A text on as many lines as it needs in the pen's font; a word longer than a line, as a query is, goes on in the next.
 function wrapped(pen, text, width) {
@@ -48,22 +51,27 @@ function inRows(pen, texts, width, before, after) {
 }
 
 // What the picture says in words, and its legend.
-function contents(atlas) {
-  const { state: { years }, tally, options } = atlas;
-  const legend = options.layers.map((layer) => ({ layer, count: tally.on[layer.id] })).filter(({ count }) => count);
-  const count = legend.reduce((sum, { count }) => sum + count, 0);
-  const countries = new Set(atlas.visible().flatMap(({ feature }) => feature.properties.countries.split(";")));
+function contents(parts) {
+  const { state: { years }, tally, options } = parts;
+  const legend = options.layers.map((layer) => ({ layer, count: tally.on[layer.id] })).filter((row) => row.count);
+  const count = legend.reduce((sum, row) => sum + row.count, 0);
+  const countries = new Set(parts.visible().flatMap(({ feature }) => feature.properties.countries.split(";")));
   const when = years ? `, present in ${years[0] === years[1] ? years[0] : years.join("–")}` : "";
-  return { legend, sentence: `${count.toLocaleString("en")} record${count === 1 ? "" : "s"} in ${countries.size} ${countries.size === 1 ? "country or territory" : "countries and territories"}${when}` };
+  const records = `${count.toLocaleString("en")} record${count === 1 ? "" : "s"}`;
+  const where = `${countries.size} ${countries.size === 1 ? "country or territory" : "countries and territories"}`;
+  return { legend, sentence: `${records} in ${where}${when}` };
 }
 
-function drawPanes(pen, atlas, ground) {
-  const { map } = atlas, frame = map.getContainer().getBoundingClientRect();
-  const panes = Object.values(map.getPanes()).map((pane) => [Number(getComputedStyle(pane).zIndex) || 0, pane]).sort((a, b) => a[0] - b[0]);
-  for (const [, pane] of panes) {
-    if (pane === map.getPane("names") && pane.style.display !== "none") drawNames(pen, ground, map, atlas.names().filter(({ strong }) => !strong));
-    if (pane === map.getPane("pointNames")) drawNames(pen, ground, map, atlas.names().filter(({ strong }) => strong));
-    if (pane === map.getPane("mapPane") || pane === map.getPane("tilePane")) continue; // they hold the other panes, or nothing
+function drawPanes(pen, parts, theme) {
+  const { map } = parts, frame = map.getContainer().getBoundingClientRect();
+  const heightOf = (pane) => Number(getComputedStyle(pane).zIndex) || 0;
+  const panes = Object.values(map.getPanes()).sort((a, b) => heightOf(a) - heightOf(b));
+  for (const pane of panes) {
+    const names = parts.names().filter(({ strong }) => Boolean(strong) === (pane === map.getPane("pointNames")));
+    if (pane === map.getPane("names") && pane.style.display !== "none") drawNames(pen, theme, map, names);
+    if (pane === map.getPane("pointNames")) drawNames(pen, theme, map, names);
+    // These hold the other panes, or nothing.
+    if (pane === map.getPane("mapPane") || pane === map.getPane("tilePane")) continue;
     for (const drawn of pane.querySelectorAll("canvas, img.leaflet-tile")) {
       const box = drawn.getBoundingClientRect();
       if (box.width) pen.drawImage(drawn, box.left - frame.left, box.top - frame.top, box.width, box.height);
@@ -71,14 +79,15 @@ function drawPanes(pen, atlas, ground) {
   }
 }
 
-function drawNames(pen, ground, map, names) {
+function drawNames(pen, theme, map, names) {
   pen.textAlign = "center";
   for (const { text, font, strong, place, y, dx = 0 } of names) {
     const x = map.latLngToContainerPoint(place).x + dx;
     pen.font = `${strong ? "600 " : ""}${font}px ${FONT}`;
+    Object.assign(pen, { lineWidth: 3, strokeStyle: theme.land, lineJoin: "round" });
+    pen.fillStyle = strong ? theme.ink : theme.quiet;
     text.forEach((line, i) => {
       const at = y + (i - (text.length - 1) / 2) * (font + 2);
-      Object.assign(pen, { lineWidth: 3, strokeStyle: ground.land, fillStyle: strong ? ground.ink : ground.quiet, lineJoin: "round" });
       pen.strokeText(line, x, at);
       pen.fillText(line, x, at);
     });
@@ -86,41 +95,43 @@ function drawNames(pen, ground, map, names) {
 }
 
 // Badges are elements on the page; here they are drawn once more from what they show.
-async function drawBadges(pen, atlas, ground) {
-  const frame = atlas.map.getContainer().getBoundingClientRect();
-  for (const badge of atlas.el.querySelectorAll(".atlas-badge")) {
+async function drawBadges(pen, parts, theme) {
+  const frame = parts.map.getContainer().getBoundingClientRect();
+  for (const badge of parts.el.querySelectorAll(".atlas-badge")) {
     const box = badge.getBoundingClientRect();
     if (box.right < frame.left || box.left > frame.right || box.bottom < frame.top || box.top > frame.bottom) continue;
     pen.globalAlpha = badge.classList.contains("atlas-dim") ? 0.15 : 1;
-    Object.assign(pen, { fillStyle: ground.paper, strokeStyle: ground.border, lineWidth: 1 });
+    Object.assign(pen, { fillStyle: theme.paper, strokeStyle: theme.border, lineWidth: 1 });
     pen.beginPath();
     pen.roundRect(box.left - frame.left, box.top - frame.top, box.width, box.height, 4);
     pen.fill();
     pen.stroke();
     for (const chip of badge.querySelectorAll("button")) {
-      const place = chip.getBoundingClientRect(), x = place.left - frame.left, y = place.top - frame.top, own = chip.querySelector("svg");
+      const place = chip.getBoundingClientRect(), own = chip.querySelector("svg");
+      const x = place.left - frame.left, y = place.top - frame.top;
       if (own) {
-        const spot = own.getBoundingClientRect(), copy = own.cloneNode(true);
-        copy.setAttribute("xmlns", "http://www.w3.org/2000/svg");
-        pen.drawImage(await image("data:image/svg+xml," + encodeURIComponent(copy.outerHTML)), spot.left - frame.left, spot.top - frame.top, spot.width, spot.height);
+        const spot = own.getBoundingClientRect(), drawn = await fromSvg(own.outerHTML);
+        pen.drawImage(drawn, spot.left - frame.left, spot.top - frame.top, spot.width, spot.height);
       }
       const ids = chip.dataset.layers?.split(" ") ?? [];
       if (ids.length > 1) ids.forEach((id, i) => {
-        pen.fillStyle = atlas.layers.get(id).colour[atlas.state.ground];
+        pen.fillStyle = parts.layers.get(id).colour[parts.state.theme];
         pen.fillRect(x + (place.width * i) / ids.length, y + place.height - 3, place.width / ids.length, 3);
       });
-      Object.assign(pen, { font: `600 11px ${FONT}`, fillStyle: ground.ink, textAlign: own ? "right" : "center" });
-      pen.fillText(chip.textContent, own ? x + place.width - 3 : x + place.width / 2, y + place.height / 2 - (ids.length > 1 ? 1 : 0));
+      Object.assign(pen, { font: `600 11px ${FONT}`, fillStyle: theme.ink, textAlign: own ? "right" : "center" });
+      const middle = y + place.height / 2 - (ids.length > 1 ? 1 : 0);
+      pen.fillText(chip.textContent, x + (own ? place.width - 3 : place.width / 2), middle);
     }
   }
   pen.globalAlpha = 1;
 }
 
-function drawScale(pen, atlas, ground, right, bottom) {
-  const line = atlas.el.querySelector(".leaflet-control-scale-line");
+function drawScale(pen, parts, theme, right, bottom) {
+  const line = parts.el.querySelector(".leaflet-control-scale-line");
   if (!line) return;
   const width = line.offsetWidth;
-  Object.assign(pen, { strokeStyle: ground.ink, fillStyle: ground.ink, lineWidth: 1.5, font: `11px ${FONT}`, textAlign: "right" });
+  Object.assign(pen, { strokeStyle: theme.ink, fillStyle: theme.ink, lineWidth: 1.5 });
+  Object.assign(pen, { font: `11px ${FONT}`, textAlign: "right" });
   pen.beginPath();
   pen.moveTo(right - width, bottom - 5);
   pen.lineTo(right - width, bottom);
@@ -130,16 +141,16 @@ function drawScale(pen, atlas, ground, right, bottom) {
   pen.fillText(`${line.textContent} · north is up`, right, bottom - 13);
 }
 
-export async function picture(atlas, citation, date) {
-  const { map, state, options } = atlas, { x: width, y: height } = map.getSize(), inner = width - 2 * MARGIN;
-  const ground = GROUNDS[state.ground];
-  const { legend, sentence } = contents(atlas);
+async function picture(parts, citation, date) {
+  const { map, state, options } = parts, { x: width, y: height } = map.getSize(), inner = width - 2 * MARGIN;
+  const theme = THEMES[state.theme];
+  const { legend, sentence } = contents(parts);
   const canvas = document.createElement("canvas"), pen = canvas.getContext("2d");
   const fonts = { title: `600 20px ${FONT}`, lead: `13px ${FONT}`, layer: `12px ${FONT}`, small: `11px ${FONT}` };
 
   // How much room each part needs, before anything is drawn: the size of a canvas cannot change without clearing it.
   pen.font = fonts.lead;
-  const chosen = atlas.byId(state.chosen)?.feature.properties.name;
+  const chosen = parts.byId(state.chosen)?.feature.properties.name;
   const leads = wrapped(pen, chosen ? `${chosen}, among ${sentence}` : sentence, inner);
   const head = 56 + leads.length * 18;
   pen.font = fonts.layer;
@@ -151,10 +162,11 @@ export async function picture(atlas, citation, date) {
   const layerRoom = layers.slice(0, perColumn).reduce((sum, layer) => sum + heightOf(layer), 0);
   pen.font = fonts.small;
   const shading = inRows(pen, state.shading?.classes.map(([text]) => text) ?? [], inner, 20, 16);
-  const credits = [...map.getContainer().querySelectorAll(".leaflet-control-attribution")].map((box) => box.textContent);
+  const attributions = map.getContainer().querySelectorAll(".leaflet-control-attribution");
+  const credits = [...attributions].map((box) => box.textContent);
   const notes = [
     state.shading ? `Shading: ${state.shading.title}` : "",
-    `Sources: each record's own, in the atlas; map: ${credits.join(" ")}. Mercator projection.`,
+    `Sources: each record's own, in the parts; map: ${credits.join(" ")}. Mercator projection.`,
     options.boundary,
     `${citation}. ${options.licence}. Picture of ${date}.`,
   ].filter(Boolean).flatMap((text) => wrapped(pen, text, inner));
@@ -169,20 +181,20 @@ export async function picture(atlas, citation, date) {
     Object.assign(pen, { font, fillStyle: colour, textAlign: "left" });
     pen.fillText(text, x, y);
   };
-  pen.fillStyle = ground.paper;
+  pen.fillStyle = theme.paper;
   pen.fillRect(0, 0, width, head + height + foot);
-  write("Digital Silk Road Atlas", MARGIN, 28, fonts.title, ground.ink);
-  leads.forEach((line, i) => write(line, MARGIN, 54 + 18 * i, fonts.lead, ground.quiet));
+  write("Digital Silk Road Atlas", MARGIN, 28, fonts.title, theme.ink);
+  leads.forEach((line, i) => write(line, MARGIN, 54 + 18 * i, fonts.lead, theme.quiet));
   pen.save();
   pen.beginPath();
   pen.rect(0, head, width, height);
   pen.clip();
   pen.translate(0, head);
-  pen.fillStyle = ground.sea;
+  pen.fillStyle = theme.sea;
   pen.fillRect(0, 0, width, height);
-  await atlas.sharp(() => drawPanes(pen, atlas, ground));
-  await drawBadges(pen, atlas, ground);
-  drawScale(pen, atlas, ground, width - MARGIN, height - 16);
+  await parts.sharp(() => drawPanes(pen, parts, theme));
+  await drawBadges(pen, parts, theme);
+  drawScale(pen, parts, theme, width - MARGIN, height - 16);
   pen.restore();
 
   let y = head + height + 26;
@@ -190,30 +202,36 @@ export async function picture(atlas, citation, date) {
     const x = MARGIN + (column * inner) / columns;
     let at = y;
     for (const one of layers.slice(column * perColumn, (column + 1) * perColumn)) {
-      pen.drawImage(await symbolOf(one.layer, state.ground, 14), x, at - 7, 14, 14);
-      one.lines.forEach((line, i) => write(line, x + 22, at + 16 * i, fonts.layer, ground.ink));
+      pen.drawImage(await symbolOf(one.layer, state.theme, 14), x, at - 7, 14, 14);
+      one.lines.forEach((line, i) => write(line, x + 22, at + 16 * i, fonts.layer, theme.ink));
       at += heightOf(one);
     }
   }
   y += layerRoom;
   shading.items.forEach(({ x, row, lines }, i) => {
     const left = MARGIN + x, top = y + 16 * row;
-    pen.fillStyle = fillOf(pen, ground, state.shading.classes[i][1], 1);
+    pen.fillStyle = fillOf(pen, theme, state.shading.classes[i][1], 1);
     pen.fillRect(left, top - 6, 14, 12);
     // Some classes have the paper's colour.
-    Object.assign(pen, { strokeStyle: ground.quiet, lineWidth: 0.5 });
+    Object.assign(pen, { strokeStyle: theme.quiet, lineWidth: 0.5 });
     pen.strokeRect(left, top - 6, 14, 12);
-    lines.forEach((line, n) => write(line, left + 20, top + 16 * n, fonts.small, ground.ink));
+    lines.forEach((line, n) => write(line, left + 20, top + 16 * n, fonts.small, theme.ink));
   });
   y += shadingRoom;
-  notes.forEach((text, i) => write(text, MARGIN, y + 4 + i * 16, fonts.small, ground.quiet));
+  notes.forEach((text, i) => write(text, MARGIN, y + 4 + i * 16, fonts.small, theme.quiet));
   const blob = await new Promise((done) => { canvas.toBlob(done, "image/png"); });
   if (!blob) throw new Error("the browser gave no picture");
   return blob;
 }
 
-export async function savePicture(atlas, citation, date) {
-  const address = URL.createObjectURL(await picture(atlas, citation, date));
-  Object.assign(document.createElement("a"), { href: address, download: `digital-silk-road-atlas-${date}.png` }).click();
+/**
+ * @param {Parts} parts
+ * @param {string} citation
+ * @param {string} date
+ */
+export async function savePicture(parts, citation, date) {
+  const address = URL.createObjectURL(await picture(parts, citation, date));
+  const download = `digital-silk-road-atlas-${date}.png`;
+  Object.assign(document.createElement("a"), { href: address, download }).click();
   setTimeout(() => URL.revokeObjectURL(address), 10_000);
 }
