@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 import dsr_geo
 from dsr_geo import Selection
 
-EMPTY = "?group=asean&years=1990-1991"
+EMPTY = "?group=asean&years=1998-1998"
 
 CONTRASTS = """() => {
   const parse = (colour) => { const [r, g, b, a = 1] = colour.match(/[\\d.]+/g).map(Number); return [[r, g, b], a]; };
@@ -110,6 +110,8 @@ def test_the_picture_cuts_nothing_off(open_page, width):
     for words in ("0", "above 0, below 5", "5 to 15", "15 to 30", "30 to 50", "50 and more", "no data"):
         assert words in found["texts"]
     assert "country=ZMB" in "".join(found["texts"])
+    words = " ".join(found["texts"])
+    assert "Sources: each record's own, in the atlas; map: Natural Earth" in words
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

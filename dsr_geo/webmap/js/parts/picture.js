@@ -154,8 +154,10 @@ async function picture(parts, citation, date) {
   const leads = wrapped(pen, chosen ? `${chosen}, among ${sentence}` : sentence, inner);
   const head = 56 + leads.length * 18;
   pen.font = fonts.layer;
-  const layers = legend.map(({ layer, count }) => (
-    { layer, lines: wrapped(pen, `${layer.title}  ${count.toLocaleString("en")}`, inner - 22) }));
+  const layers = legend.map(({ layer, count }) => {
+    const text = `${layer.title}\u00a0\u00a0${count.toLocaleString("en")}`; // a number stays with its word
+    return { layer, lines: wrapped(pen, text, inner - 22) };
+  });
   const widest = Math.max(0, ...layers.flatMap(({ lines }) => lines.map((line) => pen.measureText(line).width)));
   const columns = Math.max(1, Math.floor((width - MARGIN) / (widest + 46)));
   const perColumn = Math.ceil(layers.length / columns), heightOf = ({ lines }) => 6 + 16 * lines.length;
@@ -166,7 +168,7 @@ async function picture(parts, citation, date) {
   const credits = [...attributions].map((box) => box.textContent);
   const notes = [
     state.shading ? `Shading: ${state.shading.title}` : "",
-    `Sources: each record's own, in the parts; map: ${credits.join(" ")}. Mercator projection.`,
+    `Sources: each record's own, in the atlas; map: ${credits.join(" ")}. Mercator projection.`,
     options.boundary,
     `${citation}. ${options.licence}. Picture of ${date}.`,
   ].filter(Boolean).flatMap((text) => wrapped(pen, text, inner));
