@@ -184,7 +184,7 @@ def test_a_line_over_the_antimeridian_is_one_line_on_the_map(open_page, atlas):
     assert any(abs(abs(part.coords[0][0]) - 180) < 1e-6 for part in parts)  # the file is cut there
     page = open_page("?layer=submarine-cables&q=faster")
     longest = page.evaluate("""(() => {
-      const { store } = document.querySelector('.atlas-host').atlas.atlas, { lines } = store.sources[0], faster = store.numbers.get('faster');
+      const { store } = document.querySelector('.atlas-host').atlas.parts, { lines } = store.sources[0], faster = store.numbers.get('faster');
       return Math.max(...[...lines.record].map((record, i) => record === faster ? 360 * (lines.box[4 * i + 2] - lines.box[4 * i]) : 0));
     })()""")
     assert longest > 80  # Japan to Oregon without a break

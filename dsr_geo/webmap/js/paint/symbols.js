@@ -1,10 +1,10 @@
 // The shapes of the layers, drawn once here and used on the map (canvas) and in the legend (SVG).
 
-const corners = (count, turn = 0, inner = 0) => {
+const corners = (count, first = 0, inner = 0) => {
   const points = [];
   const total = inner ? count * 2 : count;
   for (let i = 0; i < total; i++) {
-    const angle = turn + (i * 2 * Math.PI) / total, radius = inner && i % 2 ? inner : 1;
+    const angle = first + (i * 2 * Math.PI) / total, radius = inner && i % 2 ? inner : 1;
     points.push([Math.sin(angle) * radius, -Math.cos(angle) * radius]);
   }
   return points;
