@@ -158,7 +158,7 @@ def inside(browser: Browser, address: str) -> None:
     for size in ("atlas", "1000000,100000", "10000000,100000"):
         with opened(browser, ours(size), address) as session:
             years = [{"years": [2004 + i % 9, 2022]} for i in range(21)]
-            shown = session.page.evaluate("document.querySelector('.atlas-host').atlas.atlas.state.shown")
+            shown = session.page.evaluate("document.querySelector('.atlas-host').atlas.parts.state.shown")
             layers = [{"years": None, "shown": shown[: 1 + i % len(shown)]} for i in range(21)]
             for what, states in (("years", years), ("layers", layers)):
                 say(

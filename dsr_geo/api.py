@@ -78,7 +78,7 @@ def _refused(status: int, *problems: str) -> Response:
 def map_files(atlas: Atlas) -> dict[str, Answer]:
     """What any map of the atlas is drawn from: the module that draws, Leaflet, layers, countries, disputed borders."""
     geojson = {name: content for name, content in atlas.files.items() if name.endswith(".geojson")}
-    files = {path.name: path for path in webmap.HERE.iterdir() if path.suffix in (".js", ".css")}
+    files = webmap.modules() | {"map.css": webmap.JS / "map.css"}
     library = {path.relative_to(webmap.LEAFLET).as_posix(): path for path in webmap.LEAFLET.rglob("*")}
     files |= {
         f"leaflet/{name}": path for name, path in library.items() if path.suffix in (".js", ".css", ".png")
@@ -96,15 +96,10 @@ def serve(answers: dict[str, Answer], base: str = "") -> list[BaseRoute]:
     version = hashlib.sha256(
         "".join(headers["etag"] for _, headers in answers.values()).encode()
     ).hexdigest()[:12]
-    modules = [
-        name
-        for name in answers
-        if name.startswith("assets/") and name.count("/") == 1 and name.endswith(".js")
-    ]
     needed = {
         "version": version,
-        "modules": [name for name in modules if not name.endswith("/start.js")],
-        "styles": ["assets/leaflet/leaflet.css", *(f"assets/{name}.css" for name in webmap.STYLES)],
+        "modules": [f"assets/{name}" for name in webmap.modules() if name != "start.js"],
+        "styles": ["assets/leaflet/leaflet.css", "assets/map.css"],
         "data": [name for name in answers if name == "map.json" or name.endswith((".geojson", ".columns"))],
     }
     answers = answers | {"files.json": answer(json.dumps(needed).encode(), ".json")}

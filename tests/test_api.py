@@ -3,6 +3,7 @@
 import gzip
 import http.client
 import json
+import posixpath
 import re
 import threading
 import time
@@ -109,7 +110,7 @@ def test_what_is_not_there_is_answered_with_its_name(ask, name):
 
 
 def test_every_module_the_page_imports_is_served_as_javascript(ask):
-    todo, seen = ["assets/page.js"], set()
+    todo, seen = ["assets/page.js", "assets/paint/worker.js"], set()
     while todo:
         name = todo.pop()
         if name in seen:
@@ -118,8 +119,11 @@ def test_every_module_the_page_imports_is_served_as_javascript(ask):
         status, headers, body = ask(f"/atlas/{name}")
         assert status == 200 and headers["content-type"].startswith("text/javascript"), name
         if "leaflet/" not in name:
-            todo += [f"assets/{path}" for path in re.findall(r'\bfrom "\./([^"]+)"', body.decode("utf-8"))]
-    assert {"assets/atlas-map.js", "assets/symbols.js"} <= seen
+            imported = re.findall(r'\bfrom "(\.[^"]+)"', body.decode("utf-8"))
+            todo += [posixpath.normpath(posixpath.join(posixpath.dirname(name), path)) for path in imported]
+    assert {"assets/atlas-map.js", "assets/paint/symbols.js"} <= seen
+    listed = set(json.loads(ask("/atlas/files.json")[2])["modules"])
+    assert listed == seen, "the browser sends for all of them at once"
 
 
 def test_what_a_map_needs_is_listed_and_kept_for_good_under_its_version(ask, atlas):
@@ -142,7 +146,7 @@ def test_what_a_map_needs_is_listed_and_kept_for_good_under_its_version(ask, atl
 
 
 def test_styles_and_leaflets_pictures_are_served(ask):
-    assert ask("/atlas/assets/atlas-map.css")[1]["content-type"].startswith("text/css")
+    assert ask("/atlas/assets/map.css")[1]["content-type"].startswith("text/css")
     assert ask("/atlas/assets/leaflet/leaflet.css")[0] == 200
     status, headers, body = ask("/atlas/assets/leaflet/images/layers.png")
     assert status == 200 and headers["content-type"] == "image/png" and body.startswith(b"\x89PNG")

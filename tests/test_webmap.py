@@ -2,10 +2,11 @@
 
 import html
 import json
+import posixpath
 import re
 import shutil
 import subprocess
-from pathlib import Path
+from pathlib import PurePosixPath
 
 import folium
 import pytest
@@ -16,7 +17,6 @@ from dsr_geo import Selection, catalog, summary, webmap
 from dsr_geo.names import UnknownName
 from dsr_geo.webmap import notebook, shading
 
-HERE = Path(webmap.__file__).parent
 PAYLOAD = r"payload = (\{.*\});"
 
 
@@ -217,15 +217,19 @@ def test_no_text_is_ever_a_template(tiny, tmp_path, home):
 
 def test_the_saved_page_holds_every_module_that_is_imported(page):
     modules = json.loads(re.search(r"const modules = (\{.*\}), made", page)[1])
-    imported = {name for code in modules.values() for name in re.findall(r'"\./([\w-]+\.js)"', code)}
-    assert imported | {"atlas-map.js"} == set(modules)
+    imported = {
+        (PurePosixPath("/") / name).parent.joinpath(other)
+        for name, code in modules.items()
+        for other in re.findall(r'"(\.{1,2}/[\w/-]+\.js)"', code)
+    }
+    assert {posixpath.normpath(path).lstrip("/") for path in imported} | {"atlas-map.js"} == set(modules)
 
 
 def test_every_symbol_of_the_catalogue_is_drawn_by_the_map_in_a_shape_of_its_own(node):
     """Real symbols.js: a symbol it doesn't know would come out as the circle or ring."""
     script = f"""
         import {{ readFileSync }} from "node:fs";
-        const text = readFileSync({json.dumps(str(HERE / "symbols.js"))}, "utf8");
+        const text = readFileSync({json.dumps(str(webmap.JS / "paint" / "symbols.js"))}, "utf8");
         const {{ symbolSvg }} = await import("data:text/javascript;base64," + Buffer.from(text).toString("base64"));
         console.log(JSON.stringify({json.dumps(catalog.SYMBOLS)}.map((symbol) => symbolSvg(symbol, "#123456"))));
     """
@@ -239,7 +243,7 @@ def test_every_symbol_of_the_catalogue_is_drawn_by_the_map_in_a_shape_of_its_own
 
 
 def test_the_script_for_the_map_parses(node):
-    for path in HERE.glob("*.js"):
+    for path in webmap.JS.rglob("*.js"):
         done = subprocess.run(
             [node, "--input-type=module", "--check"], input=path.read_bytes(), capture_output=True
         )

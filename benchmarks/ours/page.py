@@ -28,7 +28,7 @@ else:
         "query": {},
         "shading": None,
         "chosen": None,
-        "turn": 0,
+        "act": 0,
         "version": "bench",
     }
     st.write(f"{sum(counts[id] for id in shown)} records")

@@ -20,14 +20,14 @@ from dsr_geo import cite, records
 from dsr_geo.atlas import Atlas
 from dsr_geo.names import known
 from dsr_geo.selection import KEYS, Selection
+from dsr_geo.webmap import columns
 
 OPENING = [[-36, -19], [58, 152]]
 """What a map opens with: south-western and north-eastern corner, latitude first. Africa to the western Pacific."""
 
-STYLES = ("atlas-map", "reader")
-"""Our style sheets, beside this file, in the order a page needs them."""
+JS = Path(__file__).resolve().parent / "js"
+"""What draws the map: modules in folders, `start.js` first, and its style sheet, `map.css`."""
 
-HERE = Path(__file__).resolve().parent
 LEAFLET = Path(leaflet.BASE_DIR)
 """Leaflet's own files: leaflet.js, leaflet.css, images/."""
 
@@ -43,6 +43,12 @@ MAP = {
 }
 """Leaflet's options of the map, latitude first. The window -60°…330° puts Asia in the middle and keeps trans-Pacific and
 South Atlantic lines whole."""
+
+
+def modules() -> dict[str, Path]:
+    """The modules that draw the map by their path below `JS`. `types.js` only describes what they pass around."""
+    found = {path.relative_to(JS).as_posix(): path for path in sorted(JS.rglob("*.js"))}
+    return {name: path for name, path in found.items() if name != "types.js"}
 
 
 def document(atlas: Atlas) -> list[dict[str, Any]]:
@@ -73,16 +79,16 @@ def state(
     selection: Selection,
     shading: Mapping[str, Any] | None = None,
     chosen: str | None = None,
-    turn: int = 0,
+    act: int = 0,
 ) -> dict[str, Any]:
     """What the map shows now.
 
     shown, kinds, years, undated: the filters that the browser answers itself. selected: one bit per record of the atlas,
     lowest first, in base64: those that pass all other filters, so that the browser can change its own ones without
     asking. spans: for groups that countries joined or left, the years of membership by record number (`None` is open).
-    query: the selection as a URL query. chosen: id of the chosen record. shading: see `shading.shading`. turn: the number
-    of the reader's last filter in the map that this answers. Raises `UnknownName` for a record or a selection of what the
-    atlas does not have.
+    query: the selection as a URL query. chosen: id of the chosen record. shading: see `shading.shading`. act: the number
+    of the reader's last filter in the map that this answers. Raises `UnknownName` for a record or a selection of what
+    the atlas does not have.
     """
     if chosen is not None:
         known("record", [chosen], atlas.records["name"])
@@ -99,7 +105,7 @@ def state(
         "query": selection.query(),
         "shading": shading,
         "chosen": chosen,
-        "turn": turn,
+        "act": act,
         "version": atlas.version,
     }
 
@@ -136,6 +142,7 @@ def options(atlas: Atlas) -> dict[str, Any]:
         "years": list(atlas.years),
         "ended": list(records.ENDED),
         "filters": list(KEYS),
+        "categories": list(columns.CATEGORIES),
         "version": atlas.version,
         "boundary": cite.BOUNDARY_NOTE,
         "licence": cite.LICENCE,

@@ -48,7 +48,7 @@ class AtlasMap(folium.Map):
     # Names are keys of folium's page, of scripts and styles together: two alike, and one is lost.
     default_css = [
         ("leaflet_style", _inline(webmap.LEAFLET / "leaflet.css", "text/css")),
-        *((name, _inline(webmap.HERE / f"{name}.css", "text/css")) for name in webmap.STYLES),
+        ("atlas_style", _inline(webmap.JS / "map.css", "text/css")),
     ]
 
     def __init__(self, **kwargs):
@@ -78,7 +78,7 @@ class AtlasElement(Element):
             if name.endswith(".geojson")
         }
         about = webmap.options(atlas) | {"state": state, "sources": webmap.sources(atlas), "files": drawn}
-        modules = {path.name: path for path in sorted(webmap.HERE.glob("*.js")) if path.name not in _APP_ONLY}
+        modules = {name: path for name, path in webmap.modules().items() if name not in _APP_ONLY}
         self._payload = _script(about)
         self._modules = _script({name: path.read_text(encoding="utf-8") for name, path in modules.items()})
 
@@ -87,8 +87,10 @@ class AtlasElement(Element):
         # No server: each module becomes a blob, those that it imports first.
         script = f"""{{
             const modules = {self._modules}, made = {{}}, payload = {self._payload};
-            const ours = /"\\.\\/([\\w-]+\\.js)"/g;
-            const linked = (name) => modules[name].replace(ours, (_, other) => JSON.stringify(address(other)));
+            const ours = /"(\\.{{1,2}}\\/[\\w\\/-]+\\.js)"/g;
+            const beside = (name, other) => new URL(other, "file:///" + name).pathname.slice(1);
+            const linked = (name) => (
+                modules[name].replace(ours, (_, other) => JSON.stringify(address(beside(name, other)))));
             const address = (name) => (
                 made[name] ??= URL.createObjectURL(new Blob([linked(name)], {{ type: "text/javascript" }})));
             import(address("atlas-map.js")).then(({{ attach }}) => attach(L, {self._parent.get_name()}, payload));

@@ -166,7 +166,7 @@ def test_phone_has_no_sideways_scroll_and_a_closed_legend(open_page, atlas, sche
     page = open_page(width=390, height=844, is_mobile=True, has_touch=True, color_scheme=scheme)
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     assert page.locator(".atlas-legend").get_attribute("open") is None
-    assert page.locator(".atlas-host").get_attribute("data-ground") == scheme
+    assert page.locator(".atlas-host").get_attribute("data-theme") == scheme
     page.locator(".atlas-legend > summary").tap()
     assert page.locator(".atlas-legend label.atlas-layer").count() == len(atlas.layers)
 
@@ -185,7 +185,7 @@ def test_a_line_over_the_antimeridian_is_one_line_on_the_map(open_page, atlas):
     assert any(abs(abs(part.coords[0][0]) - 180) < 1e-6 for part in parts)  # the file is cut there
     page = open_page("?layer=submarine-cables&q=faster")
     longest = page.evaluate("""(() => {
-      const { store } = document.querySelector('.atlas-host').atlas.atlas;
+      const { store } = document.querySelector('.atlas-host').atlas.parts;
       const { lines } = store.sources[0], faster = store.numbers.get('faster');
       const degrees = (i) => 360 * (lines.box[4 * i + 2] - lines.box[4 * i]);
       return Math.max(...[...lines.record].map((record, i) => record === faster ? degrees(i) : 0));

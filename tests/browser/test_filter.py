@@ -10,12 +10,12 @@ import dsr_geo
 from dsr_geo import Selection, records, webmap
 
 SHOWN = """async (states) => {
-  const { queryOf } = await import(`${location.origin}/atlas/assets/filter.js`);
-  const handle = document.querySelector(".atlas-host").atlas, { store } = handle.atlas;
+  const { queryOf } = await import(`${location.origin}/atlas/assets/data/filter.js`);
+  const handle = document.querySelector(".atlas-host").atlas, { store, options } = handle.parts;
   return Promise.all(states.map(async (state) => {
     handle.update(state);
-    const tallies = handle.painter.look({ filters: store.filters(state), ground: "light" });
-    return [handle.drawn().ids, queryOf({ ...state, host: { shown: [] } }).toString(), (await tallies)[0]];
+    const tallies = handle.painter.look({ filters: store.filters(state), theme: "light" });
+    return [handle.drawn().ids, queryOf({ ...state, host: { shown: [] } }, options.filters).toString(), (await tallies)[0]];
   }));
 }"""
 

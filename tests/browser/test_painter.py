@@ -20,10 +20,10 @@ def atlas(published):
 
 HITS = """async ([features, layers, view, places]) => {
     const assets = location.origin + "/atlas/assets/";
-    const { Scene } = await import(assets + "scene.js"), { fromFeatures } = await import(assets + "columns.js");
+    const { Scene } = await import(assets + "paint/scene.js"), { fromFeatures } = await import(assets + "data/columns.js");
     const scene = new Scene(layers);
     scene.load([fromFeatures(features, features.map(({ properties }) => properties.layer))]);
-    scene.look({ ground: "light", filters: [{ layers: layers.map(({ id }) => id) }] });
+    scene.look({ theme: "light", filters: [{ layers: layers.map(({ id }) => id) }] });
     return places.map(([x, y]) => scene.hits(view, x, y)[0]?.record ?? null);
 }"""
 
@@ -138,7 +138,7 @@ def test_the_map_survives_a_change_of_page(open_page):
 
 
 COUNTED = """async ([encoded, filters]) => {
-    const { fromBytes, sift } = await import(location.origin + "/atlas/assets/columns.js");
+    const { fromBytes, sift } = await import(location.origin + "/atlas/assets/data/columns.js");
     const source = fromBytes(Uint8Array.from(atob(encoded), (letter) => letter.charCodeAt(0)).buffer);
     return filters.map((filter) => {
       const { pass, tally } = sift(source, filter);
@@ -195,10 +195,10 @@ def test_badges_join_to_parts_of_the_world_on_a_small_map(open_page, atlas):
 
 
 FILLS = """async (marks) => {
-    const { fillOf, GROUNDS } = await import(location.origin + "/atlas/assets/style.js");
-    return Object.keys(GROUNDS).map((ground) => marks.map((mark) => {
+    const { fillOf, THEMES } = await import(location.origin + "/atlas/assets/paint/style.js");
+    return Object.keys(THEMES).map((ground) => marks.map((mark) => {
         const pen = new OffscreenCanvas(16, 16).getContext("2d");
-        pen.fillStyle = fillOf(pen, GROUNDS[ground], mark, 1);
+        pen.fillStyle = fillOf(pen, THEMES[ground], mark, 1);
         pen.fillRect(0, 0, 16, 16);
         return pen.getImageData(0, 0, 16, 16).data.join();
     }));

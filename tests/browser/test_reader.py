@@ -113,10 +113,10 @@ def test_play_runs_by_keyboard_and_pause_tells_python(open_page, atlas):
     page = open_page()
     page.get_by_role("button", name="Play the years").focus()
     page.keyboard.press("Enter")
-    page.wait_for_function(f"{MAP}.atlas.state.years?.[0] >= {atlas.years[0] + 3}")
+    page.wait_for_function(f"{MAP}.parts.state.years?.[0] >= {atlas.years[0] + 3}")
     assert "years" not in query(page)
     page.keyboard.press("Enter")
-    year = page.evaluate(f"{MAP}.atlas.state.years[0]")
+    year = page.evaluate(f"{MAP}.parts.state.years[0]")
     expected = Selection(years=(year, year))
     expect(page.get_by_text(sentence(atlas, expected))).to_be_visible()
     assert page.evaluate(IDS) == sorted(expected.records(atlas).index)
@@ -143,7 +143,7 @@ def test_reduced_motion_only_steps(open_page, atlas):
     expect(page.get_by_role("button", name="Play the years")).to_have_count(0)
     page.get_by_role("button", name="Next year").click()
     expect(page.get_by_text(sentence(atlas, Selection(years=(2015, 2015))))).to_be_visible()
-    assert page.evaluate(f"{MAP}.atlas.state.years") == [2015, 2015]
+    assert page.evaluate(f"{MAP}.parts.state.years") == [2015, 2015]
 
 
 @pytest.mark.parametrize(
@@ -205,10 +205,10 @@ def test_overlapping_points_open_as_a_list(open_page, atlas):
 def test_cables_of_one_corridor_open_as_a_list(open_page):
     page = open_page("?layer=submarine-cables")
     crossing = page.evaluate("""async () => {
-      const { atlas, map } = document.querySelector('.atlas-host').atlas;
+      const { parts, map } = document.querySelector('.atlas-host').atlas;
       const box = map.getContainer().getBoundingClientRect();
       for (let x = 300; x < box.width - 80; x += 6) for (let y = 20; y < box.height - 90; y += 6) {
-        const hits = await Promise.all([-2, 0, 2].map((off) => atlas.hits({ x: x + off, y: y + off })));
+        const hits = await Promise.all([-2, 0, 2].map((off) => parts.hits({ x: x + off, y: y + off })));
         if (hits.every((found) => found.length > 1)) return [box.x + x, box.y + y];
       }
     }""")

@@ -43,7 +43,7 @@ def draw(state: dict, query: str, view: str, on_choose, on_filter, follow: bool 
     query: the address' query, so that the map can put its view back after it was written. view: `lat,lon,zoom` to open
     with, or "". on_choose, on_filter: callbacks for a chosen record and for a filter set in the map; the values are in
     `st.session_state["map"].chosen` (an id, or "" for none) and `.filter` (layers, kinds, years, undated,
-    turn; layers None where they are as they were). follow: hear of each year while they play, not only of the last.
+    act; layers None where they are as they were). follow: hear of each year while they play, not only of the last.
     """
     _component(
         key="map",
@@ -65,7 +65,7 @@ def place(atlas: Atlas, selection: Selection, height: int = 660, follow: bool = 
     """
     chosen, shade = st.session_state["record"], st.session_state["shade"]
     classes = shading.shading(atlas, selection, shade, st.session_state["shade_year"]) if shade else None
-    state = webmap.state(atlas, selection, classes, chosen, st.session_state.get("map_turn", 0))
+    state = webmap.state(atlas, selection, classes, chosen, st.session_state.get("map_act", 0))
     # Two columns always, or the map would be mounted anew; without a record the second has next to no width.
     left, right = st.columns([2.4, 1] if chosen else [1000, 1], gap="small" if chosen else None)
     with left:
@@ -93,11 +93,11 @@ def _choose(atlas: Atlas):
 def _filter(atlas: Atlas):
     def filtered() -> None:
         link.touched()
-        told = st.session_state["map"].filter
-        if told["layers"]:
-            st.session_state["layers"] = told["layers"]
-        st.session_state["kinds"], st.session_state["undated"] = told["kinds"], told["undated"]
-        st.session_state["years"] = tuple(told["years"] or atlas.years)
-        st.session_state["map_turn"] = told["turn"]
+        ticked = st.session_state["map"].filter
+        if ticked["layers"]:
+            st.session_state["layers"] = ticked["layers"]
+        st.session_state["kinds"], st.session_state["undated"] = ticked["kinds"], ticked["undated"]
+        st.session_state["years"] = tuple(ticked["years"] or atlas.years)
+        st.session_state["map_act"] = ticked["act"]
 
     return filtered

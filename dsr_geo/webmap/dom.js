@@ -1,8 +1,0 @@
-// Elements by hand. Text only ever becomes textContent.
-
-export const make = (tag, className = "", text = "") => Object.assign(document.createElement(tag), { className, textContent: text });
-
-// Sets a property only where it changes: what stays as it is costs the browser nothing.
-export function put(element, name, value) {
-  if (element[name] !== value) element[name] = value;
-}

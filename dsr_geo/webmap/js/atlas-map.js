@@ -1,0 +1,198 @@
+// The atlas map: draws the layers on Leaflet and lets its host know what the reader did.
+// It knows no framework. `mount` makes a Leaflet map in an element, `attach` takes one that is there (folium's);
+// both return a handle whose `update(state)` draws a new state. Text from data only ever becomes textContent or canvas.
+
+import { together } from "./data/columns.js";
+import { fetchJson, Store } from "./data/store.js";
+import { addSync } from "./data/sync.js";
+import { painter } from "./paint/painter.js";
+import { addBadges } from "./parts/badges.js";
+import { addLandings } from "./parts/landings.js";
+import { clickAt } from "./parts/list.js";
+import { addPointer } from "./parts/pointer.js";
+import { addProgress } from "./parts/progress.js";
+import { addReader } from "./parts/reader.js";
+import { addView } from "./parts/view.js";
+
+/** @type {State} */
+const NOTHING = {
+  shown: [], kinds: [], years: null, undated: true, selected: "", spans: {}, query: {}, shading: null, chosen: null,
+  theme: "light",
+};
+
+/**
+ * @param {any} L
+ * @param {HTMLElement} el
+ * @param {Options} options
+ */
+export function mount(L, el, options) {
+  const canvas = document.createElement("div");
+  canvas.className = "atlas-canvas";
+  el.classList.add("atlas-map"); // gives the element its height, which Leaflet measures
+  el.style.cssText = ""; // what stood in for the map while it was loading
+  el.replaceChildren(canvas);
+  return attach(L, L.map(canvas, options.map), options, el);
+}
+
+/**
+ * @param {any} L
+ * @param {any} map
+ * @param {Options} options
+ * @param {HTMLElement} [el] what the map's parts are put into
+ */
+export function attach(L, map, options, el = map.getContainer()) {
+  el.classList.add("atlas-map");
+  const canvas = map.getContainer();
+  if (map.zoomControl) map.zoomControl.setPosition("topright");
+  L.control.attribution({ position: "bottomright", prefix: false })
+    .addAttribution("Natural Earth · GeoNames · schematic routes").addTo(map);
+  L.control.scale({ position: "bottomright", imperial: false }).addTo(map);
+  for (const [pane, z] of [["land", 200], ["borders", 220], ["marks", 410]]) map.createPane(pane).style.zIndex = z;
+
+  /** @type {State} */
+  let state = { ...NOTHING, ...options.state };
+  state.host = { shown: state.shown };
+  let fitted = null, fittedAt = 0, sourceNames = options.sources, near = false, total = 0;
+  const store = new Store(options), marks = painter(L, map, options);
+  const sync = addSync(() => state, set, options.onFilter);
+  const view = addView({ L, map, el, options, legend: () => reader.legend.box });
+
+  /** @type {Parts} */
+  const parts = {
+    L, map, el, options, store, layers: store.layers,
+    get state() { return state; },
+    tally: null,
+    faded: false,
+    change: sync.change,
+    send: sync.send,
+    choose,
+    hits,
+    visible: () => store.passed,
+    byId: (id) => store.byId(id),
+    sources: async () => (sourceNames ??= await fetchJson(`${options.base}/sources.json`)),
+    sharp: marks.sharp,
+    open: view.open,
+    besideLegend: view.beside,
+    inWindow: view.inWindow,
+    landingNames: () => landings.named(),
+    badgeBoxes: () => badges.boxes(),
+    names: () => reader.names(),
+  };
+  const reader = addReader(parts), badges = addBadges(parts), landings = addLandings(parts), progress = addProgress(el);
+  view.fill();
+  if (options.opening) view.open();
+  addPointer(parts);
+
+  function set(part) {
+    state = { ...state, ...part };
+    draw();
+  }
+
+  async function load() {
+    progress.start(options.layers.filter((layer) => !layer.columns).length + 2);
+    try {
+      await store.load(() => progress.count(), () => {
+        marks.base(store.borders);
+        look([]);
+      });
+      await marks.load(store.sources);
+      draw();
+    } catch (error) {
+      progress.fail(error, load);
+    }
+  }
+
+  function look(filters) {
+    const { theme, shading, chosen } = state;
+    return marks.look({ filters, chosen: store.locate(chosen), theme, shading });
+  }
+
+  async function draw() {
+    if (!store.sources.length) return reader.count();
+    const filters = store.filters(state), tallies = look(filters);
+    store.show(filters);
+    parts.faded = Boolean(state.chosen) && store.passed.some(({ feature }) => feature.id === state.chosen);
+    landings.draw();
+    badges.draw();
+    reader.update();
+    // The host may be making room for the record's card; the map is fitted when that is done.
+    setTimeout(fit, 150);
+    parts.tally = together(await tallies);
+    total = Object.values(parts.tally.on).reduce((sum, count) => sum + count, 0);
+    reader.count();
+  }
+
+  marks.onPaint((current) => {
+    if (!current || !parts.tally) return;
+    el.dataset.total = String(total); // records drawn now
+    el.dataset.ready = "true";
+    progress.end();
+  });
+
+  // The records drawn within reach of a point on the map's container, nearest first; lines only where there is no
+  // symbol.
+  async function hits(at) {
+    return (await marks.hits(at)).map((hit) => store.record(hit));
+  }
+
+  // The host decides what choosing one of its records means; else the map keeps the choice itself.
+  function choose(id) {
+    if (options.onChoose && (!id || store.byId(id))) options.onChoose(id);
+    else set({ chosen: id });
+  }
+
+  // Choosing a record moves the map to it once; later filters leave the view alone.
+  function fit() {
+    if (state.chosen === fitted) return;
+    reader.legend.fold(parts.faded);
+    [fitted, fittedAt] = [state.chosen, performance.now()];
+    const geometry = store.byId(state.chosen)?.feature.geometry;
+    if (geometry) view.fit(geometry);
+  }
+
+  map.on("click", ({ latlng }) => clickAt(parts, latlng));
+  map.on("moveend", () => {
+    const { lat, lng } = map.getCenter();
+    options.onView?.([lat, ((lng + 180) % 360 + 360) % 360 - 180, map.getZoom()]);
+  });
+  // Landing points appear when the map is near enough.
+  map.on("zoomend", () => {
+    if (landings.near() === near) return;
+    near = landings.near();
+    landings.draw();
+  });
+  new ResizeObserver(() => {
+    if (!canvas.clientWidth) return; // on another page
+    map.invalidateSize({ pan: false });
+    view.fill();
+    if (performance.now() - fittedAt < 1000) { // the card took its room late
+      fitted = null;
+      fit();
+    }
+  }).observe(canvas);
+  load();
+
+  return {
+    map, parts, painter: marks,
+    /** @param {State} next */
+    update(next) {
+      const before = state;
+      state = { ...state, ...sync.accept(next) };
+      el.dataset.theme = state.theme;
+      if (before.theme !== state.theme) look([]);
+      if (next.view && !el.dataset.viewed) {
+        map.setView([next.view[0], view.inWindow(next.view[1])], next.view[2]);
+        fitted = state.chosen; // the link says what to look at
+      }
+      el.dataset.viewed = "true";
+      draw();
+    },
+    // What is drawn now, for tests and for the curious.
+    drawn() {
+      const ids = store.passed.map(({ feature }) => feature.id);
+      const of = (type) => store.passed.filter(({ feature: { geometry } }) => geometry?.type.endsWith(type)).length;
+      const counts = { lines: of("LineString"), points: of("Point") };
+      return { landings: landings.count(), badges: badges.count(), ...counts, ids };
+    },
+  };
+}

@@ -1,0 +1,112 @@
+// What the map has loaded, and which records of it a state shows. Records are numbered through all layers in the
+// catalogue's order, as Python numbers them.
+
+import { bitset, fromFeatures, sift, yearOf } from "./columns.js";
+
+async function fetched(url, type) {
+  const answer = await fetch(url);
+  if (!answer.ok || !(answer.headers.get("content-type") ?? "").includes(type)) {
+    const hint = "Was the app started with “streamlit run app.py”?";
+    throw new Error(`${url} answered ${answer.status} without data. ${hint}`);
+  }
+  return answer;
+}
+
+export const fetchJson = async (url) => (await fetched(url, "json")).json();
+
+export class Store {
+  /** @param {Options} options */
+  constructor(options) {
+    this.options = options;
+    this.layers = new Map(options.layers.map((layer) => [layer.id, layer]));
+    /** @type {{ features: Feature[] } | null} */
+    this.countries = null;
+    /** @type {string[] | null} countries and disputed areas, as text: it travels to the painter faster than objects */
+    this.borders = null;
+    /** @type {Entry[]} by number */
+    this.records = [];
+    /** @type {Map<string, number>} id → number */
+    this.numbers = new Map();
+    /** @type {any[]} what the painter is given: the records as a source, then big layers as bytes */
+    this.sources = [];
+    /** @type {Entry[]} */
+    this.passed = [];
+    // The host's bits, and what they were read from.
+    this.selected = "";
+    /** @type {Uint8Array | null} */
+    this.only = null;
+  }
+
+  /**
+   * Everything is fetched before anything is kept, so that a failed load can be tried again.
+   * @param {() => void} count called for each file
+   * @param {() => void} onBorders called when there are borders to draw
+   */
+  async load(count, onBorders) {
+    const { files, base, layers } = this.options, own = layers.filter((layer) => !layer.columns);
+    const counted = (file) => {
+      count();
+      return file;
+    };
+    const json = async (path) => counted(files?.[path] ?? await fetchJson(base + path));
+    const text = async (path) => (
+      counted(files ? JSON.stringify(files[path]) : await (await fetched(base + path, "json")).text()));
+    const bytes = async (path) => (await fetched(base + path, "octet-stream")).arrayBuffer();
+    const all = Promise.all(own.map((layer) => json(`/layers/${layer.id}.geojson`)));
+    // Big layers come as columns; several may share a file.
+    const big = Promise.all([...new Set(layers.flatMap((layer) => layer.columns ?? []))].map(bytes));
+    for (const promise of [all, big]) promise.catch(() => {}); // awaited below, after the borders
+    this.borders = await Promise.all([text("/countries.geojson"), text("/disputed.geojson")]);
+    onBorders();
+    this.countries = JSON.parse(this.borders[0]);
+    const [collections, columns] = await Promise.all([all, big]);
+    this.records = collections.flatMap(({ features }, i) => features.map((feature) => ({ feature, layer: own[i] })));
+    this.numbers = new Map(this.records.map(({ feature }, number) => [feature.id, number]));
+    const features = this.records.map(({ feature }) => feature), layerOf = this.records.map(({ layer }) => layer.id);
+    this.sources = [fromFeatures(features, layerOf, this.options), ...columns];
+  }
+
+  byId(id) {
+    return this.records[this.numbers.get(id)];
+  }
+
+  // Where the painter has a record: big layers have no ids of their own, so one is called by its source and number.
+  locate(id) {
+    if (!id || !this.sources.length) return null;
+    const [source, record] = this.numbers.has(id) ? [0, this.numbers.get(id)] : id.split(":").map(Number);
+    return Number.isInteger(record) ? { source, record } : null;
+  }
+
+  /**
+   * A painter's hit as a record with its layer.
+   * @param {Hit} hit
+   * @returns {Entry}
+   */
+  record({ source, record, layer, kind, status, begin }) {
+    if (!source) return this.records[record];
+    const properties = { name: `Record ${record}`, kind, status, year_start: yearOf(begin), countries: "" };
+    return { layer: this.layers.get(layer), feature: { id: `${source}:${record}`, geometry: null, properties } };
+  }
+
+  /**
+   * A state as filters of the sources (see `sift`); the host's own filters are known for the records only.
+   * @param {State} state
+   * @returns {Filter[]}
+   */
+  filters({ shown, kinds, years, undated, selected, spans }) {
+    if (!this.only || this.selected !== selected) [this.selected, this.only] = [selected, bitset(selected)];
+    const own = { layers: shown, kinds, years, undated };
+    const members = new Map(Object.entries(spans).map(([number, since]) => [Number(number), since]));
+    const records = { ...own, only: this.only, spans: members.size ? members : null };
+    return this.sources.map((_, i) => (i ? own : records));
+  }
+
+  /**
+   * Sees which records pass the filters of a state.
+   * @param {Filter[]} filters
+   */
+  show(filters) {
+    const { pass } = sift(this.sources[0], filters[0]);
+    this.passed = this.records.filter((_, number) => pass[number]);
+  }
+}

@@ -1,0 +1,44 @@
+// The browser's own filters and the host's, kept together: the map changes at once, the host hears of it soon after.
+
+const PAUSE_MS = 350; // long enough for a drag of the slider to be one message
+const PATIENCE_MS = 10_000; // after which an unanswered message counts as lost and the host is right again
+
+const own = ({ shown, kinds, years, undated }) => ({ shown, kinds, years, undated });
+
+/**
+ * @param {() => State} now the state that is shown
+ * @param {(part: Partial<State>) => void} set shows a part of a new one
+ * @param {Options["onFilter"]} onFilter
+ */
+export function addSync(now, set, onFilter) {
+  let act = 0; // number of the reader's last filter
+  let timer, sentAt = 0, known = "";
+
+  function send() {
+    clearTimeout(timer);
+    sentAt = performance.now();
+    const { shown, ...others } = own(now());
+    // Layers that the reader left alone stay unnamed, so that the address stays short.
+    const layers = shown.join() === known ? null : shown;
+    known = shown.join();
+    onFilter?.({ layers, ...others, act });
+  }
+  return {
+    send,
+    // `soon: false` holds the message back, as play does until it stops.
+    change(part, { soon = true } = {}) {
+      set(part);
+      if (!onFilter) return;
+      act += 1;
+      sentAt = Infinity;
+      clearTimeout(timer);
+      if (soon) timer = setTimeout(send, PAUSE_MS);
+    },
+    // A state from the host. While it answers an older filter than the reader's last one, the reader's stands.
+    accept(next) {
+      const behind = (next.act ?? 0) < act && performance.now() < sentAt + PATIENCE_MS;
+      if (!behind) [act, known] = [next.act ?? 0, next.shown.join()];
+      return { ...next, ...(behind ? own(now()) : {}), host: { shown: next.shown } };
+    },
+  };
+}

@@ -1,0 +1,99 @@
+// The shapes of the layers, drawn once here and used on the map (canvas) and in the legend (SVG).
+
+const corners = (count, first = 0, inner = 0) => {
+  const points = [];
+  const total = inner ? count * 2 : count;
+  for (let i = 0; i < total; i++) {
+    const angle = first + (i * 2 * Math.PI) / total, radius = inner && i % 2 ? inner : 1;
+    points.push([Math.sin(angle) * radius, -Math.cos(angle) * radius]);
+  }
+  return points;
+};
+
+const plus = [
+  [-0.35, -1], [0.35, -1], [0.35, -0.35], [1, -0.35], [1, 0.35], [0.35, 0.35],
+  [0.35, 1], [-0.35, 1], [-0.35, 0.35], [-1, 0.35], [-1, -0.35], [-0.35, -0.35],
+];
+
+// Outlines on a unit radius, evened so that areas look alike; null is a circle.
+const OUTLINES = {
+  square: corners(4, Math.PI / 4).map(([x, y]) => [x * 1.1, y * 1.1]),
+  diamond: corners(4).map(([x, y]) => [x * 1.15, y * 1.15]),
+  "triangle-up": corners(3).map(([x, y]) => [x * 1.2, y * 1.2 + 0.2]),
+  "triangle-down": corners(3, Math.PI).map(([x, y]) => [x * 1.2, y * 1.2 - 0.2]),
+  hexagon: corners(6, Math.PI / 6),
+  pentagon: corners(5),
+  star: corners(5, 0, 0.48).map(([x, y]) => [x * 1.25, y * 1.25]),
+  plus,
+  circle: null,
+  ring: null,
+};
+const outline = (symbol) => OUTLINES[symbol.replace("triangle-open", "triangle-up").replace("-open", "")];
+export const isOpen = (symbol) => symbol === "ring" || symbol.endsWith("-open");
+
+function trace(context, symbol, x, y, radius) {
+  const points = outline(symbol);
+  context.beginPath();
+  if (!points) return context.arc(x, y, radius, 0, 2 * Math.PI);
+  points.forEach(([px, py], i) => context[i ? "lineTo" : "moveTo"](x + px * radius, y + py * radius));
+  context.closePath();
+}
+
+export function symbolSvg(symbol, colour, size = 14) {
+  const sides = `width="${size}" height="${size}"`;
+  const svg = (shape) => `<svg class="atlas-symbol" viewBox="-1.5 -1.5 3 3" ${sides} aria-hidden="true">${shape}</svg>`;
+  const hollow = (width) => `fill="none" stroke="${colour}" stroke-width="${width}"`;
+  if (symbol === "line")
+    return svg(`<path d="M-1.4 .7C-.4 .7 .3 -.7 1.4 -.7" ${hollow(".5")} stroke-linecap="round"/>`);
+  const points = outline(symbol), paint = isOpen(symbol) ? hollow(".4") : `fill="${colour}"`;
+  if (!points) return svg(`<circle r="1" ${paint}/>`);
+  return svg(`<polygon points="${points.map((point) => point.join()).join(" ")}" ${paint}/>`);
+}
+
+// Records in one place stand on a sunflower spiral round it, closer together when the map is far away.
+export function offset(index, count, zoom) {
+  if (count < 2) return [0, 0];
+  const spread = Math.min(11, Math.max(2.2, (zoom - 1) * 2.2));
+  const radius = spread * Math.sqrt(index + 0.4), angle = index * 2.399963;
+  return [radius * Math.cos(angle), radius * Math.sin(angle)];
+}
+
+// Lines that share a corridor are moved a few pixels apart, each as a whole, so that its branches stay on its trunk;
+// a line keeps its lane whatever else is shown.
+export function laneOf(number, zoom) {
+  const radius = Math.min(4, Math.max(1, zoom - 1)), angle = number * 2.399963;
+  return [radius * Math.cos(angle), radius * Math.sin(angle)];
+}
+
+export const radiusAt = (zoom) => (zoom < 3 ? 4 : zoom > 6 ? 6.5 : 5.2);
+
+// A symbol on a canvas, from the outside in: haze (how roughly it is placed), halo, shape, edge (evidence), hole.
+export function drawSymbol(context, symbol, x, y, radius, { fill, ink, weight, dots, haze, halo, hole }) {
+  context.save();
+  if (haze) {
+    context.globalAlpha = 0.16;
+    context.beginPath();
+    context.arc(x, y, radius + haze, 0, 2 * Math.PI);
+    context.fillStyle = ink;
+    context.fill();
+    context.globalAlpha = 1;
+  }
+  trace(context, symbol, x, y, radius);
+  context.lineJoin = "round";
+  context.lineWidth = weight + 3;
+  context.strokeStyle = halo;
+  context.stroke();
+  context.fillStyle = fill;
+  context.fill();
+  context.lineWidth = weight;
+  context.strokeStyle = ink;
+  if (dots) context.setLineDash([1.5, 1.8]);
+  context.stroke();
+  if (hole) {
+    context.beginPath();
+    context.arc(x, y, radius * 0.38, 0, 2 * Math.PI);
+    context.fillStyle = halo;
+    context.fill();
+  }
+  context.restore();
+}

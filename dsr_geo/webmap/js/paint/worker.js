@@ -1,0 +1,14 @@
+// The scene off the page's thread: each message names one of its methods, the answer carries the same number.
+
+import { Scene } from "./scene.js";
+
+let scene;
+
+onmessage = ({ data: { number, method, values } }) => {
+  try {
+    const result = method === "open" ? void (scene = new Scene(...values)) : scene[method](...values);
+    postMessage({ number, result }, { transfer: method === "paint" ? Object.values(result) : [] });
+  } catch (error) {
+    postMessage({ number, error: error.message });
+  }
+};

@@ -1,0 +1,74 @@
+// The chosen record inside the map, for homes that have no page round it: a file, a notebook, the full screen.
+
+import { make } from "./dom.js";
+
+function whenOf({ year_announced: announced, year_start: start, year_end: end }) {
+  const dates = [["announced or agreed", announced], ["start", start], ["end", end]].filter(([, year]) => year);
+  return dates.map(([word, year]) => `${word} ${year}`).join(", ") || "Undated";
+}
+
+function sourcesOf({ source_ids: ids }, sources) {
+  return ids.split(";").map((id) => sources[id.trim()]).filter(Boolean).map(([producer, title, url]) => {
+    const line = make("div"), link = make("a", "", title && title !== producer ? `${producer}, ${title}` : producer);
+    if (/^https?:/.test(url)) Object.assign(link, { href: url, target: "_blank", rel: "noopener noreferrer" });
+    line.append(link);
+    return line;
+  });
+}
+
+/** @param {Parts} parts */
+export function addCard(parts) {
+  const { el, options } = parts, box = make("article", "atlas-card");
+  box.setAttribute("aria-label", "Chosen record");
+  box.hidden = true;
+  el.append(box);
+  let shown = null;
+
+  const whereOf = ({ place, countries }) => {
+    const { features } = parts.store.countries;
+    const names = new Map(features.map(({ properties: { iso3, name } }) => [iso3, name]));
+    return [place, ...countries.split(";").map((code) => names.get(code) ?? code)].filter(Boolean).join(", ");
+  };
+  const whoOf = ({ actors }) => (actors?.split("; ") ?? []).map((pair) => {
+    const [id, role] = pair.split(":");
+    return make("div", "", `${options.actors[id]?.[0] ?? id}: ${role}`);
+  });
+
+  async function update() {
+    const needed = !options.onChoose || document.fullscreenElement === el;
+    const wanted = needed ? parts.state.chosen : null;
+    if (wanted === shown) return;
+    const record = wanted ? parts.byId(wanted) : null;
+    box.hidden = !record;
+    shown = record ? wanted : null;
+    if (!record) return;
+    const { feature: { properties }, layer } = record;
+    const sources = await parts.sources().catch(() => ({}));
+    if (shown !== wanted) return;
+    const close = make("button", "atlas-close", "×"), list = make("dl");
+    Object.assign(close, { type: "button", title: "Close", onclick: () => parts.choose(null) });
+    close.setAttribute("aria-label", "Close");
+    box.replaceChildren(close, make("h3", "", properties.name));
+    if (properties.name_local) box.append(make("div", "atlas-quiet", properties.name_local));
+    const what = `${layer.kinds[properties.kind]} · ${properties.status ?? "status not known"}`;
+    box.append(make("div", "atlas-quiet", what), list);
+    /** @type {[string, (string | Node)[]][]} */
+    const lines = [
+      ["Who", whoOf(properties)],
+      ["With", [properties.partners ?? ""]],
+      ["When", [whenOf(properties)]],
+      ["Where", [whereOf(properties)]],
+      ["Evidence", [properties.evidence]],
+      ["Note", [properties.note ?? ""]],
+      ["Sources", sourcesOf(properties, sources)],
+    ];
+    for (const [term, texts] of lines) {
+      if (!texts.some(Boolean)) continue;
+      const text = make("dd");
+      text.append(...texts);
+      list.append(make("dt", "", term), text);
+    }
+  }
+  document.addEventListener("fullscreenchange", update);
+  return { update };
+}

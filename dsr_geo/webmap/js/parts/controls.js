@@ -1,0 +1,89 @@
+// Buttons beside the map: the opening view, full screen, and what can be taken away: link, citation, picture.
+
+import { queryOf } from "../data/filter.js";
+import { make } from "./dom.js";
+import { savePicture } from "./picture.js";
+
+const ICONS = {
+  home: "M3 11 12 4l9 7M6 9.5V20h12V9.5",
+  full: "M4 9V4h5M20 9V4h-5M4 15v5h5M20 15v5h-5",
+  link: "M10 14a4 4 0 0 0 6 0l3-3a4 4 0 0 0-6-6l-1 1M14 10a4 4 0 0 0-6 0l-3 3a4 4 0 0 0 6 6l1-1",
+  cite: "M9 6C6 7 5 9 5 12v6h5v-6H6.500M19 6c-3 1-4 3-4 6v6h5v-6h-3.500",
+  picture: "M12 4v11M7 11l5 5 5-5M4 20h16",
+};
+const PEN = 'fill="none" stroke="currentColor" stroke-width="2" stroke-linecap="round" stroke-linejoin="round"';
+const svg = (path) => (
+  `<svg viewBox="0 0 24 24" width="16" height="16" ${PEN} aria-hidden="true"><path d="${path}"/></svg>`);
+
+const today = () => new Date().toISOString().slice(0, 10);
+
+/** @param {Parts} parts */
+export function addControls(parts) {
+  const { L, map, el, options } = parts, notice = make("div", "atlas-said");
+  notice.setAttribute("role", "status");
+  el.append(notice);
+  let fading;
+
+  function notify(text) {
+    notice.textContent = text;
+    clearTimeout(fading);
+    fading = setTimeout(() => { notice.textContent = ""; }, 4000);
+  }
+
+  async function copy(text, what) {
+    try {
+      await navigator.clipboard.writeText(text);
+      notify(`${what} copied`);
+    } catch { // not allowed in this place: show it, to be copied by hand
+      window.prompt(`Copy the ${what.toLowerCase()}:`, text);
+    }
+  }
+
+  const query = () => queryOf(parts.state, options.filters);
+  const address = () => options.address?.(query(), parts.state.chosen) ?? null;
+
+  function citation() {
+    const selection = query().toString();
+    return `Digital Silk Road Atlas, data version ${options.version}${selection ? `, selection ${selection}` : ""}`;
+  }
+
+  function cite() {
+    const link = address();
+    copy(`${citation()}${link ? `, ${link}` : ""}, accessed ${today()}`, "Citation");
+  }
+
+  async function draw() {
+    notify("Drawing the picture …");
+    try {
+      await savePicture(parts, citation(), today());
+      notify("Picture saved");
+    } catch (error) {
+      notify(`The picture could not be drawn: ${error.message}`);
+    }
+  }
+
+  function group(buttons) {
+    const control = new L.Control({ position: "topright" });
+    control.onAdd = () => {
+      const bar = make("div", "leaflet-bar atlas-tools");
+      L.DomEvent.disableClickPropagation(bar);
+      bar.append(...buttons.map(([icon, title, onclick]) => {
+        const button = Object.assign(make("button"), { type: "button", title, innerHTML: svg(ICONS[icon]), onclick });
+        button.setAttribute("aria-label", title);
+        return button;
+      }));
+      return bar;
+    };
+    control.addTo(map);
+  }
+
+  const views = [["home", "Reset the view", () => parts.open()]];
+  if (document.fullscreenEnabled) {
+    const toggle = () => (document.fullscreenElement ? document.exitFullscreen() : el.requestFullscreen());
+    views.push(["full", "Full screen", toggle]);
+  }
+  const takings = [["cite", "Copy citation", cite], ["picture", "Save picture (PNG)", draw]];
+  if (options.address) takings.unshift(["link", "Copy link to this view", () => copy(address(), "Link")]);
+  group(views);
+  group(takings);
+}

@@ -1,0 +1,135 @@
+// The legend is made of the same catalogue entries that draw the map, and is the filter of layers and their kinds.
+
+import { isOn, only, withKind, withLayer } from "../data/filter.js";
+import { fillOf, THEMES } from "../paint/style.js";
+import { symbolSvg } from "../paint/symbols.js";
+import { make, put } from "./dom.js";
+
+const READING = [
+  "Filled: operating. Pale: under construction. Hollow: announced. Grey: ended. "
+    + "With a hole: suspended, or status not known.",
+  "Lines: long dashes under construction or indicative, dots announced.",
+  "Edge: thick for strong evidence, thin for fair or disputed, dotted for a single source.",
+  "Faint ring: placed on the town or, wider, in the region. Records in one place stand round it.",
+  "Number in a box: records known only by country or territory. Open shapes: statements about a country.",
+  "North is up. Mercator projection: areas look larger towards the poles, "
+    + "and the scale holds at the middle of the map.",
+];
+
+function tickRow(className, name, tip, onTick, onOnly) {
+  const row = make("label", className), input = make("input");
+  input.type = "checkbox";
+  input.onchange = () => onTick(input.checked);
+  const symbol = make("span"), count = make("span", "atlas-legend-count");
+  row.title = tip;
+  row.append(input, symbol, make("span", "atlas-legend-name", name));
+  if (onOnly) {
+    const button = make("button", "atlas-only", "only");
+    button.type = "button";
+    button.setAttribute("aria-label", `Show only ${name}`);
+    button.onclick = (event) => {
+      event.preventDefault();
+      onOnly();
+    };
+    row.append(button);
+  }
+  row.append(count);
+  return {
+    row, input, symbol,
+    // n: null while the records are not there yet, which is not to be taken for none.
+    show(n, on) {
+      put(input, "checked", on);
+      put(count, "textContent", n === null ? "" : String(n).replace(/\B(?=(\d{3})+$)/g, ","));
+      row.classList.toggle("atlas-none", n === 0);
+    },
+  };
+}
+
+// The arrow that folds out a layer's kinds.
+function foldOut(title, panel) {
+  const button = make("button", "atlas-fold");
+  button.type = "button";
+  button.setAttribute("aria-label", `Kinds of ${title}`);
+  button.setAttribute("aria-expanded", "false");
+  button.onclick = (event) => {
+    event.preventDefault();
+    panel.hidden = !panel.hidden;
+    button.setAttribute("aria-expanded", String(!panel.hidden));
+  };
+  return button;
+}
+
+/**
+ * @param {Parts} parts
+ * @param {HTMLElement} side what the legend goes into
+ */
+export function buildLegend(parts, side) {
+  const { el, options: { layers }, change } = parts;
+  const box = make("details", "atlas-legend");
+  box.open = el.clientWidth >= 640;
+  box.append(make("summary", "", "Layers"));
+  const rows = layers.map((layer) => {
+    const onLayer = (on) => change(withLayer(parts.state, layers, layer, on));
+    const head = tickRow("atlas-layer", layer.title, layer.description, onLayer, () => change(only(layer)));
+    const kinds = Object.entries(layer.kinds).map(([kind, title]) => {
+      const onKind = (on) => change(withKind(parts.state, layers, layer, kind, on));
+      return { kind, ...tickRow("atlas-kind", title, "", onKind, () => change(only(layer, kind))) };
+    });
+    const panel = make("div", "atlas-kinds");
+    panel.hidden = true;
+    panel.append(...kinds.map(({ row }) => row));
+    head.row.prepend(kinds.length > 1 ? foldOut(layer.title, panel) : make("span", "atlas-fold"));
+    box.append(head.row, panel);
+    return { layer, head, kinds };
+  });
+  const about = "Records whose sources name no year";
+  const undated = tickRow("atlas-undated", "Undated records", about, (on) => change({ undated: on }));
+  undated.row.prepend(make("span", "atlas-fold"));
+  const shading = make("div", "atlas-shading"), reading = make("details", "atlas-reading");
+  reading.append(make("summary", "", "Reading the map"), ...READING.map((text) => make("p", "", text)));
+  box.append(undated.row, reading);
+  side.append(box, shading);
+  let theme = null, shaded = null;
+
+  // Counts are of records that pass every filter but the tick itself, so that a tick's number is what it brings.
+  function update() {
+    const { state, tally } = parts, active = rows.filter(({ layer }) => isOn(state, layer));
+    for (const { layer, head, kinds } of rows) {
+      const counts = tally?.kinds[layer.id] ?? {}, on = isOn(state, layer);
+      const count = on ? tally?.on[layer.id] ?? 0 : Object.values(counts).reduce((sum, one) => sum + one, 0);
+      head.show(tally && count, on);
+      put(head.input, "indeterminate", on && kinds.some(({ kind }) => !isOn(state, layer, kind)));
+      put(head.input, "disabled", on && active.length === 1); // an empty map would only be a riddle
+      if (theme !== state.theme) head.symbol.innerHTML = symbolSvg(layer.symbol, layer.colour[state.theme]);
+      const ticked = kinds.filter(({ kind }) => isOn(state, layer, kind));
+      for (const { kind, input, show } of kinds) {
+        show(tally && (counts[kind] ?? 0), isOn(state, layer, kind));
+        put(input, "disabled", head.input.disabled && input.checked && ticked.length === 1);
+      }
+    }
+    undated.show(tally && tally.undated, state.undated);
+    if (theme === state.theme && shaded === state.shading) return;
+    [theme, shaded] = [state.theme, state.shading];
+    shading.replaceChildren();
+    if (!shaded) return;
+    shading.append(make("div", "atlas-shading-title", shaded.title));
+    for (const [text, mark] of shaded.classes) {
+      const line = make("div"), swatch = make("canvas");
+      Object.assign(swatch, { width: 28, height: 22 });
+      const pen = swatch.getContext("2d");
+      pen.fillStyle = fillOf(pen, THEMES[theme], mark, 2);
+      pen.fillRect(0, 0, 28, 22);
+      line.append(swatch, text);
+      shading.append(line);
+    }
+  }
+
+  // Beside a card there is little room: while a record is chosen the legend closes there, and opens again afterwards.
+  let folded = false;
+  function fold(chosen) {
+    const narrow = chosen && el.clientWidth < 900 && (folded || box.open);
+    if (narrow !== folded) box.open = !narrow;
+    folded = narrow;
+  }
+  return { box, update, fold };
+}

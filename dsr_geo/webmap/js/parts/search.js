@@ -1,0 +1,134 @@
+// One box that finds records, places, companies and countries (see data/search.js).
+
+import { partsOf, span, turns } from "../data/geo.js";
+import { find, indexOf } from "../data/search.js";
+import { symbolSvg } from "../paint/symbols.js";
+import { make } from "./dom.js";
+
+const MOST = 40;
+const calm = matchMedia("(prefers-reduced-motion: reduce)");
+
+/**
+ * @param {Parts} parts
+ * @param {HTMLElement} side
+ */
+export function addSearch(parts, side) {
+  const { map, options, store } = parts;
+  const box = make("div", "atlas-search"), input = make("input"), list = make("div", "atlas-hits");
+  const notice = make("div", "atlas-hidden"), id = `atlas-hits-${Math.random().toString(36).slice(2)}`;
+  const placeholder = "Find a record, place, company …";
+  Object.assign(input, { type: "search", placeholder, autocomplete: "off", spellcheck: false });
+  input.setAttribute("role", "combobox");
+  input.setAttribute("aria-label", "Find on the map");
+  input.setAttribute("aria-expanded", "false");
+  input.setAttribute("aria-controls", id);
+  input.setAttribute("aria-autocomplete", "list");
+  list.id = id;
+  list.setAttribute("role", "listbox");
+  list.setAttribute("aria-label", "Found");
+  list.hidden = true;
+  notice.setAttribute("role", "status");
+  box.append(input, list, notice);
+  side.append(box);
+  /** @type {import("../data/search.js").Found[]} */
+  let entries = null;
+  let hits = [], at = -1;
+
+  function close() {
+    list.hidden = true;
+    input.setAttribute("aria-expanded", "false");
+    input.removeAttribute("aria-activedescendant");
+  }
+
+  function point(to) {
+    at = to;
+    [...list.children].forEach((row, i) => row.setAttribute("aria-selected", String(i === at)));
+    const row = list.children[at];
+    if (!row) return;
+    input.setAttribute("aria-activedescendant", row.id);
+    row.scrollIntoView({ block: "nearest" });
+  }
+
+  function rowOf(hit, i, visible) {
+    const { type, name, layer, feature, members } = hit, row = make("div", "atlas-hit"), symbol = make("span");
+    row.id = `${id}-${i}`;
+    row.setAttribute("role", "option");
+    if (layer) symbol.innerHTML = symbolSvg(layer.symbol, layer.colour[parts.state.theme], 12);
+    const about = [
+      type,
+      feature?.properties.year_start ?? feature?.properties.year_announced,
+      members && `${members.length} record${members.length === 1 ? "" : "s"}`,
+      feature && !visible.has(feature.id) && "not in the present selection",
+    ];
+    const text = make("span", "", name);
+    text.append(make("small", "", about.filter(Boolean).join(" · ")));
+    row.append(symbol, text);
+    row.onmousedown = (event) => event.preventDefault(); // focus stays in the box
+    row.onclick = () => go(hit);
+    return row;
+  }
+
+  function show(found) {
+    hits = found.slice(0, MOST);
+    const visible = new Set(parts.visible().map(({ feature }) => feature.id));
+    list.replaceChildren(...hits.map((hit, i) => rowOf(hit, i, visible)));
+    list.hidden = !hits.length && !input.value.trim();
+    notice.textContent = `${found.length} found`;
+    const more = `and ${found.length - MOST} more; write more of the name`;
+    if (!hits.length && !list.hidden) list.append(make("div", "atlas-nothing", "Nothing found"));
+    else if (found.length > MOST) list.append(make("div", "atlas-nothing", more));
+    input.setAttribute("aria-expanded", String(!list.hidden));
+    point(hits.length ? 0 : -1);
+  }
+
+  const fly = (bounds, maxZoom) => (
+    map.fitBounds(bounds, { ...parts.besideLegend(20), maxZoom, animate: !calm.matches }));
+
+  function go(hit) {
+    if (hit.members) {
+      const spots = hit.members.map(({ feature }) => feature.geometry).filter((shape) => shape?.type === "Point")
+        .map(({ coordinates: [lon, lat] }) => [lat, parts.inWindow(lon)]);
+      if (spots.length) fly(spots, 8);
+      // A company or a place opens as the list of its records.
+      return show(hit.members.map(({ layer, feature }) => (
+        { type: layer.title, name: feature.properties.name, layer, feature })));
+    }
+    if (hit.country) flyToCountry(hit.country);
+    else parts.choose(hit.feature.id);
+    close();
+    map.getContainer().focus({ preventScroll: true });
+  }
+
+  function flyToCountry({ iso3, label_lat: lat, label_lon: lon }) {
+    const { geometry } = store.countries.features.find(({ properties }) => properties.iso3 === iso3);
+    // The part that carries the label: far islands would make the view a hemisphere.
+    const rings = partsOf(geometry).map(([outer]) => outer).filter((outer) => {
+      const [west, east] = span(outer);
+      return west <= lon && lon <= east;
+    });
+    const ring = rings.sort((a, b) => b.length - a.length)[0] ?? [[lon - 1, lat - 1], [lon + 1, lat + 1]];
+    const turn = turns(...span(ring))[0] ?? 0;
+    fly(ring.map(([x, y]) => [y, x + turn]), 7);
+  }
+
+  function ask() {
+    entries ??= indexOf(store.countries, store.records, options.actors);
+    show(find(entries, input.value));
+  }
+  input.oninput = ask;
+  input.onfocus = () => input.value.trim() && ask();
+  input.onblur = close;
+  input.onkeydown = (event) => {
+    if (event.key === "Escape") {
+      event.stopPropagation();
+      if (list.hidden) input.value = "";
+      close();
+    } else if (!list.hidden && hits.length) {
+      const step = { ArrowDown: 1, ArrowUp: hits.length - 1 }[event.key];
+      if (step === undefined && event.key !== "Enter") return;
+      event.preventDefault();
+      if (event.key === "Enter") go(hits[at]);
+      else point((at + step) % hits.length);
+    }
+  };
+}

@@ -1,0 +1,183 @@
+// What the modules pass around, for those who read them and for `tsc`. Nothing here runs: types of a script without
+// exports are known everywhere.
+
+/**
+ * A layer as the catalogue has it (`webmap.document`).
+ * @typedef {object} Layer
+ * @property {string} id
+ * @property {string} title
+ * @property {string} description
+ * @property {string} symbol one of `catalog.SYMBOLS`
+ * @property {Record<ThemeName, string>} colour
+ * @property {Record<string, string>} kinds id → title
+ * @property {string} [columns] address of a big layer's bytes (webmap/columns.py), instead of GeoJSON
+ */
+
+/** @typedef {"light" | "dark"} ThemeName */
+
+/**
+ * What the map is mounted with (`webmap.options`), and what its home adds.
+ * @typedef {object} Options
+ * @property {import("leaflet").MapOptions} map Leaflet's own
+ * @property {[number, number][]} [opening] two corners to open with, latitude first
+ * @property {Layer[]} layers in legend order
+ * @property {Record<string, [number, number]>} [landings] landing point → longitude, latitude
+ * @property {Record<string, [string, string]>} actors id → name, Chinese name
+ * @property {[number, number]} years first and last
+ * @property {string[]} ended statuses of what is no more
+ * @property {string[]} filters keys of a selection's query, in order
+ * @property {string[]} categories properties that are sent to the painter
+ * @property {string} version
+ * @property {string} boundary
+ * @property {string} licence
+ * @property {Partial<State>} [state] what to show first
+ * @property {string} [base] address of the atlas' routes
+ * @property {Record<string, object>} [files] path → GeoJSON, where there is no server
+ * @property {Record<string, string[]>} [sources] id → producer, title, address, where there is no server
+ * @property {(id: string | null) => void} [onChoose]
+ * @property {(filter: object) => void} [onFilter]
+ * @property {(view: number[]) => void} [onView]
+ * @property {(query: URLSearchParams, chosen: string | null) => string} [address] of the present view
+ */
+
+/**
+ * What the map shows (`webmap.state`).
+ * @typedef {object} State
+ * @property {string[]} shown ids of the layers that are on
+ * @property {string[]} kinds those that are on; none is all
+ * @property {[number, number] | null} years
+ * @property {boolean} undated
+ * @property {string} selected a bit for each record, in base64: those that pass the host's filters
+ * @property {Record<string, [number | null, number | null][]>} spans record number → years of membership
+ * @property {Record<string, string[]>} query the host's selection
+ * @property {Shading | null} shading
+ * @property {string | null} chosen a record's id
+ * @property {ThemeName} theme
+ * @property {number} [act] number of the reader's last filter that the host answers
+ * @property {string} [version]
+ * @property {boolean} [follow] whether the host hears of each year while they play
+ * @property {number[]} [view] latitude, longitude, zoom to open with
+ * @property {{ shown: string[] }} [host] what the host said is on
+ */
+
+/**
+ * How countries are filled (`webmap/shading.py`).
+ * @typedef {object} Shading
+ * @property {string} title
+ * @property {[string, Mark][]} classes words and mark of each line of the legend
+ * @property {Record<string, Mark>} marks ISO3 → mark
+ * @property {Mark} other the mark of all others
+ */
+
+/** @typedef {number | "zero" | "none" | "missing"} Mark */
+
+/** @typedef {{ id: string, geometry: any, properties: any }} Feature GeoJSON; layers differ in their properties */
+
+/**
+ * The element of the app's map, which stays for as long as the page is open.
+ * @typedef {HTMLElement & { atlas?: object, atlasPage?: Promise<any>, atlasTrigger?: Function }} Host
+ */
+
+/** @typedef {{ feature: Feature, layer: Layer }} Entry a record with its layer */
+
+/**
+ * Records as columns; see data/columns.js.
+ * @typedef {object} Source
+ * @property {number} n
+ * @property {Record<string, Uint8Array>} columns
+ * @property {Record<string, string[]>} vocabularies
+ * @property {{ x: Float32Array, y: Float32Array, record: Uint32Array }} points
+ * @property {Lines} lines
+ */
+
+/**
+ * @typedef {object} Lines
+ * @property {Float32Array} x
+ * @property {Float32Array} y
+ * @property {Uint32Array} offsets where each line begins in x and y, and where the last one ends
+ * @property {Uint32Array} record
+ * @property {Float32Array} box west, north, east, south of each line
+ */
+
+/**
+ * What a source is sifted by; see data/columns.js.
+ * @typedef {object} Filter
+ * @property {string[]} layers
+ * @property {string[]} [kinds]
+ * @property {[number, number] | null} [years]
+ * @property {boolean} [undated]
+ * @property {Uint8Array | null} [only]
+ * @property {Map<number, [number | null, number | null][]> | null} [spans]
+ */
+
+/**
+ * The numbers of legend and years; see `sift`.
+ * @typedef {object} Tally
+ * @property {Record<string, number>} on
+ * @property {Record<string, Record<string, number>>} kinds
+ * @property {number} undated
+ * @property {Record<string, number>} present
+ */
+
+/**
+ * A record under the pointer, by its source's place and its number.
+ * @typedef {object} Hit
+ * @property {number} source
+ * @property {number} record
+ * @property {number} away CSS pixels
+ * @property {string} layer
+ * @property {string} [kind]
+ * @property {string} [status]
+ * @property {number} begin
+ */
+
+/**
+ * A part of the world as the painter is asked for it, in pixels of the world at its zoom.
+ * @typedef {object} View
+ * @property {number} zoom
+ * @property {number} left
+ * @property {number} top
+ * @property {number} width
+ * @property {number} height
+ * @property {number} ratio pixels of the screen to one of CSS
+ */
+
+/**
+ * A name on the map.
+ * @typedef {object} Name
+ * @property {string[]} text lines
+ * @property {number} font pixels
+ * @property {boolean} [strong] a landing point's
+ * @property {number} x
+ * @property {number} y
+ * @property {[number, number]} place latitude, longitude
+ * @property {number} [dx] how far beside its place
+ */
+
+/**
+ * What the parts round the drawing share; made in atlas-map.js.
+ * @typedef {object} Parts
+ * @property {typeof import("leaflet")} L
+ * @property {import("leaflet").Map} map
+ * @property {HTMLElement} el the map's element, with all that stands round the map
+ * @property {Options} options
+ * @property {{ countries: { features: Feature[] } | null, records: Entry[] }} store what is loaded (data/store.js)
+ * @property {Map<string, Layer>} layers
+ * @property {State} state what is shown now
+ * @property {Tally | null} tally null until the records are counted
+ * @property {boolean} faded whether all but the chosen record fades
+ * @property {(part: Partial<State>, how?: { soon?: boolean }) => void} change sets what the reader set
+ * @property {() => void} send lets the host know at once
+ * @property {(id: string | null) => void} choose
+ * @property {(at: { x: number, y: number }) => Promise<Entry[]>} hits what is drawn at a point, nearest first
+ * @property {() => Entry[]} visible the records that are shown
+ * @property {(id: string | null) => Entry | undefined} byId
+ * @property {() => Promise<Record<string, string[]>>} sources id → producer, title, address
+ * @property {<T>(work: () => T | Promise<T>) => Promise<T>} sharp runs while the picture is fit for print
+ * @property {() => void} open goes back to the opening view
+ * @property {(margin: number) => import("leaflet").FitBoundsOptions} besideLegend
+ * @property {(lon: number) => number} inWindow the longitude in the turn of the globe that is in view
+ * @property {() => { text: string[], lon: number, lat: number }[]} landingNames
+ * @property {() => number[][]} badgeBoxes left, top, right, bottom of what badges cover
+ * @property {() => Name[]} names those that stand on the map
+ */

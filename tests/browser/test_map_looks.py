@@ -1,0 +1,178 @@
+"""How the map looks where looks can be wrong: empty layers, the saved picture, the online base map."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import expect
+
+import dsr_geo
+from dsr_geo import Selection
+
+EMPTY = "?group=asean&years=1998-1998"
+
+CONTRASTS = """() => {
+  const parse = (colour) => { const [r, g, b, a = 1] = colour.match(/[\\d.]+/g).map(Number); return [[r, g, b], a]; };
+  const over = ([front, a], back) => front.map((value, i) => value * a + back[i] * (1 - a));
+  const light = (rgb) => rgb
+    .map((value) => (value / 255 <= 0.04045 ? value / 255 / 12.92 : ((value / 255 + 0.055) / 1.055) ** 2.4))
+    .reduce((sum, value, i) => sum + value * [0.2126, 0.7152, 0.0722][i], 0);
+  const legend = document.querySelector(".atlas-legend");
+  const sea = parse(getComputedStyle(document.querySelector(".leaflet-container")).backgroundColor)[0];
+  const paper = over(parse(getComputedStyle(legend).backgroundColor), sea);
+  const texts = [...legend.querySelectorAll(".atlas-none :is(.atlas-legend-name, .atlas-legend-count)")];
+  return texts.filter((text) => text.checkVisibility()).map((text) => {
+    let opacity = 1;
+    for (let box = text; box !== legend; box = box.parentElement) opacity *= getComputedStyle(box).opacity;
+    const [ink, alpha] = parse(getComputedStyle(text).color);
+    const [a, b] = [light(over([ink, alpha * opacity], paper)), light(paper)].sort((x, y) => y - x);
+    return [text.textContent, (a + 0.05) / (b + 0.05)];
+  });
+}"""
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_empty_layers_stay_readable(open_page, scheme):
+    page = open_page(EMPTY, color_scheme=scheme)
+    expect(page.locator(".atlas-host")).to_have_attribute("data-theme", scheme)
+    page.get_by_role("button", name="Kinds of Data centres").click()
+    found = page.evaluate(CONTRASTS)
+    assert len(found) > 10
+    assert all(contrast >= 4.5 for _, contrast in found), found
+    # Still to be told from the others: by slanted names.
+    names = page.locator("label.atlas-none .atlas-legend-name")
+    assert names.first.evaluate("name => getComputedStyle(name).fontStyle") == "italic"
+
+
+def test_nothing_is_called_empty_before_it_is_loaded(browser, app):
+    context = browser.new_context()
+    page, held = context.new_page(), []
+    page.route("**/layers/satellites.geojson", lambda route: held.append(route))
+    page.goto(app)
+    expect(page.locator(".atlas-message")).to_contain_text("Loading the map", timeout=60_000)
+    page.wait_for_selector(".atlas-legend label")
+    page.wait_for_timeout(500)  # whatever would be said too early has been said by now
+    assert page.locator(".atlas-legend .atlas-none").count() == 0
+    assert set(page.locator(".atlas-legend-count").all_text_contents()) == {""}
+    held[0].continue_()
+    page.wait_for_selector('[data-ready="true"]')
+    assert "" not in page.locator(".atlas-legend-count").all_text_contents()
+    context.close()
+
+
+# Every text that the picture holds, with where it ends: the picture is drawn on the one canvas that becomes a file.
+SPY = """() => {
+  const written = (window.written = []), { fillText } = CanvasRenderingContext2D.prototype;
+  CanvasRenderingContext2D.prototype.fillText = function (text, x, y) {
+    const { a, e, f } = this.getTransform(), wide = this.measureText(text).width;
+    const left = { left: x, center: x - wide / 2, right: x - wide }[this.textAlign] ?? x;
+    const place = { left: e / a + left, right: e / a + left + wide, y: f / a + y, onMap: f !== 0 };
+    written.push({ text, ...place, canvas: this.canvas });
+    return fillText.call(this, text, x, y);
+  };
+}"""
+CUT = """() => {
+  const width = document.querySelector(".atlas-host").atlas.map.getSize().x;
+  const picture = written.at(-1).canvas, own = written.filter(({ canvas }) => canvas === picture);
+  const first = own.find(({ text }) => text === "Digital Silk Road Atlas"), rest = own.slice(own.indexOf(first));
+  // What stands on the map itself is cut by the map's edge, as it is on the page.
+  const round = rest.filter(({ onMap }) => !onMap);
+  return {
+    texts: rest.map(({ text }) => text),
+    cut: round.filter(({ right, y }) => right > width || y > picture.height / 2).map(({ text }) => text),
+  };
+}"""
+EDGE = """() => {
+  const { left, y, canvas } = written.findLast(({ text }) => text === "0"), pen = canvas.getContext("2d");
+  const at = (x) => pen.getImageData(2 * x, 2 * y, 1, 1).data.slice(0, 3).join();
+  const middle = at(left - 13), paper = at(left - 2);
+  const across = Array.from({ length: 14 }, (_, i) => at(left - 22 + i / 2));
+  return { same: middle === paper, edged: across.some((colour) => colour !== paper) };
+}"""
+BY_DEBT = "shade=external_public_debt_to_china_pct&shade_year=2024"
+
+
+def save(page) -> None:
+    with page.expect_download():
+        page.get_by_role("button", name="Save picture (PNG)").click()
+
+
+@pytest.mark.parametrize("width", [390, 800])
+def test_the_picture_cuts_nothing_off(open_page, width):
+    """On a narrow map, with a long sentence, a long query without spaces in the citation, and all classes."""
+    query = "&".join(
+        ["years=2005-2026", BY_DEBT, *(f"country={iso3}" for iso3 in ("PAK", "KEN", "LAO", "KHM", "ZMB"))]
+    )
+    page = open_page(f"?{query}", width=width, height=844)
+    page.evaluate(SPY)
+    save(page)
+    found = page.evaluate(CUT)
+    assert found["cut"] == []
+    for words in ("0", "above 0, below 5", "5 to 15", "15 to 30", "30 to 50", "50 and more", "no data"):
+        assert words in found["texts"]
+    assert "country=ZMB" in "".join(found["texts"])
+    words = " ".join(found["texts"])
+    assert "Sources: each record's own, in the atlas; map: Natural Earth" in words
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_class_with_the_papers_colour_has_an_edge(open_page, scheme):
+    page = open_page(f"?{BY_DEBT}", color_scheme=scheme)
+    page.evaluate(SPY)
+    save(page)
+    found = page.evaluate(EDGE)
+    assert found["edged"] and (scheme == "dark" or found["same"])
+
+
+PIXEL = bytes.fromhex(
+    "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000d49444154789c6360606060000000050001a5f645400000000049454e44ae426082"
+)
+
+
+def asked_of_osm(page) -> list[dict[str, str]]:
+    """The headers of every request for a tile, which is answered here."""
+    headers = []
+
+    def answer(route):
+        headers.append(route.request.all_headers())
+        route.fulfill(body=PIXEL, content_type="image/png", headers={"access-control-allow-origin": "*"})
+
+    page.route("https://tile.openstreetmap.org/**", answer)
+    return headers
+
+
+def test_the_online_base_map_says_where_it_is_asked_from(browser, app):
+    """OpenStreetMap's policy refuses requests without a referrer, also from a page that gives none otherwise."""
+    context = browser.new_context()
+    page = context.new_page()
+    page.add_init_script(
+        "addEventListener('DOMContentLoaded', () => document.head.append(Object.assign("
+        "document.createElement('meta'), { name: 'referrer', content: 'no-referrer' })))"
+    )
+    headers = asked_of_osm(page)
+    page.goto(app)
+    page.wait_for_selector('[data-ready="true"]')
+    page.get_by_label("Online base map").check()
+    page.wait_for_selector(".leaflet-tiles-pane img.leaflet-tile-loaded")
+    assert headers and all(each.get("referer") == f"{app}/" for each in headers)
+    context.close()
+
+
+def test_a_notebook_says_where_it_is_asked_from_and_a_file_cannot_ask(browser, published, tmp_path):
+    made = dsr_geo.map(published, Selection(layers=("satellites",)))
+    context = browser.new_context()
+    page = context.new_page()
+    headers = asked_of_osm(page)
+    notebook = "http://notebook.invalid/"
+    page.route(notebook, lambda route: route.fulfill(body=made._repr_html_(), content_type="text/html"))
+    page.goto(notebook)
+    frame = page.frame_locator("iframe")
+    frame.locator('[data-ready="true"]').wait_for(timeout=60_000)
+    frame.get_by_label("Online base map").check()
+    frame.locator(".leaflet-tiles-pane img.leaflet-tile-loaded").first.wait_for()
+    assert headers and all(each.get("referer") == notebook for each in headers)
+    made.save(tmp_path / "map.html")
+    page.goto((tmp_path / "map.html").as_uri())
+    page.wait_for_selector('[data-ready="true"]', timeout=60_000)
+    expect(page.get_by_label("Undated records")).to_be_visible()
+    expect(page.get_by_label("Online base map")).to_have_count(0)
+    context.close()

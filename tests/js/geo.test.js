@@ -1,0 +1,33 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { mercatorX, mercatorY, partsOf, shifted, span, turns, unbroken } from "../../dsr_geo/webmap/js/data/geo.js";
+
+test("a path cut at 180° becomes whole again, in both directions and more than once", () => {
+  assert.deepEqual(unbroken([[[170, 1], [180, 2]], [[-180, 2], [-170, 3]]]), [[[170, 1], [180, 2], [190, 3]]]);
+  assert.deepEqual(unbroken([[[-170, 1], [-180, 2]], [[180, 2], [170, 3]]]), [[[-170, 1], [-180, 2], [-190, 3]]]);
+  const back = [[[170, 0], [180, 0]], [[-180, 0], [-175, 5], [-180, 9]], [[180, 9], [170, 9]]];
+  assert.deepEqual(unbroken(back), [[[170, 0], [180, 0], [185, 5], [180, 9], [170, 9]]]);
+});
+
+test("parts that only come near each other stay apart, and nothing that is given changes", () => {
+  const parts = [[[170, 1], [180, 2]], [[-180, 3], [-170, 3]], [[0, 0], [1, 1]]], before = structuredClone(parts);
+  assert.equal(unbroken(parts).length, 3);
+  unbroken([[[170, 1], [180, 2]], parts[1]]);
+  assert.deepEqual(parts, before);
+});
+
+test("what the Asia-centred window shows of a place, and how often", () => {
+  assert.deepEqual(turns(100, 100), [0]);
+  assert.deepEqual(turns(-100, -100), [360], "America lies in the east");
+  assert.deepEqual(turns(-40, -40), [0, 360], "the Atlantic lies on both sides");
+  assert.deepEqual(shifted([[-40, 5]], 360), [[5, 320]]);
+});
+
+test("spans, parts and the map's plane", () => {
+  assert.deepEqual(span([[5, 0], [-3, 80], [9, -80]]), [-3, 9]);
+  assert.deepEqual(partsOf({ type: "Polygon", coordinates: ["ring"] }), [["ring"]]);
+  assert.deepEqual(partsOf({ type: "MultiPolygon", coordinates: [["ring"], ["other"]] }), [["ring"], ["other"]]);
+  assert.deepEqual([mercatorX(-180), mercatorX(180), mercatorY(0)], [0, 1, 0.5]);
+  assert.ok(Math.abs(mercatorY(85.0511287798)) < 1e-9);
+});

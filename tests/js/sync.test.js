@@ -1,0 +1,80 @@
+import assert from "node:assert/strict";
+import { beforeEach, mock, test } from "node:test";
+
+import { addSync } from "../../dsr_geo/webmap/js/data/sync.js";
+
+// A host that writes down what it hears, and a clock that is set by hand.
+let clock, timers, heard, state, sync;
+const pass = (ms) => {
+  clock += ms;
+  for (const [id, { at, run }] of [...timers]) if (at <= clock && timers.delete(id)) run();
+};
+
+beforeEach(() => {
+  [clock, timers, heard] = [0, new Map(), []];
+  let last = 0;
+  mock.restoreAll();
+  mock.method(performance, "now", () => clock);
+  mock.method(globalThis, "setTimeout", (run, ms) => {
+    timers.set(++last, { at: clock + ms, run });
+    return last;
+  });
+  mock.method(globalThis, "clearTimeout", (id) => timers.delete(id));
+  state = { shown: [], kinds: [], years: null, undated: true };
+  sync = addSync(() => state, (part) => { state = { ...state, ...part }; }, (filter) => heard.push(filter));
+  state = { ...state, ...sync.accept({ shown: ["a"], kinds: [], years: null, undated: true, act: 0 }) };
+});
+
+test("the map changes at once, the host hears once of a drag", () => {
+  for (const year of [2010, 2011, 2012]) {
+    sync.change({ years: [year, year] });
+    pass(100);
+  }
+  assert.deepEqual(state.years, [2012, 2012]);
+  assert.deepEqual(heard, []);
+  pass(350);
+  assert.deepEqual(heard, [{ layers: null, kinds: [], years: [2012, 2012], undated: true, act: 3 }]);
+});
+
+test("layers are named only when they have changed since the host last heard of them", () => {
+  sync.change({ shown: ["a", "b"] });
+  pass(350);
+  sync.change({ undated: false });
+  pass(350);
+  assert.deepEqual(heard.map(({ layers }) => layers), [["a", "b"], null]);
+});
+
+test("what is held back is sent when asked for", () => {
+  sync.change({ undated: false }, { soon: false });
+  pass(60_000);
+  assert.equal(heard.length, 0);
+  sync.send();
+  assert.equal(heard[0].undated, false);
+});
+
+test("an answer to an older filter does not undo the reader's, one to the last does", () => {
+  sync.change({ undated: false });
+  pass(350);
+  const late = { shown: ["a"], kinds: [], years: null, undated: true, query: { q: ["x"] } };
+  const kept = sync.accept({ ...late, act: 0 });
+  assert.equal(kept.undated, false);
+  assert.deepEqual(kept.query, { q: ["x"] }, "all else is the host's");
+  assert.equal(sync.accept({ ...late, act: 1 }).undated, true);
+});
+
+test("a message that is not answered counts as lost after a while", () => {
+  sync.change({ undated: false });
+  pass(350);
+  pass(9_000);
+  assert.equal(sync.accept({ ...state, undated: true, act: 0 }).undated, false);
+  pass(2_000);
+  assert.equal(sync.accept({ ...state, undated: true, act: 0 }).undated, true);
+});
+
+test("without a host the map filters by itself", () => {
+  const alone = addSync(() => state, (part) => { state = { ...state, ...part }; });
+  alone.change({ undated: false });
+  pass(1_000);
+  assert.equal(state.undated, false);
+  assert.deepEqual(heard, []);
+});
