@@ -1,4 +1,6 @@
-"""The apps that are measured: how each is started, and how one sees in the browser that its map shows what it should."""
+"""The apps that are measured: how each is started, and how one sees in the browser that its map shows what it
+should.
+"""
 
 from __future__ import annotations
 
@@ -19,8 +21,12 @@ import dsr_geo
 
 ROOT = Path(__file__).resolve().parents[1]
 
-_PARTS = "expected => [...document.querySelectorAll('iframe')].some(f => f.contentDocument?.querySelectorAll('.leaflet-interactive').length === expected)"
-_TOTAL = "expected => document.querySelector('.atlas-host')?.dataset.ready && Number(document.querySelector('.atlas-host').dataset.total) === expected"
+_PARTS = """expected => [...document.querySelectorAll('iframe')].some(
+  (frame) => frame.contentDocument?.querySelectorAll('.leaflet-interactive').length === expected)"""
+_TOTAL = """expected => {
+  const host = document.querySelector('.atlas-host');
+  return host?.dataset.ready && Number(host.dataset.total) === expected;
+}"""
 _TEXT = "expected => document.body.textContent.includes(`chosen: ${expected}`)"
 
 

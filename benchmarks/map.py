@@ -13,10 +13,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
 
-sys.path[:0] = [
-    str(Path(__file__).resolve().parents[1]),
-    str(Path(__file__).resolve().parents[1] / "tests" / "browser"),
-]
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests" / "browser"))
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 import cdn
 from apps import EMPTY, WHOLE, App, naive_geojson, naive_loop, ours, running
@@ -28,10 +26,11 @@ LIMIT = 90_000
 
 CLICK = """async ([shown, choice, expected, limit]) => {
   const labels = [...document.querySelectorAll('[data-testid="stRadio"] label, [data-testid="stCheckbox"] label')];
-  const input = labels.find((label) => label.textContent.trim().startsWith(choice)).querySelector('input'), done = eval(shown);
-  const start = performance.now();
+  const input = labels.find((label) => label.textContent.trim().startsWith(choice)).querySelector('input');
+  const done = eval(shown), start = performance.now();
   input.click();
-  const main = document.querySelector('[data-testid="stMain"]'), said = new RegExp(`(^|[^0-9,])(${Number(expected).toLocaleString('en')}|${expected}) records`);
+  const main = document.querySelector('[data-testid="stMain"]'), grouped = Number(expected).toLocaleString('en');
+  const said = new RegExp(`(^|[^0-9,])(${grouped}|${expected}) records`);
   let text = null;
   return new Promise((resolve) => {
     const look = () => {
@@ -49,15 +48,26 @@ INSIDE = """async (parts) => {
   handle.painter.onPaint((current) => current && painted?.());
   for (const part of parts) {
     const start = performance.now();
-    await new Promise((resolve) => { painted = resolve; handle.atlas.change(part, { soon: false }); });
+    await new Promise((resolve) => { painted = resolve; handle.parts.change(part, { soon: false }); });
     await new Promise(requestAnimationFrame);
     times.push(performance.now() - start);
   }
   return times;
 }"""
 
-FRAMES = """() => { window.frames_ = []; let last = performance.now();
-  const next = (now) => { frames_.push(now - last); last = now; requestAnimationFrame(next); }; requestAnimationFrame(next); }"""
+FRAMES = """() => {
+  window.frames_ = [];
+  let last = performance.now();
+  const next = (now) => { frames_.push(now - last); last = now; requestAnimationFrame(next); };
+  requestAnimationFrame(next);
+}"""
+
+MARK = """() => {
+  const host = document.querySelector('.atlas-host'), { map } = host.atlas;
+  host.mark ??= Math.random();
+  return host.mark + ' ' + map.getCenter() + map.getZoom();
+}"""
+"""Which mount of the map this is, and its view."""
 
 
 def say(what: str, who: str, values: list[float], unit: str = "ms") -> float:
@@ -104,11 +114,28 @@ class Session:
         return (time.perf_counter() - start) * 1000
 
     def click(self, number: int) -> tuple[float, float | None]:
-        """Milliseconds until the map shows what was chosen, and until the page's own text says it (None: not before)."""
+        """Milliseconds until the map shows what was chosen, and until the page's own text says it (None: not
+        before).
+        """
         choice, expected = self.app.choices[number % len(self.app.choices)]
         took, text = self.page.evaluate(CLICK, [self.app.shown, choice, expected, LIMIT])
         self.page.wait_for_timeout(400)  # late answers of this click must not be counted for the next
         return took, text
+
+    def traffic(self) -> tuple[dict[str, str], dict[str, int]]:
+        """Address and compressed bytes of each answer by request; both fill while the page loads."""
+        urls, bytes_ = {}, {}
+        network = self.context.new_cdp_session(self.page)
+        network.send("Network.enable")
+        network.on(
+            "Network.responseReceived",
+            lambda event: urls.__setitem__(event["requestId"], event["response"]["url"]),
+        )
+        network.on(
+            "Network.loadingFinished",
+            lambda event: bytes_.__setitem__(event["requestId"], event["encodedDataLength"]),
+        )
+        return urls, bytes_
 
 
 @contextmanager
@@ -195,7 +222,6 @@ def frames(browser: Browser, address: str) -> None:
 
 def kept(browser: Browser, address: str) -> None:
     """Mounts and view over 20 filter changes, and requests to other origins."""
-    mark = "(document.querySelector('.atlas-host').mark ??= Math.random()) + ' ' + document.querySelector('.atlas-host').atlas.map.getCenter() + document.querySelector('.atlas-host').atlas.map.getZoom()"
     for app in (WHOLE, ours("2000,500")):
         with opened(browser, app, address) as session:
             session.page.evaluate(
@@ -205,7 +231,7 @@ def kept(browser: Browser, address: str) -> None:
             seen = set()
             for i in range(20):
                 session.click(i)
-                seen.add(session.page.evaluate(mark))
+                seen.add(session.page.evaluate(MARK))
             print(
                 f"| mounts and views over 20 filter changes, {app.size} | {app.name} | {len(seen)} | | 20 |"
             )
@@ -232,18 +258,7 @@ def starts(browser: Browser, address: str) -> None:
             start = time.perf_counter()
             with running(app, address) as at:
                 session = Session(browser, app, at)
-                network = session.context.new_cdp_session(session.page)
-                network.send("Network.enable")
-                bytes_ = {}
-                urls = {}
-                network.on(
-                    "Network.responseReceived",
-                    lambda event: urls.__setitem__(event["requestId"], event["response"]["url"]),
-                )
-                network.on(
-                    "Network.loadingFinished",
-                    lambda event: bytes_.__setitem__(event["requestId"], event["encodedDataLength"]),
-                )
+                urls, bytes_ = session.traffic()
                 session.open()
                 cold.append((time.perf_counter() - start) * 1000)
                 session.page.wait_for_timeout(500)

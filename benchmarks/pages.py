@@ -1,4 +1,5 @@
-"""How long each page takes to open: everything computed anew, as a page without caches does, beside ours with its caches.
+"""How long each page takes to open: everything computed anew, as a page without caches does, beside ours with
+its caches.
 
     python benchmarks/pages.py [page ...]
 
@@ -16,20 +17,20 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-from dsr_geo import countries, selection  # noqa: E402
-from dsr_geo.ui import MAIN, PAGES, path  # noqa: E402
+from dsr_geo.ui import MAIN, PAGES, path
 
 RUNS = 5
 
 
 def opening(page: str, forget: str = "") -> float:
-    """Seconds from nothing to the finished page, Pakistan and Huawei where a page asks for one; `forget`: views or all."""
+    """Seconds from nothing to the finished page, Pakistan and Huawei where a page asks for one.
+
+    forget: what is emptied before, `views` or `all`; with the loaded atlas goes what it keeps of itself.
+    """
     if forget:
         st.cache_data.clear()
     if forget == "all":
         st.cache_resource.clear()
-        countries.load.cache_clear()
-        selection.search_text.cache_clear()
     app = AppTest.from_file(str(MAIN), default_timeout=300)
     if page == "country":
         app.query_params["iso3"] = "PAK"
@@ -42,6 +43,11 @@ def opening(page: str, forget: str = "") -> float:
     return took
 
 
+def show(times: tuple[float, ...]) -> str:
+    """Median with min-max."""
+    return f"{statistics.median(times):.2f} ({min(times):.2f}-{max(times):.2f})"
+
+
 def main() -> None:
     print(f"{'page':10} {'anew':>20} {'first':>20} {'again':>20} {'ratio':>6}")
     for page in sys.argv[1:] or PAGES:
@@ -49,11 +55,8 @@ def main() -> None:
         anew, first, again = zip(
             *((opening(page, "all"), opening(page, "views"), opening(page)) for _ in range(RUNS))
         )
-        show = lambda times: f"{statistics.median(times):.2f} ({min(times):.2f}-{max(times):.2f})"
-        print(
-            f"{page:10} {show(anew):>20} {show(first):>20} {show(again):>20} {statistics.median(again) / statistics.median(anew):6.2f}",
-            flush=True,
-        )
+        ratio = statistics.median(again) / statistics.median(anew)
+        print(f"{page:10} {show(anew):>20} {show(first):>20} {show(again):>20} {ratio:6.2f}", flush=True)
 
 
 if __name__ == "__main__":

@@ -23,10 +23,10 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import minimum_spanning_tree
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-from dsr_geo import searoute  # noqa: E402
-from dsr_geo.atlas import DATA  # noqa: E402
-from dsr_geo.build.routes import length_km  # noqa: E402
-from dsr_geo.build.sealine import apart_km, lonlat, vector  # noqa: E402
+from dsr_geo.atlas import DATA
+from dsr_geo.build import searoute
+from dsr_geo.build.routes import length_km
+from dsr_geo.build.sealine import apart_km, cut_antimeridian, lonlat, vector
 
 EARTH = Geod(ellps="WGS84")
 RING = "ring or double trunk: the published length counts every side, our tree leaves one open"
@@ -34,23 +34,36 @@ TOWN = "short cable: town-level positions and shore ends weigh more than the cab
 PARTIAL = "published length is shorter than the span of the listed landings: it covers a part of the system"
 UNKNOWN = "not explained"
 WHY = {
-    "apcn-2": RING, "eac-c2c": RING + " (two rings, EAC and C2C)", "flag-north-asia-loopreach-north-asia-loop": RING,
-    "japan-u-s-cable-network-jus": RING, "flores-corvo-cable-system": RING, "trans-pacific-express-tpe-cable-system": RING,
-    "tata-tgn-intra-asia-tgn-ia": "published length counts parallel segments (Vung Tau, Ballesteros, Hong Kong, Singapore); " + UNKNOWN + " in detail",
-    "southeast-asia-japan-cable-2-sjc2": "long branches from a trunk far offshore are shorter in our tree; " + UNKNOWN + " in detail",
+    "apcn-2": RING,
+    "eac-c2c": RING + " (two rings, EAC and C2C)",
+    "flag-north-asia-loopreach-north-asia-loop": RING,
+    "japan-u-s-cable-network-jus": RING,
+    "flores-corvo-cable-system": RING,
+    "trans-pacific-express-tpe-cable-system": RING,
+    "tata-tgn-intra-asia-tgn-ia": (
+        "published length counts parallel segments (Vung Tau, Ballesteros, Hong Kong, Singapore); "
+        f"{UNKNOWN} in detail"
+    ),
+    "southeast-asia-japan-cable-2-sjc2": (
+        f"long branches from a trunk far offshore are shorter in our tree; {UNKNOWN} in detail"
+    ),
     "asia-link-cable-alc": "sources disagree (6,000 at contract)",
     "baltic-sea-submarine-cable": "sources disagree: the owner (CITIC) says 470 km",
     "unitel-north-submarine-cable-unsc": "the four landings span about 300 km: length or landing list incomplete",
     "india-asia-xpress-iax": "sources disagree: 8,100 km elsewhere",
     "norte-conectado-infovia-01": "the river winds, our legs are straight",
     "norte-conectado-infovia-02": "the river winds; one source starts the cable at Manaus (2,042 km)",
-    "cross-straits-cable-network-cscn": TOWN, "sorsogon-samar-submarine-fiber-optical-interconnection-project-sssfoip": TOWN,
+    "cross-straits-cable-network-cscn": TOWN,
+    "sorsogon-samar-submarine-fiber-optical-interconnection-project-sssfoip": TOWN,
     "ningbo-zhoushan-cable": TOWN,
     "strategic-evolution-underwater-link-seul": TOWN,
-    "palapa-ring-middle": PARTIAL + "; parts run overland", "avassa": PARTIAL, "domestic-submarine-cable-of-maldives-dscom": PARTIAL,
-    "converge-domestic-submarine-cable-network-cdscn": PARTIAL + "; parts run overland", "boracay-palawan-submarine-cable-system-bpscs": PARTIAL,
+    "palapa-ring-middle": PARTIAL + "; parts run overland",
+    "avassa": PARTIAL,
+    "domestic-submarine-cable-of-maldives-dscom": PARTIAL,
+    "converge-domestic-submarine-cable-network-cdscn": PARTIAL + "; parts run overland",
+    "boracay-palawan-submarine-cable-system-bpscs": PARTIAL,
     "sakhalin-kuril-islands-cable": UNKNOWN,
-}  # fmt: skip
+}
 
 
 def read(path):
@@ -92,7 +105,7 @@ def spanning_pairs(points):
 
 def package_route(a, b):
     feature = package.searoute(list(map(float, a)), list(map(float, b)), append_orig_dest=True)
-    return searoute.cut_antimeridian([lonlat(vector(np.array(feature.geometry["coordinates"])))])
+    return cut_antimeridian([lonlat(vector(np.array(feature.geometry["coordinates"])))])
 
 
 def picture(path, countries, routes, points):
@@ -128,18 +141,8 @@ def main():
     land = Land(countries, passages)
     place = {r["name"]: (float(r["lon"]), float(r["lat"])) for r in read(DATA / "landing_points.csv")}
 
-    routes, total, dry, raw, ashore, ratios, seconds, cpu_seconds, pairs, refused = (
-        {},
-        0,
-        0,
-        0,
-        0,
-        {},
-        0,
-        0,
-        [],
-        [],
-    )
+    routes, ratios, pairs, refused = {}, {}, [], []
+    total = dry = raw = ashore = seconds = cpu_seconds = 0
     print(f"{'cable':48} {'km':>6} {'published':>9} {'ratio':>6} {'on land km':>10} {'%':>7} {'s':>5}")
     for row in read(DATA / "facts" / "submarine-cables.csv"):
         cable = row["id"]
@@ -162,20 +165,24 @@ def main():
             ashore += land.km(routes[cable], points, shore_km=0.01)
             pairs += [(cable, a, b) for a, b in spanning_pairs(points)]
         print(
-            f"{cable[:48]:48} {km:6.0f} {published:9.0f} {km / published:6.2f} {on_land:10.2f} {100 * on_land / km:7.3f} {took:5.2f}"
+            f"{cable[:48]:48} {km:6.0f} {published:9.0f} {km / published:6.2f}"
+            f" {on_land:10.2f} {100 * on_land / km:7.3f} {took:5.2f}"
         )
 
     print(
-        f"\n{len(routes)} cables in {seconds:.1f} s ({cpu_seconds:.1f} s of processor), after {build:.1f} s for the sea; refused: {refused or 'none'}"
+        f"\n{len(routes)} cables in {seconds:.1f} s ({cpu_seconds:.1f} s of processor),"
+        f" after {build:.1f} s for the sea; refused: {refused or 'none'}"
     )
     print(
         f"on land outside shore ends and declared passages: {dry:.2f} of {total:.0f} km = {100 * dry / total:.4f} %"
     )
     print(
-        f"  with the declared channels counted as the land the polygons make of them: {raw:.2f} km = {100 * raw / total:.4f} %"
+        f"  with the declared channels counted as the land the polygons make of them: {raw:.2f} km"
+        f" = {100 * raw / total:.4f} %"
     )
     print(
-        f"  shore ends within 30 km of a landing point: {ashore - dry:.0f} km on land = {100 * (ashore - dry) / total:.3f} %"
+        f"  shore ends within 30 km of a landing point: {ashore - dry:.0f} km on land"
+        f" = {100 * (ashore - dry) / total:.3f} %"
     )
     print(
         f"computed / published length: median {statistics.median(ratios.values()):.2f}; outside 0.75 to 1.30:"

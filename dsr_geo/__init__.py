@@ -9,7 +9,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from dsr_geo.atlas import Atlas, load
@@ -17,6 +17,7 @@ from dsr_geo.names import UnknownName
 from dsr_geo.selection import Selection, from_query
 
 if TYPE_CHECKING:
+    from dsr_geo.webmap.columns import BigLayer
     from dsr_geo.webmap.notebook import AtlasMap
 
 __all__ = ["Atlas", "Selection", "UnknownName", "from_query", "load", "map"]
@@ -28,12 +29,14 @@ def map(  # noqa: A001  # what a reader of a notebook calls it, as in geopandas 
     selection: Selection | None = None,
     shading: Mapping[str, Any] | None = None,
     chosen: str | None = None,
+    big: Sequence[BigLayer] = (),
 ) -> AtlasMap:
     """The selection (what is on by default if none) on a folium.Map; needs the extra `map`.
 
     It shows itself in a notebook, and `save("map.html")` makes one file that works offline.
-    shading: see `dsr_geo.webmap.shading.shading`. chosen: a record's id. Raises `UnknownName`.
+    shading: see `dsr_geo.webmap.shading.shading`. chosen: a record's id.
+    big: layers of one's own, see `dsr_geo.webmap.columns.big_layer`. Raises `UnknownName`.
     """
     from dsr_geo.webmap import notebook  # folium takes a while to load, and only this needs it
 
-    return notebook.folium_map(atlas, selection, shading, chosen)
+    return notebook.folium_map(atlas, selection, shading, chosen, big)

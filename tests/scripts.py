@@ -1,8 +1,8 @@
 """The checks of the map's JavaScript: `python tests/scripts.py test` or `lint`.
 
-The tests need Node alone; one comes with Playwright, if there is none on the machine. The guards (eslint, tsc) come from
-the npm registry and need npm. Where that is absent they are left out with a word, but in CI (CI=true) npm is installed as
-the browser is, or the run fails.
+The tests need Node alone; one comes with Playwright, if there is none on the machine. The guards (eslint, tsc)
+come from the npm registry and need npm. Where that is absent they are left out with a word, but in CI (CI=true)
+npm is installed as the browser is, or the run fails.
 """
 
 from __future__ import annotations

@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 from streamlit.testing.v1 import AppTest
 
-import dsr_geo
 from dsr_geo import Selection, records, summary
 from dsr_geo.selection import CHOICES, TITLES
 from dsr_geo.ui import MAIN

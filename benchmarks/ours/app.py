@@ -9,8 +9,7 @@ from pathlib import Path
 
 import streamlit as st
 
-sys.path[:0] = [str(Path(__file__).resolve().parents[1])]
-
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 import filters
 import synthetic
 

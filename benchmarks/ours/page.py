@@ -6,7 +6,7 @@ import synthetic
 
 from dsr_geo import Selection, webmap
 from dsr_geo.ui import cache
-from dsr_geo.ui.parts import map
+from dsr_geo.ui.parts import map as atlas_map
 
 st.set_page_config(layout="wide")
 st.title("Our map")
@@ -32,4 +32,4 @@ else:
         "version": "bench",
     }
     st.write(f"{sum(counts[id] for id in shown)} records")
-map.draw(state, "", "", lambda: None, lambda: None)
+atlas_map.draw(state, "", "", lambda: None, lambda: None)

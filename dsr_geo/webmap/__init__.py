@@ -1,14 +1,15 @@
 """The map: what it is drawn from (`options`, `state`) and where its JavaScript and styles lie.
 
-The drawing itself is JavaScript in `js/`, on Leaflet, without a build step. It fetches the layers once and then receives
-only states, so zoom and position survive a change of filters. `notebook` puts the same on a folium.Map.
+The drawing itself is JavaScript in `js/`, on Leaflet, without a build step. It fetches the layers once and then
+receives only states, so zoom and position survive a change of filters. `notebook` puts the same on a
+folium.Map.
 """
 
 from __future__ import annotations
 
 import base64
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ from dsr_geo.atlas import Atlas
 from dsr_geo.names import known
 from dsr_geo.selection import KEYS, Selection
 from dsr_geo.webmap import columns
+from dsr_geo.webmap.columns import BigLayer
 
 OPENING = [[-36, -19], [58, 152]]
 """What a map opens with: south-western and north-eastern corner, latitude first. Africa to the western Pacific."""
@@ -31,7 +33,7 @@ JS = Path(__file__).resolve().parent / "js"
 LEAFLET = Path(leaflet.BASE_DIR)
 """Leaflet's own files: leaflet.js, leaflet.css, images/."""
 
-MAP = {
+MAP: dict[str, Any] = {
     "center": [20, 95],
     "zoom": 2.25,
     "zoomSnap": 0.25,
@@ -41,8 +43,9 @@ MAP = {
     "maxBoundsViscosity": 1,
     "attributionControl": False,
 }
-"""Leaflet's options of the map, latitude first. The window -60°…330° puts Asia in the middle and keeps trans-Pacific and
-South Atlantic lines whole."""
+"""Leaflet's options of the map, latitude first. The window -60°…330° puts Asia in the middle and keeps
+trans-Pacific and South Atlantic lines whole.
+"""
 
 
 def modules() -> dict[str, Path]:
@@ -83,12 +86,12 @@ def state(
 ) -> dict[str, Any]:
     """What the map shows now.
 
-    shown, kinds, years, undated: the filters that the browser answers itself. selected: one bit per record of the atlas,
-    lowest first, in base64: those that pass all other filters, so that the browser can change its own ones without
-    asking. spans: for groups that countries joined or left, the years of membership by record number (`None` is open).
-    query: the selection as a URL query. chosen: id of the chosen record. shading: see `shading.shading`. act: the number
-    of the reader's last filter in the map that this answers. Raises `UnknownName` for a record or a selection of what
-    the atlas does not have.
+    shown, kinds, years, undated: the filters that the browser answers itself. selected: one bit per record of
+    the atlas, lowest first, in base64: those that pass all other filters, so that the browser can change its
+    own ones without asking. spans: for groups that countries joined or left, the years of membership by record
+    number (`None` is open). query: the selection as a URL query. chosen: id of the chosen record. shading: see
+    `shading.shading`. act: the number of the reader's last filter in the map that this answers. Raises
+    `UnknownName` for a record or a selection of what the atlas does not have.
     """
     if chosen is not None:
         known("record", [chosen], atlas.records["name"])
@@ -100,7 +103,7 @@ def state(
         "kinds": list(selection.kinds),
         "years": list(selection.years) if selection.years else None,
         "undated": selection.undated,
-        "selected": base64.b64encode(np.packbits(others, bitorder="little")).decode(),
+        "selected": base64.b64encode(np.packbits(others, bitorder="little").tobytes()).decode(),
         "spans": _spans(atlas, selection, others),
         "query": selection.query(),
         "shading": shading,
@@ -131,12 +134,15 @@ def _spans(atlas: Atlas, selection: Selection, others: np.ndarray) -> dict[int, 
     return found
 
 
-def options(atlas: Atlas) -> dict[str, Any]:
-    """What the drawing module is mounted with everywhere: Leaflet's own options (`map`) and what it says of the atlas."""
+def options(atlas: Atlas, big: Sequence[BigLayer] = ()) -> dict[str, Any]:
+    """What the drawing module is mounted with everywhere: Leaflet's own options (`map`) and what it says of the atlas.
+
+    big: layers of one's own, behind those of the catalogue.
+    """
     return {
         "map": MAP,
         "opening": OPENING,
-        "layers": document(atlas),
+        "layers": [*document(atlas), *(layer.entry for layer in big)],
         "landings": landings(atlas),
         "actors": {id: [row["name"], row["name_zh"]] for id, row in atlas.actors.iterrows()},
         "years": list(atlas.years),

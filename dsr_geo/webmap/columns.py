@@ -1,16 +1,19 @@
 """Big layers for the map, as bytes: one column after another, ready to be used as typed arrays without parsing.
 
-Format: `DSRC`, length of the header (uint32, little-endian), header (JSON, UTF-8), then arrays on 8-byte borders.
-The header has `n` (records), `vocabularies` (column → values in the order of their codes) and `arrays`: each with
-`group` (columns, points, lines), `name`, `type` (u1, u4, f4, little-endian), `start` (bytes after the header, which is
-filled up with spaces to an 8-byte border) and `length` (items). x and y are Web Mercator from 0 to 1, from 180° west and
-from the north. Years are bytes: 1 is 1900, `begin` 0 is undated, `end` 255 is still there.
+Format: `DSRC`, length of the header (uint32, little-endian), header (JSON, UTF-8), then arrays on 8-byte
+borders. The header has `n` (records), `vocabularies` (column → values in the order of their codes) and
+`arrays`: each with `group` (columns, points, lines), `name`, `type` (u1, u4, f4, little-endian), `start` (bytes
+after the header, which is filled up with spaces to an 8-byte border) and `length` (items). x and y are Web
+Mercator from 0 to 1, from 180° west and from the north. Years are bytes: 1 is 1900, `begin` 0 is undated, `end`
+255 is still there.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -18,9 +21,56 @@ import pandas as pd
 import shapely
 
 from dsr_geo import records
+from dsr_geo.catalog import SYMBOLS
+from dsr_geo.names import known
 
 CATEGORIES = ("layer", "kind", "status", "evidence", "precision", "route_basis")
 """Columns that are sent where a frame has them; `layer` has to be there."""
+
+
+@dataclass(frozen=True)
+class BigLayer:
+    """A layer of the map beyond the catalogue: what the legend says of it, and its records as bytes (`encode`)."""
+
+    id: str
+    path: str
+    """Where the map looks for the bytes."""
+    entry: dict[str, Any]
+    content: bytes
+
+
+def big_layer(
+    frame: gpd.GeoDataFrame,
+    id: str,
+    title: str,
+    colour: Mapping[str, str],
+    symbol: str = "circle",
+    description: str = "",
+) -> BigLayer:
+    """A layer of one's own for the map, of a million records and more: the records of a frame with a CRS.
+
+    Points and lines are drawn; rows without geometry are left out. Kinds come from a column `kind`, years and statuses
+    from the columns that records have. colour: #RRGGBB for `light` and `dark`; symbol: one of `catalog.SYMBOLS`.
+    Raises ValueError for other geometries, a frame without CRS, or a column that cannot be a filter (`encode`).
+    """
+    if frame.crs is None:
+        raise ValueError(f"layer '{id}' has no CRS; say which with frame.set_crs(…)")
+    placed = frame[frame.geometry.notna() & ~frame.geometry.is_empty].to_crs("EPSG:4326")
+    if wrong := sorted(set(placed.geom_type) - {"Point", "LineString", "MultiLineString"}):
+        raise ValueError(f"layer '{id}' has {', '.join(wrong)}; the map draws points and lines")
+    known("symbol", [symbol], SYMBOLS)
+    kinds = placed["kind"].fillna("").astype(str) if "kind" in placed else pd.Series("record", placed.index)
+    path = f"/big/{id}.columns"
+    entry = {
+        "id": id,
+        "title": title,
+        "description": description or title,
+        "symbol": symbol,
+        "colour": {theme: colour[theme] for theme in ("light", "dark")},
+        "kinds": {kind: kind or "no kind" for kind in sorted(kinds.unique())},
+        "columns": path,
+    }
+    return BigLayer(id, path, entry, encode(placed.assign(layer=id, kind=kinds)))
 
 
 def encode(frame: gpd.GeoDataFrame, categories: Sequence[str] = CATEGORIES) -> bytes:

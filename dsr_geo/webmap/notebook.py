@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import folium
-from branca.element import Element
+from branca.element import Element, Figure
 from jinja2 import Template
 
 from dsr_geo import webmap
 from dsr_geo.atlas import Atlas
 from dsr_geo.selection import Selection
+from dsr_geo.webmap.columns import BigLayer
 
 _APP_ONLY = ("start.js", "page.js")
 
@@ -51,7 +52,7 @@ class AtlasMap(folium.Map):
         ("atlas_style", _inline(webmap.JS / "map.css", "text/css")),
     ]
 
-    def __init__(self, **kwargs):
+    def __init__(self, **kwargs: Any):
         super().__init__(location=webmap.MAP["center"], zoom_start=webmap.MAP["zoom"], tiles=None, **kwargs)
         self.options |= {key: value for key, value in webmap.MAP.items() if key not in ("center", "zoom")}
 
@@ -67,9 +68,9 @@ class _Verbatim(Element):
 
 
 class AtlasElement(Element):
-    """Draws the atlas on a folium.Map of any kind: the map's files and a state go into the page as a value of its script."""
+    """Draws the atlas on a folium.Map of any kind: its files and a state go into the page as a value of its script."""
 
-    def __init__(self, atlas: Atlas, state: dict[str, Any]):
+    def __init__(self, atlas: Atlas, state: dict[str, Any], big: Sequence[BigLayer] = ()):
         super().__init__()
         self._name = "AtlasElement"
         drawn = {
@@ -77,13 +78,20 @@ class AtlasElement(Element):
             for name, content in atlas.files.items()
             if name.endswith(".geojson")
         }
-        about = webmap.options(atlas) | {"state": state, "sources": webmap.sources(atlas), "files": drawn}
+        drawn |= {layer.path: base64.b64encode(layer.content).decode() for layer in big}
+        about = webmap.options(atlas, big) | {
+            "state": state,
+            "sources": webmap.sources(atlas),
+            "files": drawn,
+        }
         modules = {name: path for name, path in webmap.modules().items() if name not in _APP_ONLY}
         self._payload = _script(about)
         self._modules = _script({name: path.read_text(encoding="utf-8") for name, path in modules.items()})
 
-    def render(self, **kwargs) -> None:
-        """Put the script into the page that the map is on."""
+    def render(self, **kwargs: Any) -> str:
+        """Put the script into the page that the map is on; the element itself is nothing."""
+        page, drawn_on = self.get_root(), self._parent
+        assert isinstance(page, Figure) and drawn_on, "an AtlasElement is drawn on a folium.Map"
         # No server: each module becomes a blob, those that it imports first.
         script = f"""{{
             const modules = {self._modules}, made = {{}}, payload = {self._payload};
@@ -93,9 +101,10 @@ class AtlasElement(Element):
                 modules[name].replace(ours, (_, other) => JSON.stringify(address(beside(name, other)))));
             const address = (name) => (
                 made[name] ??= URL.createObjectURL(new Blob([linked(name)], {{ type: "text/javascript" }})));
-            import(address("atlas-map.js")).then(({{ attach }}) => attach(L, {self._parent.get_name()}, payload));
+            import(address("atlas-map.js")).then(({{ attach }}) => attach(L, {drawn_on.get_name()}, payload));
         }}"""
-        self.get_root().script.add_child(_Verbatim(script), name=self.get_name())
+        page.script.add_child(_Verbatim(script), name=self.get_name())
+        return ""
 
 
 def folium_map(
@@ -103,14 +112,18 @@ def folium_map(
     selection: Selection | None = None,
     shading: Mapping[str, Any] | None = None,
     chosen: str | None = None,
+    big: Sequence[BigLayer] = (),
 ) -> AtlasMap:
     """The selection (what is on by default if none) as a folium.Map: it shows itself in a notebook.
 
     `save("map.html")` makes a file that works offline. shading: see `shading.shading`. chosen: a record's id.
-    Raises `UnknownName` for what the atlas does not have.
+    big: layers of one's own (`columns.big_layer`), shown beside the selection. Raises `UnknownName` for what the
+    atlas does not have.
     """
     drawn = AtlasMap()
-    AtlasElement(atlas, webmap.state(atlas, selection or Selection(), shading, chosen)).add_to(drawn)
+    state = webmap.state(atlas, selection or Selection(), shading, chosen)
+    state["shown"] += [layer.id for layer in big]
+    AtlasElement(atlas, state, big).add_to(drawn)
     return drawn
 
 

@@ -30,7 +30,9 @@ def years(atlas: Atlas) -> tuple[int, int]:
 
 
 def from_query(query: Mapping[str, Sequence[str]], atlas: Atlas) -> tuple[str | None, int, list[str]]:
-    """What an address says of the shading (`shade`, `shade_year`): by what, as of which year, and what was not understood."""
+    """What an address says of the shading (`shade`, `shade_year`): by what, as of which year, and what was not
+    understood.
+    """
     problems = []
     by = next(iter(query.get("shade", [])), "") or None
     if by is not None and by != RECORDS and by not in shadable(atlas):
@@ -44,10 +46,11 @@ def from_query(query: Mapping[str, Sequence[str]], atlas: Atlas) -> tuple[str | 
 def shading(atlas: Atlas, selection: Selection, by: str, year: int) -> dict[str, Any]:
     """Country shading by an indicator as of a year, or by the selection's records (`RECORDS`; then `year` is not used).
 
-    Returns `title`, `classes` (words and mark of each line of the legend), `marks` (ISO3 → mark) and `other` (the mark of
-    countries or territories that are not in `marks`). Marks are numbers of the five classes, whose breaks are fixed and
-    equal in every year (class i holds values from break i-1, included, to break i), or `zero`, `none` (no record found)
-    and `missing` (no data). Raises `UnknownName` for an indicator that the atlas does not have or cannot be shaded by.
+    Returns `title`, `classes` (words and mark of each line of the legend), `marks` (ISO3 → mark) and `other`
+    (the mark of countries or territories that are not in `marks`). Marks are numbers of the five classes, whose
+    breaks are fixed and equal in every year (class i holds values from break i-1, included, to break i), or
+    `zero`, `none` (no record found) and `missing` (no data). Raises `UnknownName` for an indicator that the
+    atlas does not have or cannot be shaded by.
     """
     if by == RECORDS:
         hosts = atlas.hosts[atlas.hosts["id"].isin(selection.records(atlas).index)]

@@ -15,7 +15,8 @@ SHOWN = """async (states) => {
   return Promise.all(states.map(async (state) => {
     handle.update(state);
     const tallies = handle.painter.look({ filters: store.filters(state), theme: "light" });
-    return [handle.drawn().ids, queryOf({ ...state, host: { shown: [] } }, options.filters).toString(), (await tallies)[0]];
+    const query = queryOf({ ...state, host: { shown: [] } }, options.filters).toString();
+    return [handle.drawn().ids, query, (await tallies)[0]];
   }));
 }"""
 

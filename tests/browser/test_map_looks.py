@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import geopandas as gpd
+import numpy as np
 import pytest
 from playwright.sync_api import expect
 
 import dsr_geo
 from dsr_geo import Selection
+from dsr_geo.webmap import columns
 
 EMPTY = "?group=asean&years=1998-1998"
 
@@ -176,3 +179,24 @@ def test_a_notebook_says_where_it_is_asked_from_and_a_file_cannot_ask(browser, p
     expect(page.get_by_label("Undated records")).to_be_visible()
     expect(page.get_by_label("Online base map")).to_have_count(0)
     context.close()
+
+
+def test_a_layer_of_ones_own_is_drawn_counted_and_switched(browser, tmp_path):
+    """In a file, without a server: 20,000 invented points beside the satellites."""
+    n = 20_000
+    points = gpd.points_from_xy(np.linspace(-170, 170, n), np.linspace(-50, 60, n), crs="EPSG:4326")
+    frame = gpd.GeoDataFrame({"kind": np.where(np.arange(n) % 4, "plain", "rare")}, geometry=points)
+    sites = columns.big_layer(frame, "sites", "Our sites", {"light": "#25081D", "dark": "#FBFFC4"})
+    atlas, chosen = dsr_geo.load(), Selection(layers=("satellites",))
+    dsr_geo.map(atlas, chosen, big=[sites]).save(tmp_path / "map.html")
+    page = browser.new_page()
+    page.goto((tmp_path / "map.html").as_uri())
+    page.wait_for_selector('[data-ready="true"]')
+    own = len(chosen.records(atlas))
+    total = page.locator(".atlas-map[data-total]")
+    expect(total).to_have_attribute("data-total", str(own + n))
+    row = page.locator("label.atlas-layer", has_text="Our sites")
+    expect(row.locator(".atlas-legend-count")).to_have_text(f"{n:,}")
+    row.locator("input").uncheck()
+    expect(total).to_have_attribute("data-total", str(own))
+    page.close()

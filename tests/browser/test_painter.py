@@ -20,7 +20,8 @@ def atlas(published):
 
 HITS = """async ([features, layers, view, places]) => {
     const assets = location.origin + "/atlas/assets/";
-    const { Scene } = await import(assets + "paint/scene.js"), { fromFeatures } = await import(assets + "data/columns.js");
+    const { Scene } = await import(assets + "paint/scene.js");
+    const { fromFeatures } = await import(assets + "data/columns.js");
     const scene = new Scene(layers);
     scene.load([fromFeatures(features, features.map(({ properties }) => properties.layer))]);
     scene.look({ theme: "light", filters: [{ layers: layers.map(({ id }) => id) }] });

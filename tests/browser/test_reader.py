@@ -197,7 +197,7 @@ def test_overlapping_points_open_as_a_list(open_page, atlas):
     box.get_by_role("button").last.press("Enter")
     heading = page.get_by_role("article", name="Chosen record").get_by_role("heading")
     expect(heading).to_have_text(re.sub(r" \d{4}$", "", names[-1]))
-    page.wait_for_function(f"{MAP}.atlas.state.chosen")  # the map hears of the choice after the card
+    page.wait_for_function(f"{MAP}.parts.state.chosen")  # the map hears of the choice after the card
     page.keyboard.press("Escape")
     expect(heading).to_have_count(0)
 

@@ -14,6 +14,8 @@ async function fetched(url, type) {
 
 export const fetchJson = async (url) => (await fetched(url, "json")).json();
 
+const decoded = (base64) => Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0)).buffer;
+
 export class Store {
   /** @param {Options} options */
   constructor(options) {
@@ -51,7 +53,8 @@ export class Store {
     const json = async (path) => counted(files?.[path] ?? await fetchJson(base + path));
     const text = async (path) => (
       counted(files ? JSON.stringify(files[path]) : await (await fetched(base + path, "json")).text()));
-    const bytes = async (path) => (await fetched(base + path, "octet-stream")).arrayBuffer();
+    const bytes = async (path) => (
+      files ? decoded(files[path]) : (await fetched(base + path, "octet-stream")).arrayBuffer());
     const all = Promise.all(own.map((layer) => json(`/layers/${layer.id}.geojson`)));
     // Big layers come as columns; several may share a file.
     const big = Promise.all([...new Set(layers.flatMap((layer) => layer.columns ?? []))].map(bytes));
