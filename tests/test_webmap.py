@@ -15,7 +15,7 @@ from tiny import picked
 import dsr_geo
 from dsr_geo import Selection, catalog, records, selection, summary, webmap
 from dsr_geo.names import UnknownName
-from dsr_geo.webmap import columns, notebook, shading
+from dsr_geo.webmap import notebook, shading
 
 PAYLOAD = r"payload = (\{.*\});"
 
@@ -120,7 +120,7 @@ def test_what_both_sides_know_is_written_once(atlas):
     """The browser has no list of its own of these."""
     options = webmap.options(atlas)
     assert options["ended"] == list(records.ENDED) and options["filters"] == list(selection.KEYS)
-    assert options["categories"] == list(columns.CATEGORIES)
+    assert options["categories"] == list(webmap.columns.CATEGORIES)
     scripts = "".join(path.read_text(encoding="utf-8") for path in webmap.modules().values())
     words = ("cancelled", "retired", "actor_type", "opt_in", "route_basis")
     assert [word for word in words if f'"{word}"' in scripts] == []
