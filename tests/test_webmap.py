@@ -13,7 +13,7 @@ import pytest
 from tiny import picked
 
 import dsr_geo
-from dsr_geo import Selection, catalog, summary, webmap
+from dsr_geo import Selection, catalog, records, selection, summary, webmap
 from dsr_geo.names import UnknownName
 from dsr_geo.webmap import notebook, shading
 
@@ -114,6 +114,16 @@ def test_options_are_json_that_leaflet_knows(atlas):
         and options["map"]["minZoom"] < options["map"]["maxZoom"]
     )
     assert not any("_" in key for key in options["map"])
+
+
+def test_what_both_sides_know_is_written_once(atlas):
+    """The browser has no list of its own of these."""
+    options = webmap.options(atlas)
+    assert options["ended"] == list(records.ENDED) and options["filters"] == list(selection.KEYS)
+    assert options["categories"] == list(webmap.columns.CATEGORIES)
+    scripts = "".join(path.read_text(encoding="utf-8") for path in webmap.modules().values())
+    words = ("cancelled", "retired", "actor_type", "opt_in", "route_basis")
+    assert [word for word in words if f'"{word}"' in scripts] == []
 
 
 @pytest.fixture(scope="module")

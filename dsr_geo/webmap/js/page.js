@@ -3,6 +3,7 @@
 import { mount } from "./atlas-map.js";
 import { fetchJson } from "./data/store.js";
 
+/** @returns {ThemeName} */
 const themeOf = (host) => {
   const probe = document.createElement("i");
   probe.style.color = getComputedStyle(host).getPropertyValue("--st-background-color") || "#fff";
@@ -30,6 +31,11 @@ function addressOf(query, chosen) {
   return now.href;
 }
 
+/**
+ * @param {Host} host
+ * @param {string} base address of the atlas' routes
+ * @param {any} L
+ */
 export async function open(host, base, L) {
   const options = await fetchJson(`${base}/map.json`);
   let view = null, opened = false;
