@@ -6,6 +6,8 @@ import base64
 
 import numpy as np
 import pytest
+from playwright.sync_api import expect
+from waiting import settled
 
 from dsr_geo import Selection
 from dsr_geo.webmap import columns
@@ -126,7 +128,9 @@ def test_the_map_survives_a_change_of_page(open_page):
     page.evaluate(MARKED)
     for _ in range(2):
         page.get_by_role("link", name="Table", exact=True).first.click()
+        expect(page.get_by_role("heading", name="Table", exact=True)).to_be_visible()
         page.wait_for_function("!document.querySelector('.atlas-host')")
+        settled(page)
         page.get_by_role("link", name="Explore", exact=True).first.click()
         page.wait_for_selector(".atlas-host")
         assert page.evaluate(f"[document.querySelector('.atlas-host').mark, {ATLAS}.map.getZoom()]") == [
