@@ -15,6 +15,9 @@ SUBJECTS = {
 ACCENT = {theme: palette[0] for theme, palette in SUBJECTS.items()}
 """Links and the one thing a chart is about; `.streamlit/config.toml` says the same to Streamlit."""
 
+ON_ACCENT = {"light": "#FFFFFF", "dark": "#10151B"}
+"""Text on the accent, such as a chosen filter's."""
+
 QUIET = {"light": "#5B646B", "dark": "#A3ADB5"}
 """Second to the text, and still legible: 4.5 to 1 on the page."""
 

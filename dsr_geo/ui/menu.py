@@ -17,6 +17,7 @@ _STYLE = """<style>
 .stMainBlockContainer h2 { font-size: 1.2rem; padding: 1.1rem 0 .1rem; }
 .stMainBlockContainer h3 { font-size: 1.1rem; }
 [data-testid="stSidebarHeader"] { height: 2.5rem; margin-bottom: 0; }
+.stMultiSelect [data-tag], .stMultiSelect [data-tag] *, .stButton button[kind="primary"] p { color: UPON; }
 [class*="st-key-files-"] button { min-height: 24px; padding: 0 .4rem 0 0; }
 [class*="st-key-files-"] button p { font-size: .85rem; color: ACCENT; }
 .stButton button[kind="tertiary"] { text-align: left; justify-content: flex-start; }
@@ -57,7 +58,8 @@ def navigation() -> st.Page:
 def menu(selection: Selection, here: str) -> None:
     """Draw the links to all pages, with the filters as they are; `here` is the path of the open one in the address."""
     theme = colours.theme()
-    st.html(_STYLE.replace("ACCENT", colours.ACCENT[theme]).replace("QUIET", colours.QUIET[theme]))
+    style = _STYLE.replace("UPON", colours.ON_ACCENT[theme]).replace("ACCENT", colours.ACCENT[theme])
+    st.html(style.replace("QUIET", colours.QUIET[theme]))
     with st.container(key="menu", horizontal=True):
         for name, page in PAGES.items():
             key = "here" if name == (here or FRONT) else None

@@ -16,7 +16,7 @@ OPENED = {"country": "country?iso3=PAK", "company": "company?id=zte"}
 PHONE = {"width": 390, "height": 844, "is_mobile": True, "has_touch": True}
 OTHERS = [OPENED.get(name, name) for name in PAGES if name != "explore"]
 ADDRESSES = ["", *OTHERS, "country?iso3=ARM&record=bri-mou-arm"]
-EMPTY = ["?years=1998-1998&undated=0", "timeline?years=1998-1998&undated=0"]
+EMPTY = ["?years=1998-1998&undated=0", "timeline?years=1998-1998&undated=0&group=gcc"]
 """Maps on which layers are empty under the filters: their rows in the legend are quieter than others."""
 
 

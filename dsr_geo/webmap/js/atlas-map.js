@@ -52,7 +52,7 @@ export function attach(L, map, options, el = map.getContainer()) {
   /** @type {State} */
   let state = { ...NOTHING, ...options.state };
   state.host = { shown: state.shown };
-  let fitted = null, fittedAt = 0, sourceNames = options.sources, near = false, total = 0;
+  let fitted = null, kept = null, sourceNames = options.sources, near = false, total = 0;
   const store = new Store(options), marks = painter(L, map, options);
   const sync = addSync(() => state, set, options.onFilter);
   const view = addView({ L, map, el, options, legend: () => reader.legend.box });
@@ -145,9 +145,15 @@ export function attach(L, map, options, el = map.getContainer()) {
   function fit() {
     if (state.chosen === fitted) return;
     reader.legend.fold(parts.faded);
-    [fitted, fittedAt] = [state.chosen, performance.now()];
+    fitted = state.chosen;
     const geometry = store.byId(state.chosen)?.feature.geometry;
-    if (geometry) view.fit(geometry);
+    keep(geometry ? () => view.fit(geometry) : null);
+  }
+
+  // What a link or a choice asks to see stays in view while the page finds its size, until the reader moves the map.
+  function keep(show) {
+    kept = show;
+    kept?.();
   }
 
   map.on("click", ({ latlng }) => clickAt(parts, latlng));
@@ -165,11 +171,10 @@ export function attach(L, map, options, el = map.getContainer()) {
     if (!canvas.clientWidth) return; // on another page
     map.invalidateSize({ pan: false });
     view.fill();
-    if (performance.now() - fittedAt < 1000) { // the card took its room late
-      fitted = null;
-      fit();
-    }
+    kept?.();
   }).observe(canvas);
+  for (const act of ["pointerdown", "wheel", "keydown"])
+    canvas.addEventListener(act, () => { kept = null; }, { capture: true, passive: true });
   load();
 
   return {
@@ -181,7 +186,8 @@ export function attach(L, map, options, el = map.getContainer()) {
       el.dataset.theme = state.theme;
       if (before.theme !== state.theme) look([]);
       if (next.view && !el.dataset.viewed) {
-        map.setView([next.view[0], view.inWindow(next.view[1])], next.view[2]);
+        const [lat, lon, zoom] = next.view;
+        keep(() => map.setView([lat, view.inWindow(lon)], zoom, { animate: false }));
         fitted = state.chosen; // the link says what to look at
       }
       el.dataset.viewed = "true";

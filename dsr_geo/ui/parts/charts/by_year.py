@@ -70,7 +70,7 @@ def _bars(theme: str, atlas: Atlas, layers: list[str], span: Years) -> alt.Layer
     def bars(table: str, opacity: float) -> alt.Chart:
         return (
             alt.Chart(alt.NamedData(table))
-            .mark_rect(cornerRadius=1, opacity=opacity)
+            .mark_rect(cornerRadius=1, opacity=opacity, aria=table == "all")  # what is marked is said once
             .encode(
                 x=year_axis(span, "left:Q"),
                 x2="right:Q",
@@ -158,7 +158,7 @@ def _lines(theme: str, atlas: Atlas, layers: list[str], span: Years, most: int) 
     def lines(table: str, opacity: float) -> alt.Chart:
         return (
             alt.Chart(alt.NamedData(table))
-            .mark_line(interpolate="step-after", strokeWidth=2, opacity=opacity)
+            .mark_line(interpolate="step-after", strokeWidth=2, opacity=opacity, aria=table == "all")
             .encode(**looks, strokeDash=dash)
         )
 
