@@ -198,6 +198,7 @@ def _wanted(query: dict[str, list[str]], loaded: Atlas) -> Selection:
 def _serve(chosen: argparse.Namespace) -> int:
     from dsr_geo.ui import serve
 
+    atlas.load(chosen.data)  # what is wrong with the data is said here, and not in front of a reader
     serve.run(chosen.data, chosen.address, chosen.port, chosen.base, chosen.headless)
     return 0
 

@@ -134,19 +134,17 @@ class Atlas:
 def load(data: Path = DATA) -> Atlas:
     """Load the built layers and everything they refer to.
 
-    Raises FileNotFoundError if a layer has not been built (run `python -m dsr_geo build`), `CatalogError` if
+    Raises FileNotFoundError if a layer has not been built (run `dsr-atlas build`), `CatalogError` if
     layers.toml cannot be read, `InvalidData` if a table beside the layers cannot.
     """
     layers = catalog.load(data / "layers.toml")
     files = {}
     for id in layers:
-        path = data / "geojson" / f"{id}.geojson"
-        if not path.exists():
-            raise FileNotFoundError(f"{path} is missing; run `python -m dsr_geo build`")
-        files[f"layers/{id}.geojson"] = path.read_bytes()
+        files[f"layers/{id}.geojson"] = _bytes(data / "geojson" / f"{id}.geojson", "run `dsr-atlas build`")
     places = countries.load(data / "countries")
-    files["countries.geojson"] = (data / "countries" / "borders.geojson").read_bytes()
-    files["disputed.geojson"] = (data / "countries" / "disputed.geojson").read_bytes()
+    for name, file in (("countries", "borders"), ("disputed", "disputed")):
+        path = data / "countries" / f"{file}.geojson"
+        files[f"{name}.geojson"] = _bytes(path, "take it from the published data")
     if (stories := data / "stories.toml").exists():
         files["stories.toml"] = stories.read_bytes()
     table = pd.concat(
@@ -179,6 +177,12 @@ def load(data: Path = DATA) -> Atlas:
     if problems := _broken_references(loaded):
         raise records.InvalidData(problems)
     return loaded
+
+
+def _bytes(path: Path, cure: str) -> bytes:
+    if not path.exists():
+        raise FileNotFoundError(f"{path} is missing; {cure}")
+    return path.read_bytes()
 
 
 def _version(data: Path, files: dict[str, bytes]) -> str:

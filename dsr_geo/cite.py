@@ -18,7 +18,11 @@ LICENCE = "Compilation CC BY 4.0; each source's own terms in data/LICENSE.md"
 
 
 def citation(atlas: Atlas, selection: Selection) -> str:
-    """How to cite this very view: the data version names the state of the data, the query the selection."""
+    """How to cite this very view: the data version names the state of the data, the query the selection.
+
+    Raises `UnknownName` for a selection of what the atlas does not have.
+    """
+    selection.check(atlas)
     query = urlencode(selection.query(), doseq=True)
     return f"{TITLE}, data version {atlas.version}" + (f", selection {query}" if query else "")
 

@@ -6,7 +6,7 @@ Empty filters let everything through. Within one filter the values are alternati
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from itertools import combinations
 from typing import Any
@@ -89,15 +89,17 @@ class Selection:
     def __post_init__(self) -> None:
         """Put values in order; raises ValueError for what cannot be one (see `check` for names)."""
         for name in CHOICES:
-            values = getattr(self, name)
-            if isinstance(values, str) or not isinstance(values, Sequence | set | frozenset):
-                raise ValueError(f"{name} takes several values; write ({values!r},) for one")
+            given = getattr(self, name)
+            if isinstance(given, str) or not isinstance(given, Iterable):
+                raise ValueError(f"{name} takes several values; write ({given!r},) for one")
+            values = set(given)
             if wrong := [value for value in values if not isinstance(value, str)]:
                 raise ValueError(f"{name} takes texts, not {wrong[0]!r}")
-            object.__setattr__(self, name, tuple(sorted(set(values))))
+            object.__setattr__(self, name, tuple(sorted(values)))
         for name in SWITCHES:
             if not isinstance(getattr(self, name), bool | np.bool_):
                 raise ValueError(f"{name} is True or False, not {getattr(self, name)!r}")
+            object.__setattr__(self, name, bool(getattr(self, name)))
         if not isinstance(self.text, str):
             raise ValueError(f"text is a text, not {self.text!r}; put the words into one, a space between")
         object.__setattr__(self, "years", _pair(self.years))

@@ -189,6 +189,7 @@ def test_nothing_is_read_after_loading(tiny):
         (lambda a: dsr_geo.map(a, Selection(), chosen="tower-nwe"), "'tower-new'"),
         (lambda a: dsr_geo.map(a, Selection(groups=("Union",))), "'union'"),
         (lambda a: cite.metadata(a, Selection(layers=("mast",)), 0), "'mast'"),
+        (lambda a: cite.citation(a, Selection(actors=("acm",))), "'acme'"),
         (lambda a: Selection(layers=("towr",)).shown(a), "'towers'"),
         (lambda a: Selection().without("layer"), "'layers'"),
         *(
@@ -299,5 +300,12 @@ def test_tables_saved_by_a_spreadsheet_load_as_they_were_checked(tiny):
 def test_a_layer_that_was_not_built_is_named_with_the_command(tiny):
     tiny.build()
     (tiny.folder / "geojson" / "paths.geojson").unlink()
-    with pytest.raises(FileNotFoundError, match=r"paths.geojson.*python -m dsr_geo build"):
+    with pytest.raises(FileNotFoundError, match=r"paths.geojson.*dsr-atlas build"):
         dsr_geo.load(tiny.folder)
+
+
+def test_a_missing_file_is_named_with_the_cure(tiny):
+    tiny.build()
+    (tiny.folder / "countries" / "disputed.geojson").unlink()
+    with pytest.raises(FileNotFoundError, match="disputed.geojson is missing; take it from"):
+        load(tiny.folder)

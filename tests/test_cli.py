@@ -205,7 +205,7 @@ def test_missing_borders_are_a_sentence(tiny, capsys):
 
 def test_export_before_build_says_which_command_is_missing(tiny, tmp_path, capsys):
     assert main(["export", str(tmp_path / "x.csv"), "--data", str(tiny.write())]) == 1
-    assert "python -m dsr_geo build" in capsys.readouterr().err and not (tmp_path / "x.csv").exists()
+    assert "dsr-atlas build" in capsys.readouterr().err and not (tmp_path / "x.csv").exists()
 
 
 @pytest.mark.parametrize(
@@ -336,3 +336,10 @@ def test_a_folder_without_a_catalogue_is_named(tmp_path, capsys):
     for command in (["check"], ["build"], ["export", str(tmp_path / "x.csv")]):
         assert main([*command, "--data", str(tmp_path)]) == 1
         assert "layers.toml is missing" in capsys.readouterr().err
+
+
+def test_serve_says_what_is_wrong_with_the_data_before_anybody_reads(tiny, capsys):
+    tiny.build()
+    tiny.path("actors").write_text("id,name\n", encoding="utf-8")
+    assert main(["serve", "--headless", "--data", str(tiny.folder)]) == 1
+    assert "actors.csv, row 1: column 'name_zh' is missing" in capsys.readouterr().err

@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
+QUICK = ("--quiet", "--no-compile", "--disable-pip-version-check")
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 
 
@@ -73,7 +74,7 @@ def installed(wheel, tmp_path_factory):
     subprocess.run([sys.executable, "-m", "venv", home], check=True)
     programs = home / ("Scripts" if os.name == "nt" else "bin")
     done = subprocess.run(
-        [programs / "python", "-m", "pip", "install", "--quiet", "-c", ROOT / "constraints.txt", wheel],
+        [programs / "python", "-m", "pip", "install", *QUICK, "-c", ROOT / "constraints.txt", wheel],
         capture_output=True,
         text=True,
     )

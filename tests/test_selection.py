@@ -1,5 +1,6 @@
 """Selections: every filter, groups with dates, text search, and what empties a view."""
 
+import pandas as pd
 import pytest
 
 from dsr_geo import Selection, from_query
@@ -289,3 +290,46 @@ def test_clearing_all_the_filters_named_brings_records_back(atlas, filters):
 
 def test_every_filter_has_words():
     assert set(TITLES) == set(Selection.__dataclass_fields__)
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        ["BBB", "AAA", "AAA"],
+        {"AAA", "BBB"},
+        pd.Series(["AAA", "BBB"]),
+        pd.Index(["AAA", "BBB"]),
+        iter(["AAA", "BBB"]),
+    ],
+)
+def test_values_come_in_any_collection(values):
+    assert Selection(countries=values) == Selection(countries=("AAA", "BBB"))
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"years": 2020},
+        {"years": (2020,)},
+        {"years": (2018, 2019, 2020)},
+        {"years": ("2018", "2020")},
+        {"years": (None, 2020)},
+        {"years": (2018.5, 2020)},
+        {"years": "2018-2020"},
+        {"years": (True, False)},
+        {"layers": "towers"},
+        {"layers": None},
+        {"layers": 5},
+        {"countries": (5,)},
+        {"text": None},
+        {"text": ["a", "b"]},
+        {"ended": "no"},
+        {"undated": 1},
+    ],
+)
+def test_what_cannot_be_a_filter_is_refused_in_words(wrong):
+    """One manner: a ValueError that names the field and what it got."""
+    (name,) = wrong
+    with pytest.raises(ValueError, match=f"^{name} ") as error:
+        Selection(**wrong)
+    assert str(next(iter(wrong.values()))).strip("()'[],").split(",")[0].strip("'\"") in str(error.value)
