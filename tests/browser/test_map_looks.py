@@ -200,3 +200,14 @@ def test_a_layer_of_ones_own_is_drawn_counted_and_switched(browser, tmp_path):
     row.locator("input").uncheck()
     expect(total).to_have_attribute("data-total", str(own))
     page.close()
+
+
+@pytest.mark.parametrize("lon", [-99, 261, -459, -70, 20, 179.5])
+def test_a_linked_view_opens_on_the_copy_of_the_world_that_is_in_the_window(open_page, lon):
+    """West of 60° W there is one copy only, east of the Pacific."""
+    page = open_page(f"?view=15,{lon},6")
+    seen = page.evaluate(
+        "(({ lat, lng }) => [lat, lng])(document.querySelector('.atlas-host').atlas.map.getCenter())"
+    )
+    assert abs(seen[0] - 15) < 0.5 and abs((seen[1] - lon + 180) % 360 - 180) < 0.5
+    assert -60 <= seen[1] <= 330

@@ -1,6 +1,6 @@
 // Where the map looks: the opening view, a chosen record, beside the legend rather than under it.
 
-import { EAST, partsOf, shifted, span, unbroken, WEST } from "../data/geo.js";
+import { EAST, partsOf, shifted, span, turns, unbroken, WEST } from "../data/geo.js";
 
 /**
  * @param {Pick<Parts, "L" | "map" | "el" | "options"> & { legend: () => HTMLDetailsElement }} about
@@ -18,7 +18,11 @@ export function addView({ L, map, el, options, legend }) {
     return { paddingTopLeft: near, paddingBottomRight: far };
   }
 
-  const inWindow = (lon) => lon + Math.round((map.getCenter().lng - lon) / 360) * 360;
+  // The copy of a longitude that lies in the window, the nearest to what is in view if there are two.
+  function inWindow(lon) {
+    const within = L.Util.wrapNum(lon, [-180, 180], true), away = (each) => Math.abs(each - map.getCenter().lng);
+    return turns(within, within).map((turn) => within + turn).sort((a, b) => away(a) - away(b))[0];
+  }
 
   // Africa to the western Pacific.
   function open() {
