@@ -12,7 +12,7 @@ from pathlib import Path
 from urllib.parse import parse_qs
 
 import dsr_geo
-from dsr_geo import atlas, build, catalog, export, files, names, records, selection
+from dsr_geo import atlas, build, catalog, export, files, names, records, selection, stories
 from dsr_geo.atlas import Atlas
 from dsr_geo.build import routes
 from dsr_geo.selection import Selection
@@ -41,8 +41,7 @@ _SAID = (
     files.CannotWrite,
     names.UnknownName,
     routes.MissingLibraries,
-    FileNotFoundError,
-    PermissionError,
+    stories.StoryError,
 )
 """Errors whose message is a sentence for people."""
 
@@ -64,6 +63,10 @@ def main(arguments: list[str] | None = None) -> int:
         return 2
     except _SAID as error:
         print(error, file=sys.stderr)
+    except OSError as error:
+        where = f"'{error.filename}'" if error.filename else "the place"
+        system = f"{where} cannot be read, written or listened to ({error.strerror}); name another"
+        print(system if error.errno else error, file=sys.stderr)  # ours have a sentence and no number
     except ModuleNotFoundError as error:
         if error.name is None or error.name.startswith("dsr_geo"):
             raise
@@ -112,10 +115,16 @@ def _parser() -> argparse.ArgumentParser:
     made.add_argument("--open", action="store_true", help="show it in the browser")
     made = command("serve", _serve, "Open the atlas as an app in the browser.")
     made.add_argument("--address", default="127.0.0.1", help="where to listen (default: this machine only)")
-    made.add_argument("--port", type=int, default=8501, help="the port (default: 8501)")
+    made.add_argument("--port", type=_port, default=8501, help="the port (default: 8501)")
     made.add_argument("--base", default="", help="the path it is served under, such as atlas")
     made.add_argument("--headless", action="store_true", help="do not open a browser")
     return parser
+
+
+def _port(text: str) -> int:
+    if not text.isascii() or not text.isdecimal() or not 0 < int(text) < 65_536:
+        raise argparse.ArgumentTypeError(f"'{text}' is no port; use a number from 1 to 65535")
+    return int(text)
 
 
 def _build(chosen: argparse.Namespace) -> int:
@@ -127,7 +136,7 @@ def _build(chosen: argparse.Namespace) -> int:
 
 
 def _check(chosen: argparse.Namespace) -> int:
-    problems = build.check(chosen.data)
+    problems = [*build.check(chosen.data)] or _stories(chosen.data)
     for problem in problems:
         print(problem)
     plural = "" if len(problems) == 1 else "s"
@@ -135,8 +144,19 @@ def _check(chosen: argparse.Namespace) -> int:
     return 1 if problems else 0
 
 
+def _stories(data: Path) -> list[str]:
+    """What is wrong with the stories; nothing where the layers are not built yet, which stories speak of."""
+    try:
+        stories.load(atlas.load(data))
+    except stories.StoryError as error:
+        return str(error).splitlines()
+    except (FileNotFoundError, records.InvalidData):
+        pass
+    return []
+
+
 def _export(chosen: argparse.Namespace) -> int:
-    ending = chosen.file.suffix.removeprefix(".")
+    ending = chosen.file.suffix.removeprefix(".").lower()
     if ending not in export.FORMATS:
         endings = ", ".join(f".{each}" for each in export.FORMATS)
         raise _Refused(f"'{chosen.file}' ends in none of {endings}; give it one of these.")
@@ -144,6 +164,8 @@ def _export(chosen: argparse.Namespace) -> int:
 
 
 def _map(chosen: argparse.Namespace) -> int:
+    if chosen.out.suffix.lower() != ".html":
+        raise _Refused(f"'{chosen.out}' does not end in .html; the map is an HTML file.")
     status = _write(chosen, chosen.out, export.FORMATS["html"])
     if chosen.open:
         webbrowser.open(chosen.out.resolve().as_uri())
@@ -168,7 +190,11 @@ def _query(text: str) -> dict[str, list[str]]:
     text = os.fsencode(text).decode(
         "utf-8", "replace"
     )  # under a narrow encoding it arrives as bytes in disguise
-    query = text.rpartition("?")[2] if "://" in text else text.removeprefix("?")
+    path, mark, rest = text.partition("?")
+    if mark and "=" not in path:
+        query = rest
+    else:
+        query = "" if path.startswith("/") or "://" in path.partition("=")[0] else text
     return parse_qs(query.partition("#")[0], keep_blank_values=True)
 
 
@@ -181,7 +207,7 @@ def _wanted(query: dict[str, list[str]], loaded: Atlas) -> Selection:
     if problems:
         raise _Refused("\n".join(problems))
     for page in PAGES.values():
-        if page.subject and (named := query.get(page.keys[0])):
+        if page.subject and (named := [each for each in query.get(page.keys[0], []) if each]):
             only = (
                 {"countries": named[:1], "groups": ()}
                 if page.subject == "countries"
@@ -191,14 +217,17 @@ def _wanted(query: dict[str, list[str]], loaded: Atlas) -> Selection:
             own.remove(page.keys[0])
     if passed_over := [key for key in query if key in own]:
         print(f"left out, as they are no filters: {', '.join(passed_over)}", file=sys.stderr)
-    wanted.check(loaded)
+    try:
+        wanted.check(loaded)
+    except names.UnknownName as error:
+        raise _Refused(str(error)) from None
     return wanted
 
 
 def _serve(chosen: argparse.Namespace) -> int:
     from dsr_geo.ui import serve
 
-    atlas.load(chosen.data)  # what is wrong with the data is said here, and not in front of a reader
+    stories.load(atlas.load(chosen.data))  # what is wrong is said here, and not in front of a reader
     serve.run(chosen.data, chosen.address, chosen.port, chosen.base, chosen.headless)
     return 0
 

@@ -65,6 +65,7 @@ def _download(atlas: Atlas) -> Callable[[Request], Response]:
         named = {
             "content-disposition": f'attachment; filename="{export.file_name(ending)}"',
             "cache-control": "no-cache",
+            "vary": "accept-encoding",
         }
         return _plain(request, about(atlas, chosen, **view), {"content-type": about.mime, **named})
 
@@ -130,8 +131,8 @@ def _plain(request: Request, body: bytes, headers: dict[str, str]) -> Response:
 
 def _is_held(validators: str, etag: str) -> bool:
     """Whether an If-None-Match names the tag: weak, in a list, or as `*` (RFC 9110, 13.1.2; weak comparison)."""
-    held = [tag.strip().removeprefix("W/") for tag in validators.split(",")]
-    return etag in held or "*" in held
+    held = re.findall(r'(?:W/)?("[^"]*")|(\*)', validators)
+    return any(tag == etag or every for tag, every in held)
 
 
 def _takes_gzip(accepted: str) -> bool:

@@ -12,6 +12,7 @@ from typing import Any
 
 import geopandas as gpd
 import pandas as pd
+import shapely
 from shapely.geometry import shape
 
 from dsr_geo import catalog, countries, records
@@ -131,12 +132,13 @@ class Atlas:
         return self.actors["name"].to_dict()
 
 
-def load(data: Path = DATA) -> Atlas:
+def load(data: Path | str = DATA) -> Atlas:
     """Load the built layers and everything they refer to.
 
     Raises FileNotFoundError if a layer has not been built (run `dsr-atlas build`), `CatalogError` if
     layers.toml cannot be read, `InvalidData` if a table beside the layers cannot.
     """
+    data = Path(data)
     layers = catalog.load(data / "layers.toml")
     files = {}
     for id in layers:
@@ -147,26 +149,12 @@ def load(data: Path = DATA) -> Atlas:
         files[f"{name}.geojson"] = _bytes(path, "take it from the published data")
     if (stories := data / "stories.toml").exists():
         files["stories.toml"] = stories.read_bytes()
-    table = pd.concat(
-        [_layer(files[f"layers/{id}.geojson"], layer) for id, layer in layers.items()]
-    ).set_index("id")
-    for name in _WHOLE:
-        table[name] = table[name].astype("Int64")
-    declared = {name: field for layer in layers.values() for name, field in layer.fields.items()}
-    numbers = {
-        "amount_usd",
-        "length_computed_km",
-        *(name for name, field in declared.items() if field.type in ("number", "flag")),
-    }
-    for name in numbers & set(table.columns):
-        table[name] = pd.to_numeric(table[name]).astype(float)
-    for name in set(table.columns) - numbers - {*_WHOLE, "geometry"}:
-        table[name] = table[name].astype(object).where(table[name].notna(), "")
+    parts = [_layer(files[f"layers/{id}.geojson"], layer) for id, layer in layers.items()]
     loaded = Atlas(
         folder=data,
         files=files,
         layers=layers,
-        records=gpd.GeoDataFrame(table, geometry="geometry", crs="EPSG:4326"),
+        records=_whole_table(parts),
         countries=places,
         sources=_text_table(data / "sources.csv", records.SOURCE_COLUMNS),
         actors=_text_table(data / "actors.csv", records.ACTOR_COLUMNS),
@@ -197,18 +185,47 @@ def _version(data: Path, files: dict[str, bytes]) -> str:
     return digest.hexdigest()[:8]
 
 
-def _layer(content: bytes, layer: Layer) -> pd.DataFrame:
-    """A built file as a table. Read as plain JSON: GDAL would take columns for dates or numbers by their looks."""
-    features = json.loads(content)["features"]
+def _layer(content: bytes, layer: Layer) -> gpd.GeoDataFrame:
+    """A built file as a table indexed by id, each column with its type. Raises `InvalidData` for a damaged one.
+
+    Read as plain JSON: GDAL would take columns for dates or numbers by their looks.
+    """
     own = [name for name in records.columns(layer) if name not in ("lon", "lat")]
     own.insert(own.index("disputed") + 1, "evidence")
     if layer.geometry in ("cable", "endpoints"):
         own.append("length_computed_km")
-    frame = pd.DataFrame([feature["properties"] for feature in features], columns=own)
-    frame.insert(1, "layer", layer.id)
-    return frame.assign(
-        geometry=[shape(feature["geometry"]) if feature["geometry"] else None for feature in features]
-    )
+    declared = {name for name, field in layer.fields.items() if field.type in ("number", "flag")}
+    numbers = {"amount_usd", "length_computed_km", *declared} & set(own)
+    try:
+        features = json.loads(content)["features"]
+        table = pd.DataFrame([feature["properties"] for feature in features], columns=own).set_index("id")
+        shapes = [shape(feature["geometry"]) if feature["geometry"] else None for feature in features]
+        for name in set(own) - {"id"}:
+            known = table[name].notna()
+            if name in _WHOLE:
+                table[name] = table[name].astype("Int64")
+            elif name in numbers:
+                table[name] = table[name].astype(float)
+            elif not table.loc[known, name].map(lambda cell: isinstance(cell, str)).all():
+                raise TypeError(f"column {name} holds what is no text")
+            else:
+                table[name] = table[name].astype(object).where(known, "")
+        if not table.index.is_unique or not all(isinstance(id, str) for id in table.index):
+            raise TypeError("an id stands twice or is no text")
+    except (ValueError, KeyError, TypeError, AttributeError, shapely.errors.ShapelyError) as error:
+        what = f"cannot be read as a built layer ({error})"
+        raise records.InvalidData([Problem(f"{layer.id}.geojson", None, "", what, _REBUILD)]) from None
+    table.insert(0, "layer", layer.id)
+    return gpd.GeoDataFrame(table, geometry=gpd.GeoSeries(shapes, index=table.index, crs="EPSG:4326"))
+
+
+def _whole_table(parts: list[gpd.GeoDataFrame]) -> gpd.GeoDataFrame:
+    """The layers in one table; what a layer has no column for is unknown."""
+    table = pd.concat(parts)
+    for name in table.columns:
+        if table[name].dtype == object:
+            table[name] = table[name].where(table[name].notna(), "")
+    return gpd.GeoDataFrame(table, geometry="geometry", crs="EPSG:4326")
 
 
 def _text_table(path: Path, columns: list[str]) -> pd.DataFrame:
@@ -226,8 +243,11 @@ def _broken_references(atlas: Atlas) -> list[Problem]:
         "country": (atlas.records["countries"].map(records.split), atlas.countries.borders.index),
         "actor": (atlas.roles.groupby("id")["actor"].agg(list), atlas.actors.index),
     }
-    problems = []
-    for what, (named, there) in lists.items():
+    table = atlas.records
+    twice = table.index[table.index.duplicated()]
+    files = {id: f"{table.loc[[id], 'layer'].iloc[-1]}.geojson" for id in twice}
+    problems = [Problem(file, None, id, "the id is used twice", _REBUILD) for id, file in files.items()]
+    for what, (named, there) in () if problems else lists.items():
         named = named.explode().dropna()
         for id, name in named[~named.isin(there)].items():
             file = f"{atlas.records.at[id, 'layer']}.geojson"

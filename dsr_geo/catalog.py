@@ -40,7 +40,9 @@ FIELD_TYPES = ("text", "number", "list", "flag")
 """text; number; list (`; ` between items); flag (1 yes, 0 no, empty unknown)."""
 
 _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
-_COLOUR = re.compile(r"#[0-9A-Fa-f]{6}")
+_FIELD = re.compile(r"[a-z][a-z0-9_]*")
+COLOUR = re.compile(r"#[0-9A-Fa-f]{6}")
+"""How a colour is written: #RRGGBB."""
 
 
 class CatalogError(ValueError):
@@ -84,7 +86,7 @@ def load(path: Path) -> dict[str, Layer]:
         raise CatalogError(
             f"{path} is missing; it is the catalogue of the layers. Is '{path.parent}' the data folder?"
         ) from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (ValueError, RecursionError) as error:
         raise CatalogError(f"{path}: not valid TOML ({error}); compare with the entries around it") from None
     file = _Entry(path, "the file", raw)
     file.refuse_unknown({"vocabularies", "layers"})
@@ -116,12 +118,15 @@ def _layer(id: str, entry: _Entry, vocabularies: dict[str, tuple[str, ...]]) -> 
         raise entry.wrong("has no kinds", 'declare at least one, as kind = "Words shown"')
     colour = entry.words("colour")
     for theme in ("light", "dark"):
-        if not _COLOUR.fullmatch(colour.get(theme, "")):
+        if not COLOUR.fullmatch(colour.get(theme, "")):
             raise entry.wrong(f"needs colour.{theme} as #RRGGBB", "write it as in the entries above")
     geometry = entry.one_of("geometry", GEOMETRIES)
     own = _Entry(entry.path, f"{entry.where}, fields", entry.table("fields", {}))
+    for name in own.raw:
+        if not _FIELD.fullmatch(name):
+            raise own.wrong(f"has the name {name!r}", "use small letters, digits and underscores")
     needed = {"cable": "landing_points", "endpoints": "endpoints"}.get(geometry)
-    if needed and own.raw.get(needed, {}).get("type") != "list":
+    if needed and own.table(needed, {}).get("type") != "list":
         raise entry.wrong(
             f"is drawn from the field {needed}, which it lacks",
             f'declare {needed} = {{ title = "…", type = "list" }}',

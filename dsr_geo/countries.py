@@ -12,56 +12,17 @@ from functools import cached_property
 from pathlib import Path
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
-import pyogrio
 from pyproj import Geod
 from shapely import Point, affinity, ops
 from shapely.geometry.base import BaseGeometry
 
+from dsr_geo import country_tables
 from dsr_geo.names import known
-from dsr_geo.records import InvalidData, Problem, header_problems
+from dsr_geo.records import InvalidData
 
 _EARTH = Geod(ellps="WGS84")
-COLUMNS = {
-    "groups": {"id": True, "title": True, "family": False},
-    "memberships": {
-        "country": True,
-        "group": True,
-        "since": False,
-        "until": False,
-        "source_id": False,
-        "note": False,
-    },
-    "indicators": {
-        "id": True,
-        "title": True,
-        "unit": False,
-        "decimals": True,
-        "breaks": False,
-        "classes": False,
-        "note": False,
-    },
-    "attributes": {
-        "country": True,
-        "year": True,
-        "indicator": True,
-        "value": True,
-        "kind": True,
-        "source_id": True,
-    },
-}
-"""Table of `data/countries/` → its columns, and whether each cell has to be filled."""
-
-NUMBERS: dict[str, dict[str, type]] = {
-    "groups": {},
-    "memberships": {"since": int, "until": int},
-    "indicators": {"decimals": int},
-    "attributes": {"year": int, "value": float},
-}
-"""Table → its columns of numbers."""
-
-_BORDER_COLUMNS = ("iso3", "iso2", "name", "region", "subregion", "status", "label_lon", "label_lat")
-
 NEAR_KM = 30.0
 """How far from its country's polygon a point may lie: borders are generalised and some sites stand at sea."""
 
@@ -95,6 +56,7 @@ class Countries:
     def members(self, group: str, first: int, last: int) -> set[str]:
         """ISO3 codes of those who belonged to the group in some year of first..last. Raises `UnknownName`."""
         known("group", [group], self.groups["title"])
+        _whole(first, last)
         rows = self.memberships[self.memberships["group"] == group]
         inside = (rows["since"].fillna(first) <= last) & (rows["until"].fillna(last) >= first)
         return set(rows.loc[inside.astype(bool), "country"])
@@ -113,10 +75,11 @@ class Countries:
         """Attributes as of a year: the latest value not after it, and the year it dates from.
 
         Indexed by ISO3, with columns `<indicator>` (in the indicator's unit) and `<indicator>_year`.
-        Raises `UnknownName` for an indicator that is not in indicators.csv.
+        Raises `UnknownName` for an indicator that is not in indicators.csv, ValueError for a year that is none.
         """
         wanted = list(self.indicators.index) if indicators is None else indicators
         known("indicator", wanted, self.indicators["title"])
+        _whole(year)
         rows = self.attributes[(self.attributes["year"] <= year) & self.attributes["indicator"].isin(wanted)]
         latest = (
             rows.sort_values("year")
@@ -150,15 +113,22 @@ class Countries:
         return joined["iso3"].groupby(level=0).first().reindex(points.index)
 
 
+def _whole(*years: object) -> None:
+    for year in years:
+        if isinstance(year, bool) or not isinstance(year, int | np.integer):
+            raise ValueError(f"year is a whole number, not {year!r}")
+
+
 def load(folder: Path) -> Countries:
-    """Read `data/countries/`. Raises FileNotFoundError naming the file that is missing, `InvalidData` with
-    every problem of a table that cannot be read: a column that is missing or stands twice, a number that is
-    none, a needed cell that is empty.
+    """Read `data/countries/`. Raises FileNotFoundError naming the file that is missing, `InvalidData` with every
+    problem of its files (see `country_tables`).
     """
-    borders = _borders(folder / "borders.geojson")
-    groups, memberships, indicators, attributes = (_table(folder / f"{name}.csv") for name in COLUMNS)
+    tables, problems = country_tables.read(folder)
+    if problems:
+        raise InvalidData(problems)
+    borders, groups, memberships, indicators, attributes = tables
     return Countries(
-        borders=borders,
+        borders=borders.set_index("iso3").sort_index(),
         groups=groups.fillna({"family": ""}).set_index("id"),
         memberships=memberships.astype({"since": "Int64", "until": "Int64"}),
         indicators=indicators.fillna({"unit": ""}).astype({"decimals": int}).set_index("id"),
@@ -166,69 +136,6 @@ def load(folder: Path) -> Countries:
             {"year": int} | dict.fromkeys(["country", "indicator", "kind", "source_id"], "category")
         ),
     )
-
-
-def _borders(path: Path) -> gpd.GeoDataFrame:
-    if not path.exists():
-        raise FileNotFoundError(f"{path} is missing; it holds the polygons of countries and territories")
-    try:
-        borders = gpd.read_file(path)
-    except pyogrio.errors.DataSourceError as error:
-        what, cure = f"cannot be read ({error})", "take it from an earlier version of the data"
-        raise InvalidData([Problem(path.name, None, "", what, cure)]) from None
-    missing = [name for name in _BORDER_COLUMNS if name not in borders]
-    if missing:
-        cure = "give each feature all of " + ", ".join(_BORDER_COLUMNS)
-        raise InvalidData([Problem(path.name, None, "", f"no feature has {', '.join(missing)}", cure)])
-    return borders.set_index("iso3").sort_index()
-
-
-def _table(path: Path) -> pd.DataFrame:
-    """A table of `COLUMNS`: numbers as floats, all else as text, NA where empty."""
-    columns, numbers = COLUMNS[path.stem], NUMBERS[path.stem]
-    if problems := header_problems(path, list(columns)):
-        raise InvalidData(problems)
-    try:
-        table = pd.read_csv(path, dtype=str, keep_default_na=False, na_values=[""], encoding="utf-8").rename(
-            columns=str.strip
-        )
-    except (pd.errors.ParserError, UnicodeDecodeError) as error:
-        cure = "compare the line with those around it; the file is CSV in UTF-8"
-        raise InvalidData([Problem(path.name, None, "", f"cannot be read ({error})", cure)]) from None
-    for name, needed in columns.items():
-        empty = table[name].isna()
-        if needed and empty.any():
-            problems.append(_at(path, empty, f"{name} is empty", "fill it, or take the row out"))
-        if name in numbers:
-            read = pd.to_numeric(table[name], errors="coerce")
-            wrong = (
-                read.isna() & ~empty if numbers[name] is float else (read.isna() | (read % 1 != 0)) & ~empty
-            )
-            if wrong.any():
-                example = table.loc[wrong, name].iloc[0]
-                problems.append(
-                    _at(
-                        path,
-                        wrong,
-                        f"{name} '{example}' is no {'' if numbers[name] is float else 'whole '}number",
-                        "correct it",
-                    )
-                )
-            table[name] = read
-    if not problems and "id" in columns and (twice := table["id"].duplicated()).any():
-        problems.append(
-            _at(path, twice, f"id '{table.loc[twice, 'id'].iloc[0]}' is already used", "give each its own id")
-        )
-    if problems:
-        raise InvalidData(problems)
-    return table
-
-
-def _at(path: Path, rows: pd.Series, what: str, cure: str) -> Problem:
-    """A problem of some rows, named by the first of them."""
-    count = int(rows.sum())
-    more = f" (and in {count - 1} more rows)" if count > 1 else ""
-    return Problem(path.name, int(rows.idxmax()) + 2, "", what + more, cure)
 
 
 def _turns(lon: float) -> tuple[int, ...]:

@@ -187,7 +187,10 @@ def _texts(columns: pd.DataFrame) -> list[str]:
 
 
 def _no_formula(value: Any) -> Any:
-    return f"'{value}" if isinstance(value, str) and value.startswith(records.FORMULA) else value
+    if not isinstance(value, str):
+        return value
+    text = value.replace("\r\n", "\n").replace("\r", "\n")  # some readers begin a new row at a lone return
+    return f"'{text}" if text.lstrip().startswith(records.FORMULA) else text
 
 
 def _plain_table(frame: pd.DataFrame, path: Path, name: str) -> None:

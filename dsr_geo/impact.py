@@ -115,6 +115,8 @@ def of_atlas(atlas: Atlas, found: pd.DataFrame, indicator: str, window: tuple[in
     panel = _panel(atlas, indicator).drop(
         index=[*ORIGIN, *(set(any_record) - set(first.index))], errors="ignore"
     )
+    if panel.empty:
+        raise TooFew("No country to be compared has a value.")
     panel = 100 * np.log(panel.where(panel > 0)) if "$" in unit else panel
     return study(panel, first, _strata(atlas, panel), window)
 

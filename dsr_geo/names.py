@@ -24,7 +24,7 @@ def known(what: str, wanted: Iterable[str], names: Names) -> None:
     The nearest one is looked for among names and titles: `Kenya` leads to `KEN`. Letters' case does not count there.
     """
     for name in wanted:
-        if name not in names:
+        if not isinstance(name, str) or name not in names:
             raise UnknownName(f"unknown {what} {name!r}; {_nearest(name, names)}")
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
+import math
 import re
 import unicodedata
 from collections.abc import Iterator
@@ -44,8 +45,12 @@ COLUMNS = {
 }
 """Every column a fact table has, in order, with its meaning; a layer's own fields follow them."""
 
-DERIVED = ("layer", "evidence", "length_computed_km", "geometry")
-"""Columns that a loaded record has beyond those, computed and never typed."""
+DERIVED = (
+    *("layer", "evidence", "length_computed_km", "geometry"),  # of a loaded record
+    *("layer_title", "country_names", "source_urls", "citation", "fid", "ogc_fid", "geom"),  # of a download
+    *("country", "country_name", "region", "subregion", "groups"),  # of records joined with countries
+)
+"""Columns that records have somewhere beyond those, computed and never typed."""
 
 PRECISIONS = ("exact", "city", "region", "country")
 SCOPES = ("official", "by_rule")
@@ -65,10 +70,11 @@ ENDED = ("cancelled", "retired", "ended")
 """Statuses of things that are no more (or never came to be); off by default on the map."""
 
 
-FORMULA = ("=", "+", "-", "@")
-"""What a text may not begin with: a spreadsheet would run it."""
+FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
+"""What a text may not begin with: a spreadsheet would run it, the full-width signs too."""
 
-_NUMBER = re.compile(r"[-+]?\d+(\.\d+)?")
+NUMBER = re.compile(r"-?\d+(\.\d+)?", re.ASCII)
+"""A number as it stands in a cell: digits and a decimal point."""
 
 
 @dataclass(frozen=True)
@@ -131,8 +137,8 @@ def read_table(path: Path, expected: list[str]) -> tuple[list[Row], list[Problem
                 cure = "put double quotes round a cell that holds a comma and see that no cell is missing"
                 problems.append(Problem(path.name, number, cells[0], what, cure))
                 continue
-            row = Row(path.name, number, {k: v.strip() for k, v in zip(header, cells)})
-            problems += [row.problem(*trouble) for k, v in row.values.items() if (trouble := _unfit(k, v))]
+            row = Row(path.name, number, {k: tidy(v) for k, v in zip(header, cells)})
+            problems += [row.problem(*trouble) for k, v in row.values.items() if (trouble := unfit(k, v))]
             rows.append(row)
     except csv.Error as error:
         cure = "look for a missing or doubled double quote there"
@@ -185,19 +191,24 @@ def _header(reader: Iterator[list[str]]) -> list[str]:
     return [name.strip() for name in next(reader, [])]
 
 
-def _unfit(name: str, text: str) -> tuple[str, str] | None:
+def tidy(cell: str) -> str:
+    """A cell without blanks at its ends; lines in it end as on every system."""
+    return cell.replace("\r\n", "\n").strip()
+
+
+def unfit(name: str, text: str) -> tuple[str, str] | None:
     """What and cure, where a cell holds what is no text: characters that nobody sees, or the beginning of a formula."""
     for char in text if not text.isprintable() else ():
         # Joiners shape letters in some scripts; all other signs of these categories are invisible or steer the display.
         if (
             unicodedata.category(char) in ("Cc", "Cf", "Co", "Cs", "Zl", "Zp")
-            and char not in "\u200c\u200d\r\n"
+            and char not in "\u200c\u200d\n"
         ):
             return (
                 f"{name} holds the invisible character U+{ord(char):04X}",
                 "type the cell anew, without it",
             )
-    if text.startswith(FORMULA) and not _NUMBER.fullmatch(text):
+    if text.startswith(FORMULA) and not NUMBER.fullmatch(text):
         return f"{name} '{text}' begins like a formula", f"begin with another sign than {' '.join(FORMULA)}"
     return None
 
@@ -227,12 +238,19 @@ def paths_of(text: str) -> list[list[tuple[str, float, float]]]:
         for item in split(part):
             try:
                 name, lon, lat = item.split("|")
-                path.append((name.strip(), float(lon), float(lat)))
+                path.append((name.strip(), number(lon), number(lat)))
             except ValueError:
                 raise ValueError(f"endpoint '{item}' is not Name|lon|lat") from None
         if path:
             paths.append(path)
     return paths
+
+
+def number(text: str) -> float:
+    """A cell as a number. Raises ValueError for anything but digits and a decimal point, and for what is endless."""
+    if not NUMBER.fullmatch(text.strip()) or not math.isfinite(value := float(text)):
+        raise ValueError(f"'{text}' is no number")
+    return value
 
 
 def evidence(disputed: bool, sources: list[tuple[str, str]]) -> str:

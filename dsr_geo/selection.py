@@ -91,11 +91,12 @@ class Selection:
         for name in CHOICES:
             given = getattr(self, name)
             if isinstance(given, str) or not isinstance(given, Iterable):
-                raise ValueError(f"{name} takes several values; write ({given!r},) for one")
-            values = set(given)
+                example = f"({given!r},) for one" if isinstance(given, str) else "() for none"
+                raise ValueError(f"{name} takes several values, not {given!r}; write {example}")
+            values = list(given)
             if wrong := [value for value in values if not isinstance(value, str)]:
                 raise ValueError(f"{name} takes texts, not {wrong[0]!r}")
-            object.__setattr__(self, name, tuple(sorted(values)))
+            object.__setattr__(self, name, tuple(sorted(set(values))))
         for name in SWITCHES:
             if not isinstance(getattr(self, name), bool | np.bool_):
                 raise ValueError(f"{name} is True or False, not {getattr(self, name)!r}")

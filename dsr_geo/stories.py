@@ -66,7 +66,7 @@ def _problems(atlas: Atlas, entry: object) -> list[str]:
     for key in _KEYS[:3]:
         if not isinstance(entry[key], str):
             found.append(f"'{key}' has to be text; put it in quotes.")
-    if not isinstance(entry["sources"], list):
+    if not isinstance(entry["sources"], list) or not all(isinstance(id, str) for id in entry["sources"]):
         found.append("'sources' has to be a list of ids; put it in square brackets.")
     if found:
         return found

@@ -194,7 +194,7 @@ def test_a_validator_counts_as_proxies_change_it(ask, kept):
     assert (again, nothing) == (304, b"") and body
 
 
-@pytest.mark.parametrize("kept", ['"other"', 'W/"other", "x"', ""])
+@pytest.mark.parametrize("kept", ['"other"', 'W/"other", "x"', "", '"a,*,b"'])
 def test_another_validator_gets_the_body(ask, kept):
     assert ask("/atlas/map.json", If_None_Match=kept)[0] == 200
 

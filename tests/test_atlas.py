@@ -13,7 +13,7 @@ from dsr_geo import (
     api,
     build,
     cite,
-    countries,
+    country_tables,
     export,
     impact,
     load,
@@ -124,7 +124,7 @@ def test_the_version_changes_with_the_data_and_only_then(tiny):
         "events.csv",
         "landing_points.csv",
         "geojson/towers.geojson",
-        *(f"countries/{table}.csv" for table in countries.COLUMNS),
+        *(f"countries/{table}.csv" for table in country_tables.COLUMNS),
         "countries/borders.geojson",
         "countries/disputed.geojson",
     ],
@@ -218,6 +218,21 @@ def test_a_name_the_atlas_does_not_have_is_answered_in_one_manner(atlas, ask, sa
     with pytest.raises(UnknownName, match="^unknown ") as error:
         ask(atlas)
     assert said in str(error.value) and "known" in str(error.value)
+
+
+def test_a_name_that_is_no_text_is_unknown_too(atlas):
+    joined, place = (lambda name: atlas.joined(name, 2020)), (lambda name: places.name(atlas, name))
+    for ask in (atlas.actor_name, atlas.countries.name, joined, place):
+        for name in (["AAA"], None, 5, {}):
+            with pytest.raises(UnknownName):
+                ask(name)
+
+
+@pytest.mark.parametrize("year", ["2020", None, float("nan"), 2020.5, True])
+def test_a_year_that_is_none_is_refused(atlas, year):
+    for ask in (atlas.countries.as_of, lambda year: atlas.joined("towers", year)):
+        with pytest.raises(ValueError, match="year is a whole number"):
+            ask(year)
 
 
 def test_every_filter_by_values_refuses_what_it_does_not_know(atlas):

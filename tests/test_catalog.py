@@ -143,6 +143,13 @@ def test_the_published_catalogue_has_the_layers_of_the_design():
             ["'cables'", "landing_points"],
         ),
         ('title = "Endpoints", type = "list"', 'title = "Endpoints"', ["layer 'paths'", "endpoints"]),
+        (
+            'endpoints = { title = "Endpoints", type = "list" }',
+            "endpoints = 1",
+            ["layer 'paths', fields", "endpoints = 1"],
+        ),
+        ("height_m = {", '"" = {', ["layer 'towers', fields", "the name ''"]),
+        ("height_m = {", "Height = {", ["the name 'Height'", "small letters"]),
         ("height_m = {", 'binding = { title = "B" }\nheight_m = {', ["field 'binding'", "flag", "text"]),
     ],
 )

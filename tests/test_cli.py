@@ -5,6 +5,7 @@ import json
 import os
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 import webbrowser
@@ -283,6 +284,10 @@ def test_a_selection_in_chinese_works_under_a_narrow_encoding(tiny, tmp_path):
             {"pact-first", "pact-undated"},
         ),
         ("https://atlas.example/table?layer=pacts#top", {"pact-first", "pact-undated"}),
+        ("localhost:8501/table?layer=pacts", {"pact-first", "pact-undated"}),
+        ("/table?layer=pacts", {"pact-first", "pact-undated"}),
+        ("https://atlas.example/?q=First%3F+pact&layer=pacts", set()),
+        ("iso3=&layer=pacts", {"pact-first", "pact-undated"}),
         ("iso3=AAA&layer=pacts", {"pact-first"}),
         (
             "iso3=AAA&group=union",
@@ -306,7 +311,7 @@ def test_keys_that_are_no_filter_are_named(tiny, tmp_path, capsys):
     assert "a, b" in capsys.readouterr().err
     assert main(["export", target, "layr=pacts", "--data", str(tiny.folder)]) == 2
     assert "“layr” is no filter" in capsys.readouterr().err
-    assert main(["export", target, "id=akme", "--data", str(tiny.folder)]) == 1
+    assert main(["export", target, "id=akme", "--data", str(tiny.folder)]) == 2
     assert "'acme'" in capsys.readouterr().err
 
 
@@ -343,3 +348,53 @@ def test_serve_says_what_is_wrong_with_the_data_before_anybody_reads(tiny, capsy
     tiny.path("actors").write_text("id,name\n", encoding="utf-8")
     assert main(["serve", "--headless", "--data", str(tiny.folder)]) == 1
     assert "actors.csv, row 1: column 'name_zh' is missing" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "spoil", ["layers.toml", "sources.csv", "countries/groups.csv", "geojson/towers.geojson", "facts"]
+)
+def test_a_folder_where_a_file_should_be_is_a_sentence(tiny, tmp_path, spoil, capsys):
+    tiny.build()
+    path = tiny.folder / spoil
+    if path.is_dir():
+        shutil.rmtree(path)
+        path.write_text("x", encoding="utf-8")
+    else:
+        path.unlink()
+        path.mkdir()
+    for command in (["check"], ["build"], ["export", str(tmp_path / "x.csv")]):
+        status = main([*command, "--data", str(tiny.folder)])
+        said = capsys.readouterr()
+        assert status in (0, 1) and (status == 0 or said.err or said.out)
+
+
+def test_a_file_as_the_data_folder_is_a_sentence(tmp_path, capsys):
+    (tmp_path / "file").touch()
+    assert main(["check", "--data", str(tmp_path / "file")]) == 1
+    assert capsys.readouterr().err
+
+
+def test_check_and_serve_speak_of_the_stories(tiny, capsys):
+    tiny.build()
+    (tiny.folder / "stories.toml").write_text('[first]\ntitle = "First"\n', encoding="utf-8")
+    assert main(["check", "--data", str(tiny.folder)]) == 1
+    assert "stories.toml, story 'first': 'text' is missing" in capsys.readouterr().out
+    (tiny.folder / "stories.toml").write_text(
+        '[first]\ntitle = "a"\ntext = "b"\nselection = "layer=towers"\nsources = [["x"]]\n', encoding="utf-8"
+    )
+    assert main(["serve", "--headless", "--data", str(tiny.folder)]) == 1
+    assert "list of ids" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("port", ["99999999", "-1", "0", "http", "８５"])
+def test_a_port_that_is_none_is_refused(port, capsys):
+    with pytest.raises(SystemExit) as left:
+        main(["serve", f"--port={port}"])
+    assert left.value.code == 2 and "is no port" in capsys.readouterr().err
+
+
+def test_endings_in_capitals_and_the_maps_own(tiny, tmp_path, capsys):
+    tiny.build()
+    assert main(["export", str(tmp_path / "A.CSV"), "--data", str(tiny.folder)]) == 0
+    assert main(["map", "--out", str(tmp_path / "a.csv"), "--data", str(tiny.folder)]) == 2
+    assert ".html" in capsys.readouterr().err and not (tmp_path / "a.csv").exists()

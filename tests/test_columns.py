@@ -66,12 +66,14 @@ def test_a_layer_of_ones_own_is_an_entry_and_bytes():
         (own_points(3).set_crs(None, allow_override=True), {}, "has no CRS"),
         (own_points(3).set_geometry([shapely.box(0, 0, 1, 1)] * 3), {}, "Polygon"),
         (own_points(3), {"symbol": "heart"}, "'heart'"),
+        (own_points(3), {"colour": {"light": "#25081D", "dark": "</style>"}}, "#RRGGBB"),
+        (own_points(3), {"colour": "red"}, "#RRGGBB"),
         (own_points(300).assign(kind=[str(i) for i in range(300)]), {}, "'kind' has 300 different values"),
     ],
 )
 def test_a_layer_that_cannot_be_drawn_is_refused_in_words(frame, options, said):
     with pytest.raises(ValueError, match=said):
-        columns.big_layer(frame, "sites", "Our sites", COLOUR, **options)
+        columns.big_layer(frame, "sites", "Our sites", **({"colour": COLOUR} | options))
 
 
 def test_a_map_takes_layers_of_ones_own(atlas):

@@ -238,9 +238,10 @@ def test_unknown_is_null_in_every_format_that_has_it(tiny, tmp_path):
 
 def test_no_cell_of_the_csv_runs_in_a_spreadsheet(atlas):
     """Even for records that no check has seen."""
-    texts = ["=1+1", "+1+1", "-1+1", "@SUM(1,1)"]
+    texts = ["=1+1", "+1+1", "-1+1", "@SUM(1,1)", "\t=1+1", " =1+1", "＝1+1", "\n=1"]
     records = atlas.records.copy()
-    records.loc[records.index[:4], "name"] = texts
+    records.loc[records.index[:8], "name"] = texts
+    records.loc[records.index[8], "name"] = "see\r=1+1"
     chosen = Selection(layers=tuple(atlas.layers), ended=True, opt_in=True, text="")
     content = export.FORMATS["csv"](replace(atlas, records=records), chosen).decode("utf-8-sig")
     cells = [cell for row in csv.reader(io.StringIO(content)) for cell in row]

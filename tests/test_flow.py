@@ -20,6 +20,7 @@ ORDER = [
     {"names", "files"},
     {"catalog"},
     {"records"},
+    {"country_tables"},
     {"countries"},
     {"build"},
     {"atlas"},

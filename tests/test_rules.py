@@ -18,7 +18,16 @@ SLIPS = {
     "longitude 200": ("facts/towers", "tower-old", {"lon": "200"}, ["lon 200", "-180..180", "swapped"]),
     "latitude -91": ("facts/towers", "tower-old", {"lat": "-91"}, ["lat -91", "-90..90"]),
     "comma in a number": ("facts/towers", "tower-old", {"lon": "5,1"}, ["'5,1'", "decimal"]),
-    "not a number": ("facts/towers", "tower-old", {"lon": "nan"}, ["lon nan"]),
+    "not a number": ("facts/towers", "tower-old", {"lon": "nan"}, ["lon 'nan' is not a number"]),
+    "other digits": ("facts/towers", "tower-old", {"lon": "５"}, ["'５'", "decimal"]),
+    "a power of ten": ("facts/towers", "tower-old", {"lon": "1e1"}, ["'1e1'", "decimal"]),
+    "an endless amount": (
+        "facts/towers",
+        "tower-old",
+        {"amount_usd": "9" * 400},
+        ["amount_usd", "not a number"],
+    ),
+    "a year in other digits": ("facts/towers", "tower-new", {"year_start": "２０２０"}, ["four digits"]),
     "wrong country": ("facts/towers", "tower-old", {"lon": "25"}, ["km outside AAA", "30 km"]),
     "half a point": ("facts/towers", "tower-old", {"lat": ""}, ["no point", "lon and lat"]),
     "point without place": (

@@ -2,13 +2,14 @@
 
 import csv
 import io
+import json
 import shutil
 
 import pytest
 from tiny import OWN_FIELDS, Tiny
 
 import dsr_geo
-from dsr_geo import build, countries, export, records, stories
+from dsr_geo import build, country_tables, export, impact, records, stories
 from dsr_geo.records import InvalidData
 from dsr_geo.webmap import shading
 
@@ -20,14 +21,14 @@ TABLES = {
     "landing_points": records.LANDING_POINT_COLUMNS,
     "passages": records.PASSAGE_COLUMNS,
     "excluded": records.EXCLUDED_COLUMNS,
-    **{f"countries/{name}": list(columns) for name, columns in countries.COLUMNS.items()},
+    **{f"countries/{name}": list(columns) for name, columns in country_tables.COLUMNS.items()},
 }
 LOADED = {
     "sources",
     "actors",
     "events",
     "landing_points",
-    *(f"countries/{name}" for name in countries.COLUMNS),
+    *(f"countries/{name}" for name in country_tables.COLUMNS),
 }
 CASES = [(table, column) for table, columns in TABLES.items() for column in columns]
 
@@ -190,13 +191,32 @@ def test_dates_and_links_that_cannot_be(tiny, cells, said):
         ("countries/attributes", {"year": "2015.5"}, "year '2015.5' is no whole number"),
         ("countries/memberships", {"since": "long ago"}, "since 'long ago' is no whole number"),
         ("countries/indicators", {"decimals": "one"}, "decimals 'one' is no whole number"),
-        ("countries/groups", {"id": "west"}, "id 'west' is already used"),
+        ("countries/groups", {"id": "west"}, "id of 'west' stand twice"),
+        ("countries/groups", {"title": "=1+1"}, "begins like a formula"),
+        ("countries/groups", {"title": "a\u202eb"}, "U+202E"),
+        ("countries/memberships", {"group": "unoin"}, "group 'unoin' is not in groups.csv"),
+        ("countries/memberships", {"country": "aaa"}, "country 'aaa' is not in borders.geojson"),
+        ("countries/memberships", {"since": "2014"}, "until 2013 is before since"),
+        ("countries/memberships", {"since": "02010"}, "since '02010' is no whole number"),
+        ("countries/memberships", {"since": "9" * 30}, "is no whole number"),
+        ("countries/attributes", {"country": "ZZZ"}, "country 'ZZZ' is not in borders.geojson"),
+        ("countries/attributes", {"indicator": "mood"}, "indicator 'mood' is not in indicators.csv"),
+        ("countries/attributes", {"kind": "OBSERVED"}, "kind 'OBSERVED' is unknown"),
+        ("countries/attributes", {"value": "inf"}, "value 'inf' is no number"),
+        ("countries/attributes", {"year": "2010"}, "stand twice"),
+        ("countries/indicators", {"breaks": "50;20"}, "breaks '50;20' are not two to four rising numbers"),
+        ("countries/indicators", {"breaks": "x"}, "breaks 'x' are not"),
+        ("countries/indicators", {"breaks": "20"}, "breaks '20' are not"),
+        ("countries/indicators", {"classes": "low;high"}, "classes 'low;high' are not one more"),
+        ("countries/indicators", {"id": "records"}, "'records' has another meaning"),
     ],
 )
 def test_country_tables_are_checked_too(tiny, table, cell, said):
     tiny.tables[table][0].update(cell)
-    (problem,) = map(str, tiny.check())
-    assert said in problem and ", row " in problem
+    problems = [str(problem) for problem in tiny.check()]
+    assert any(
+        said in problem and ", row " in problem and problem.startswith(table[10:]) for problem in problems
+    )
 
 
 def test_a_passage_that_is_no_place_is_refused(tiny):
@@ -234,3 +254,89 @@ def test_a_kind_that_left_the_catalogue_is_named(tiny):
     tiny.write()
     with pytest.raises(InvalidData, match="towers.geojson, tower-.*: kind 'mast' is not in layers.toml"):
         dsr_geo.load(tiny.folder)
+
+
+@pytest.mark.parametrize("table", [f"countries/{name}" for name in country_tables.COLUMNS])
+@pytest.mark.parametrize("cell", [",", ",x"])
+def test_rows_longer_than_the_header_are_named_in_country_tables_too(tiny, table, cell):
+    path = tiny.write() / f"{table}.csv"
+    header, *rows = path.read_text(encoding="utf-8").splitlines()
+    path.write_text("\n".join([header, *(row + cell for row in rows)]) + "\n", encoding="utf-8")
+    (problem,) = map(str, build.check(tiny.folder))
+    assert problem.startswith(f"{path.name}, row 2") and "cells where the header has" in problem
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda features: features.append(features[0]), "'AAA' stands twice"),
+        (lambda features: features[0].update(geometry=None), "'AAA' has no polygon"),
+        (lambda features: features[0]["properties"].update(name=None), "name"),
+        (lambda features: features[0]["properties"].update(label_lon="x"), "label_lon"),
+        (lambda features: features.clear(), "no feature has iso3"),
+    ],
+)
+def test_borders_that_cannot_be_used_are_named(tiny, change, said):
+    path = tiny.write() / "countries" / "borders.geojson"
+    document = json.loads(path.read_text(encoding="utf-8"))
+    change(document["features"])
+    path.write_text(json.dumps(document), encoding="utf-8")
+    problems = [str(problem) for problem in build.check(tiny.folder)]
+    assert problems and said in problems[0] and problems[0].startswith("borders.geojson")
+
+
+@pytest.mark.parametrize("name", ["borders", "disputed"])
+@pytest.mark.parametrize("content", [b"", b"x", b"[]", b"{}", b'{"features": 1}', b"\xff"])
+def test_a_damaged_map_file_is_named(tiny, name, content):
+    (tiny.write() / "countries" / f"{name}.geojson").write_bytes(content)
+    (problem, *_) = map(str, build.check(tiny.folder))
+    assert problem.startswith(f"{name}.geojson: cannot be read")
+
+
+@pytest.mark.parametrize("layer", ["towers", "cables"])
+@pytest.mark.parametrize("content", [b"", b"x", b"[]", b"{}", b"\xff"])
+def test_a_damaged_built_file_is_named_and_a_build_mends_it(tiny, layer, content):
+    tiny.build()
+    path = tiny.folder / "geojson" / f"{layer}.geojson"
+    good = path.read_bytes()
+    path.write_bytes(content)
+    with pytest.raises(
+        InvalidData, match=f"{layer}.geojson: cannot be read as a built layer.*dsr-atlas build"
+    ):
+        dsr_geo.load(tiny.folder)
+    build.build(tiny.folder)
+    assert path.read_bytes() == good
+
+
+@pytest.mark.parametrize(
+    ("cell", "value"),
+    [("year_start", "x"), ("year_start", 2015.5), ("height_m", "tall"), ("actors", []), ("name", 5)],
+)
+def test_a_built_cell_of_another_type_is_named(tiny, cell, value):
+    tiny.build()
+    path = tiny.folder / "geojson" / "towers.geojson"
+    document = json.loads(path.read_text(encoding="utf-8"))
+    document["features"][0]["properties"][cell] = value
+    path.write_text(json.dumps(document), encoding="utf-8")
+    with pytest.raises(InvalidData, match="towers.geojson: cannot be read as a built layer"):
+        dsr_geo.load(tiny.folder)
+
+
+@pytest.mark.parametrize(
+    "name", ["layer_title", "country_names", "citation", "fid", "country", "internet_pct"]
+)
+def test_a_field_may_not_take_a_name_that_a_download_or_a_join_needs(tiny, name):
+    tiny.toml = tiny.toml.replace("height_m =", f"{name} =")
+    tiny.headers["facts/towers"] = [*records.COLUMNS, name, "make"]
+    for row in tiny.tables["facts/towers"]:
+        row[name] = row.pop("height_m", "")
+    assert f"field {name} has the name of a column" in str(tiny.check()[0])
+
+
+def test_attributes_without_a_row_are_no_trouble(tiny):
+    tiny.tables["countries/attributes"].clear()
+    atlas = tiny.load()
+    assert shading.years(atlas) == (2000, 2000)
+    with pytest.raises(impact.TooFew):
+        impact.of_atlas(atlas, atlas.records, "internet_pct")
+    look(tiny)

@@ -13,7 +13,7 @@ import pytest
 from tiny import picked
 
 import dsr_geo
-from dsr_geo import Selection, catalog, records, selection, summary, webmap
+from dsr_geo import Selection, catalog, country_tables, records, selection, summary, webmap
 from dsr_geo.names import UnknownName
 from dsr_geo.webmap import notebook, shading
 
@@ -97,7 +97,7 @@ def test_zero_none_found_and_no_data_are_told_apart(tiny):
         ["0", "zero"],
         ["above 0, below 20", 0],
     ]
-    by_records = shading.shading(atlas, Selection(), shading.RECORDS, 2012)
+    by_records = shading.shading(atlas, Selection(), country_tables.RECORDS, 2012)
     counts = summary.by_country(atlas, Selection().records(atlas)).sum(axis=1)
     assert by_records["other"] == "none" and set(by_records["marks"]) == set(counts[counts > 0].index)
     assert all(

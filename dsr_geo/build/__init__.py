@@ -26,8 +26,9 @@ _PACKED, _SPACED = ("countries", "source_ids", "related_ids"), ("actors", "partn
 _YEARS = ("year_announced", "year_start", "year_end")
 
 
-def check(data: Path) -> list[records.Problem]:
+def check(data: Path | str) -> list[records.Problem]:
     """Every problem of the tables under `data`. Raises `catalog.CatalogError` if layers.toml cannot be read."""
+    data = Path(data)
     layers = catalog.load(data / "layers.toml")
     try:
         known = countries.load(data / "countries")
@@ -36,7 +37,7 @@ def check(data: Path) -> list[records.Problem]:
     return rules.check(records.read(data, layers), layers, known)
 
 
-def build(data: Path, out: Path | None = None) -> list[Path]:
+def build(data: Path | str, out: Path | None = None) -> list[Path]:
     """Write one GeoJSON file per layer into `out` (default `data/geojson`) and return their paths.
 
     Nothing is written unless all tables are valid and all lines can be drawn: raises `InvalidData` with every problem
@@ -44,6 +45,7 @@ def build(data: Path, out: Path | None = None) -> list[Path]:
     (see there).
     Files of layers that are no more are removed.
     """
+    data = Path(data)
     layers = catalog.load(data / "layers.toml")
     tables = records.read(data, layers)
     known = countries.load(data / "countries")
@@ -61,7 +63,7 @@ def build(data: Path, out: Path | None = None) -> list[Path]:
     for path, text in files.items():
         write(path, text.encode())
     for path in out.glob("*.geojson"):
-        if path not in files:
+        if path not in files and path.is_file():
             path.unlink()
     return list(files)
 

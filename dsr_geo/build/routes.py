@@ -52,15 +52,8 @@ class SeaRoutes:
         ground = _digest(self._borders.read_bytes(), self._passages.read_bytes(), str(ROUTING).encode())
         self._ground = _STORED_AS.get(ground, ground)
         self._known: dict[str, tuple[str, MultiLineString]] = {}
-        if built.exists():
-            before = json.loads(built.read_text(encoding="utf-8"))
-            keys = before["metadata"].get("routes", {})
-            lines = {
-                feature["id"]: shape(feature["geometry"])
-                for feature in before["features"]
-                if feature["id"] in keys
-            }
-            self._known = {id: (keys[id], line) for id, line in lines.items()}
+        if built.is_file():
+            self._known = _kept(built)
 
     def of(self, id: str, points: list[tuple[str, float, float]], river: bool) -> MultiLineString:
         """The route of a cable between its landing points (name, lon, lat), in WGS 84 degrees, cut at 180°.
@@ -77,6 +70,16 @@ class SeaRoutes:
             line = _sea(self._borders, self._passages, self._ground).route(id, points, river)
         self.keys[id] = f"{inputs}-{_digest(line.wkb)}"
         return line
+
+
+def _kept(built: Path) -> dict[str, tuple[str, MultiLineString]]:
+    """Key and line of each route in a built file; none where it is damaged, so that a build mends it."""
+    try:
+        before = json.loads(built.read_bytes())
+        keys = before["metadata"]["routes"]
+        return {each["id"]: (keys[each["id"]], shape(each["geometry"])) for each in before["features"]}
+    except (ValueError, KeyError, TypeError, AttributeError, shapely.errors.ShapelyError):
+        return {}
 
 
 @lru_cache(maxsize=2)

@@ -22,7 +22,7 @@ FIRST_YEAR, LAST_YEAR = 1950, 2050
 """Years outside this span are taken for slips of the pen."""
 
 _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
-_DATE = re.compile(r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?")
+_DATE = re.compile(r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?", re.ASCII)
 
 
 def check(tables: Tables, layers: dict[str, Layer], countries: Countries) -> list[Problem]:
@@ -36,10 +36,11 @@ def check(tables: Tables, layers: dict[str, Layer], countries: Countries) -> lis
     sources = {row.values["id"] for row in _readable(tables.sources, "id")}
     actors = {row.values["id"] for row in _readable(tables.actors, "id")}
     landing_points = {row.values["name"]: row for row in _readable(tables.landing_points, "name")}
-    reserved = {*records.COLUMNS, *records.DERIVED}
+    indicators = set(countries.indicators.index)
+    reserved = {*records.COLUMNS, *records.DERIVED, *indicators, *(f"{id}_year" for id in indicators)}
     for layer in layers.values():
         if taken := sorted(reserved & set(layer.fields)):
-            what = f"field {', '.join(taken)} has the name of a column that every record has"
+            what = f"field {', '.join(taken)} has the name of a column that records or countries have"
             problems.append(Problem("layers.toml", None, layer.id, what, "give it another name"))
     facts = [(layers[id], row) for id, rows in tables.facts.items() for row in rows]
     record_ids = {row.values.get("id", "") for _, row in facts}
@@ -196,7 +197,7 @@ def _point(row: Row, hosts: list[str], countries: Countries) -> Iterator[Problem
     for name, limit in (("lon", 180), ("lat", 90)):
         text = row.values.get(name, "")
         try:
-            value = float(text)
+            value = records.number(text)
         except ValueError:
             yield row.problem(
                 f"{name} '{text}' is not a number", "use decimal degrees with a point, such as 36.82"
@@ -329,7 +330,7 @@ def _years(row: Row, names: list[str]) -> Iterator[Problem]:
         text = row.values.get(name, "")
         if not text:
             continue
-        if not re.fullmatch(r"\d{4}", text) or not FIRST_YEAR <= int(text) <= LAST_YEAR:
+        if not re.fullmatch(r"[0-9]{4}", text) or not FIRST_YEAR <= int(text) <= LAST_YEAR:
             yield row.problem(
                 f"{name} '{text}' is not a year of {FIRST_YEAR}-{LAST_YEAR}",
                 "use four digits, or leave it empty",
@@ -362,7 +363,11 @@ def _date(row: Row, name: str, past: bool = False) -> Iterator[Problem]:
 
 def _number(row: Row, name: str, least: float) -> Iterator[Problem]:
     text = row.values.get(name, "")
-    if text and (not re.fullmatch(r"-?\d+(\.\d+)?", text) or float(text) < least):
+    try:
+        good = not text or records.number(text) >= least
+    except ValueError:
+        good = False
+    if not good:
         yield row.problem(
             f"{name} '{text}' is not a number from {least} up", "use digits and a decimal point only"
         )

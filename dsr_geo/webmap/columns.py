@@ -21,7 +21,7 @@ import pandas as pd
 import shapely
 
 from dsr_geo import records
-from dsr_geo.catalog import SYMBOLS
+from dsr_geo.catalog import COLOUR, SYMBOLS
 from dsr_geo.names import known
 
 CATEGORIES = ("layer", "kind", "status", "evidence", "precision", "route_basis")
@@ -59,6 +59,9 @@ def big_layer(
     if wrong := sorted(set(placed.geom_type) - {"Point", "LineString", "MultiLineString"}):
         raise ValueError(f"layer '{id}' has {', '.join(wrong)}; the map draws points and lines")
     known("symbol", [symbol], SYMBOLS)
+    for theme in ("light", "dark"):
+        if not isinstance(colour, Mapping) or not COLOUR.fullmatch(str(colour.get(theme, ""))):
+            raise ValueError(f"layer '{id}' needs colour['{theme}'] as #RRGGBB")
     kinds = placed["kind"].fillna("").astype(str) if "kind" in placed else pd.Series("record", placed.index)
     path = f"/big/{id}.columns"
     entry = {

@@ -39,7 +39,8 @@ def _markers() -> str:
 class AtlasMap(folium.Map):
     """A folium.Map with our window and nothing from other origins: Leaflet is inside the page it renders.
 
-    Other layers and plugins of folium can be added to it; what these load themselves is theirs.
+    Other layers and plugins of folium can be added to it; what these load themselves is theirs, and so is the text
+    that is handed to them: folium takes it for the source of a template.
     """
 
     default_js = [
@@ -120,6 +121,9 @@ def folium_map(
     big: layers of one's own (`columns.big_layer`), shown beside the selection. Raises `UnknownName` for what the
     atlas does not have.
     """
+    ids = [*atlas.layers, *(layer.id for layer in big)]
+    if twice := {id for id in ids if ids.count(id) > 1}:
+        raise ValueError(f"layer '{min(twice)}' stands twice on the map; give it another id")
     drawn = AtlasMap()
     state = webmap.state(atlas, selection or Selection(), shading, chosen)
     state["shown"] += [layer.id for layer in big]

@@ -9,11 +9,9 @@ from typing import Any
 import pandas as pd
 
 from dsr_geo.atlas import Atlas
+from dsr_geo.country_tables import RECORDS
 from dsr_geo.names import known
 from dsr_geo.selection import Selection
-
-RECORDS = "records"
-"""What countries can be shaded by besides an indicator: how many of the selection's records they host."""
 
 
 def shadable(atlas: Atlas) -> pd.Series:
@@ -26,7 +24,7 @@ def years(atlas: Atlas) -> tuple[int, int]:
     """Years that shading can show: from the first observation since 2000 to the newest one that is no projection."""
     attributes = atlas.countries.attributes
     observed = attributes[attributes["kind"] != "projection"]["year"]
-    return max(2000, int(observed.min())), int(observed.max())
+    return (max(2000, int(observed.min())), max(2000, int(observed.max()))) if len(observed) else (2000, 2000)
 
 
 def from_query(query: Mapping[str, Sequence[str]], atlas: Atlas) -> tuple[str | None, int, list[str]]:

@@ -13,11 +13,11 @@ import streamlit as st
 
 from dsr_geo import records
 from dsr_geo.atlas import Atlas
+from dsr_geo.country_tables import RECORDS
 from dsr_geo.selection import CHOICES, SWITCHES, TITLES, Selection
 from dsr_geo.ui import cache, link
 from dsr_geo.ui.text import EVIDENCE_WORDS, plain, words
 from dsr_geo.webmap import shading
-from dsr_geo.webmap.shading import RECORDS
 
 _BEFORE_MORE = ("layers", "groups", "countries", "actors", "kinds", "statuses", "evidence")
 """Filters by values that are drawn one by one above "More filters"."""

@@ -1,0 +1,225 @@
+"""The files of `data/countries/`: read, and every problem of theirs as a sentence with file, row and cure.
+
+Rows are many (60,000 attributes), so that a rule looks at a whole column and a problem names the first row that has it.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pyogrio
+
+from dsr_geo.records import Problem, header_problems, tidy, unfit
+
+COLUMNS = {
+    "groups": ("id", "title", "family"),
+    "memberships": ("country", "group", "since", "until", "source_id", "note"),
+    "indicators": ("id", "title", "unit", "decimals", "breaks", "classes", "note"),
+    "attributes": ("country", "year", "indicator", "value", "kind", "source_id"),
+}
+"""Table → its columns."""
+
+MAY_BE_EMPTY = {"family", "since", "until", "note", "unit", "breaks", "classes"}
+"""Columns that need not be filled; a membership needs no `source_id`, either."""
+
+KINDS = ("observed", "estimate", "derived", "projection", "second-hand")
+"""How a value of an attribute came about."""
+
+RECORDS = "records"
+"""The word for shading by records, which no indicator may be called by."""
+
+_NUMBER = {"year": r"[12]\d{3}", "since": r"[12]\d{3}", "until": r"[12]\d{3}", "decimals": r"\d"}
+_BORDERS = ("iso3", "iso2", "name", "region", "subregion", "status", "label_lon", "label_lat")
+
+
+def read(folder: Path) -> tuple[tuple[pd.DataFrame, ...], list[Problem]]:
+    """Borders, groups, memberships, indicators and attributes as tables, and what is wrong with them.
+
+    Numbers are floats, all else text, NA where empty. Where a file cannot be read at all, its table is empty. Raises
+    FileNotFoundError for borders or disputed areas that are missing.
+    """
+    borders, problems = _borders(folder / "borders.geojson")
+    _, broken = _features(folder / "disputed.geojson")
+    problems += broken
+    tables = {}
+    for name in COLUMNS:
+        tables[name], wrong = _table(folder / f"{name}.csv")
+        problems += wrong
+    if not problems:
+        problems += _references(borders, **tables)
+    return (borders, *tables.values()), problems
+
+
+def _features(path: Path) -> tuple[list[dict], list[Problem]]:
+    """The features of a GeoJSON file."""
+    if not path.exists():
+        raise FileNotFoundError(f"{path} is missing; take it from the published data")
+    try:
+        features = json.loads(path.read_bytes())["features"]
+        assert isinstance(features, list)
+    except (ValueError, KeyError, TypeError, AssertionError):
+        cure = "take it from an earlier version of the data"
+        return [], [Problem(path.name, None, "", "cannot be read as a collection of GeoJSON features", cure)]
+    return features, []
+
+
+def _borders(path: Path) -> tuple[gpd.GeoDataFrame, list[Problem]]:
+    features, problems = _features(path)
+    try:
+        borders = gpd.read_file(path) if features else gpd.GeoDataFrame()
+    except pyogrio.errors.DataSourceError as error:
+        return gpd.GeoDataFrame(), [
+            Problem(path.name, None, "", f"cannot be read ({error})", "take it from an earlier one")
+        ]
+    if missing := [name for name in _BORDERS if name not in borders]:
+        cure = "give each feature all of " + ", ".join(_BORDERS)
+        problems.append(Problem(path.name, None, "", f"no feature has {', '.join(missing)}", cure))
+        return borders, problems
+    for name in _BORDERS:
+        is_number = name.startswith("label_")
+        wrong = borders[name].map(lambda cell, number=is_number: _is_no(cell, number))
+        problems += _at(
+            path,
+            wrong,
+            borders[name],
+            f"{name} {{}} is no {'number' if is_number else 'text'}",
+            "give it one",
+            0,
+        )
+    shape = borders.geometry
+    bad = shape.isna() | shape.is_empty | ~shape.geom_type.isin(["Polygon", "MultiPolygon"])
+    problems += _at(path, bad, borders["iso3"], "{} has no polygon", "give it one", 0)
+    problems += _at(path, borders["iso3"].duplicated(), borders["iso3"], "{} stands twice", "join the two", 0)
+    return borders, problems
+
+
+def _is_no(cell: object, number: bool) -> bool:
+    if number:
+        return not isinstance(cell, int | float) or not np.isfinite(cell)
+    return not isinstance(cell, str) or not cell.strip()
+
+
+def _table(path: Path) -> tuple[pd.DataFrame, list[Problem]]:
+    columns = COLUMNS[path.stem]
+    if problems := header_problems(path, list(columns)):
+        return pd.DataFrame(columns=columns), problems
+    reader = csv.reader(io.StringIO(path.read_bytes().decode("utf-8-sig"), newline=""), strict=True)
+    try:
+        header, *rows = [row for row in reader if any(row)]
+    except csv.Error as error:
+        what, cure = f"broken CSV ({error})", "look for a missing or doubled double quote there"
+        return pd.DataFrame(columns=columns), [Problem(path.name, reader.line_num, "", what, cure)]
+    for number, row in enumerate(rows, 2):
+        if len(row) != len(header):
+            what = f"{len(row)} cells where the header has {len(header)}"
+            cure = "put double quotes round a cell that holds a comma and see that no cell is missing"
+            return pd.DataFrame(columns=columns), [Problem(path.name, number, row[0], what, cure)]
+    table = pd.DataFrame(rows, columns=[name.strip() for name in header], dtype=object)
+    for name in columns:
+        cells = table[name].map({cell: tidy(cell) for cell in table[name].unique()}).astype(object)
+        problems += _judge(path, name, cells)
+        table[name] = (
+            pd.to_numeric(cells, errors="coerce") if name in (*_NUMBER, "value") else cells.where(cells != "")
+        )
+    keys = {"attributes": ["country", "year", "indicator"], "memberships": ["country", "group", "since"]}
+    key = keys.get(path.stem, ["id"])
+    problems += _at(
+        path, table[key].duplicated(), table[key[0]], f"{', '.join(key)} of {{}} stand twice", "keep one row"
+    )
+    return table[list(columns)], problems
+
+
+def _judge(path: Path, name: str, cells: pd.Series) -> Iterator[Problem]:
+    """What is wrong with the cells of one column, each by itself."""
+    if name not in MAY_BE_EMPTY and not (path.stem == "memberships" and name == "source_id"):
+        yield from _at(path, cells == "", cells, f"{name} is empty", "fill it, or take the row out")
+    filled = cells != ""
+    if name in _NUMBER:
+        wrong = filled & ~cells.str.fullmatch(_NUMBER[name])
+        yield from _at(path, wrong, cells, f"{name} {{}} is no whole number of its kind", "correct it")
+    elif name == "value":
+        finite = np.isfinite(pd.to_numeric(cells, errors="coerce"))
+        yield from _at(path, filled & ~finite, cells, "value {} is no number", "correct it")
+    else:
+        troubles = {cell: trouble for cell in cells.unique() if (trouble := unfit(name, cell))}
+        for cell, (what, cure) in troubles.items():
+            yield from _at(path, cells == cell, cells, what, cure)
+    if name == "id":
+        wrong = filled & ~cells.str.fullmatch(r"[a-z0-9]+([-_][a-z0-9]+)*")
+        yield from _at(path, wrong, cells, "id {} is not made of small letters, digits, - and _", "change it")
+
+
+def _references(
+    borders: pd.DataFrame,
+    groups: pd.DataFrame,
+    memberships: pd.DataFrame,
+    indicators: pd.DataFrame,
+    attributes: pd.DataFrame,
+) -> Iterator[Problem]:
+    """What the tables say of each other."""
+    for table, frame in (("memberships", memberships), ("attributes", attributes)):
+        path = Path(f"{table}.csv")
+        unknown = ~frame["country"].isin(borders["iso3"])
+        yield from _at(
+            path, unknown, frame["country"], "country {} is not in borders.geojson", "correct the code"
+        )
+    path = Path("memberships.csv")
+    unknown = ~memberships["group"].isin(groups["id"])
+    yield from _at(
+        path, unknown, memberships["group"], "group {} is not in groups.csv", "add it there or correct it"
+    )
+    ends = memberships["until"] < memberships["since"]
+    yield from _at(path, ends, memberships["until"], "until {} is before since", "correct one of them")
+    path = Path("attributes.csv")
+    unknown = ~attributes["indicator"].isin(indicators["id"])
+    yield from _at(
+        path, unknown, attributes["indicator"], "indicator {} is not in indicators.csv", "add it there"
+    )
+    unknown = ~attributes["kind"].isin(KINDS)
+    yield from _at(path, unknown, attributes["kind"], "kind {} is unknown", f"use one of {', '.join(KINDS)}")
+    path = Path("indicators.csv")
+    taken = indicators["id"].isin([RECORDS, *COLUMNS["attributes"], *_BORDERS])
+    yield from _at(path, taken, indicators["id"], "id {} has another meaning", "give it another id")
+    for row, (breaks, classes) in enumerate(zip(indicators["breaks"], indicators["classes"]), 2):
+        if isinstance(breaks, str) and (trouble := _broken_classes(breaks, classes)):
+            yield Problem(path.name, row, str(indicators["id"].iloc[row - 2]), *trouble)
+
+
+def _broken_classes(breaks: str, classes: object) -> tuple[str, str] | None:
+    """What is wrong with the bounds between the classes of a shading and their words, and the cure."""
+    try:
+        bounds = [float(each) for each in breaks.split(";")]
+    except ValueError:
+        bounds = []
+    if not 2 <= len(bounds) <= 4 or not all(np.isfinite(bounds)) or sorted(set(bounds)) != bounds:
+        return (
+            f"breaks '{breaks}' are not two to four rising numbers",
+            "write them with `;` between, such as 20;40;60;80",
+        )
+    if isinstance(classes, str) and len(classes.split(";")) != len(bounds) + 1:
+        return (
+            f"classes '{classes}' are not one more than the breaks",
+            "give each class its words, `;` between, or empty the cell",
+        )
+    return None
+
+
+def _at(
+    path: Path, wrong: pd.Series, cells: pd.Series, what: str, cure: str, header: int = 2
+) -> Iterator[Problem]:
+    """A problem of some rows, named by the first of them; `{}` in it stands for the cell."""
+    numbers = np.flatnonzero(wrong.to_numpy(dtype=bool))
+    if len(numbers):
+        more = f" (and in {len(numbers) - 1} more rows)" if len(numbers) > 1 else ""
+        first = cells.iloc[numbers[0]]
+        cell = f"{first:g}" if isinstance(first, float) else repr(first)
+        yield Problem(
+            path.name, int(numbers[0]) + header if header else None, "", what.replace("{}", cell) + more, cure
+        )
