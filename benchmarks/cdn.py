@@ -32,7 +32,7 @@ _FILES = {
     "awesome_markers_font_css": "@fortawesome/fontawesome-free/css/all.min.css",
     "awesome_markers_css": "leaflet.awesome-markers/dist/leaflet.awesome-markers.css",
 }
-"""folium's name → file. Two small style sheets that no npm package holds are left out, in favour of the naive apps."""
+"""folium's name → file. Two small style sheets that no npm package holds are left out, in the naive apps' favour."""
 
 
 def use() -> None:

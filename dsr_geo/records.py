@@ -272,8 +272,8 @@ def present(
 ) -> bool | None:
     """Whether a record is present in some year of first..last (both included); None for an undated record.
 
-    A record is present in year Y when (start, or else announced) ≤ Y and (end is unknown or end ≥ Y). Of one that has
-    ended (`ENDED`) in an unknown year only its first year is known: it is present in that one alone.
+    A record is present in year Y when (start, or else announced) ≤ Y and (end is unknown or end ≥ Y). Of one that
+    has ended (`ENDED`) in an unknown year only its first year is known: it is present in that one alone.
     """
     begin = announced if start is None else start
     if begin is None:

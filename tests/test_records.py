@@ -141,7 +141,7 @@ def test_evidence_follows_from_the_sources(disputed, sources, expected):
     st.integers(1985, 2035),
 )
 def test_present_in_a_span_means_present_in_some_year_of_it(start, announced, end, status, a, b):
-    """The rule, year by year: (start, or else announced) ≤ Y and (no end, or end ≥ Y); ended some day: its first."""
+    """The rule, year by year: (start, or else announced) ≤ Y and (no end, or end ≥ Y); ended one day: its first."""
     begin = start if start is not None else announced
     if begin is not None and end is not None and end < begin:
         begin, start, announced, end = end, None, end, begin  # the rules refuse an end before the beginning

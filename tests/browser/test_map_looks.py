@@ -6,6 +6,7 @@ import geopandas as gpd
 import numpy as np
 import pytest
 from playwright.sync_api import expect
+from waiting import PIXEL
 
 import dsr_geo
 from dsr_geo import Selection
@@ -124,11 +125,6 @@ def test_a_class_with_the_papers_colour_has_an_edge(open_page, scheme):
     save(page)
     found = page.evaluate(EDGE)
     assert found["edged"] and (scheme == "dark" or found["same"])
-
-
-PIXEL = bytes.fromhex(
-    "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000d49444154789c6360606060000000050001a5f645400000000049454e44ae426082"
-)
 
 
 def asked_of_osm(page) -> list[dict[str, str]]:

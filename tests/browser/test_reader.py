@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from playwright.sync_api import Page, expect
-from waiting import query, query_becomes, query_holds
+from waiting import PIXEL, query, query_becomes, query_holds
 
 import dsr_geo
 from dsr_geo import Selection, cite, summary
@@ -330,13 +330,10 @@ def test_full_screen_brings_its_own_card(open_page, atlas):
 def test_online_base_map_asks_only_when_wanted(new_context, app):
     context = new_context(viewport={"width": 1440, "height": 900})
     page, asked = context.new_page(), []
-    pixel = bytes.fromhex(
-        "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000d49444154789c6360606060000000050001a5f645400000000049454e44ae426082"
-    )
 
     def answer(route):
         asked.append(route.request.url)
-        route.fulfill(body=pixel, content_type="image/png", headers={"access-control-allow-origin": "*"})
+        route.fulfill(body=PIXEL, content_type="image/png", headers={"access-control-allow-origin": "*"})
 
     page.route(lambda url: not url.startswith((app, "data:", "blob:")), answer)
     page.goto(app)

@@ -60,3 +60,10 @@ def query_holds(page: Page, **wanted: list[str] | None) -> None:
         return {key: sorted(found[key]) if key in found else None for key in wanted}
 
     becomes(page, read, wanted)
+
+
+PIXEL = bytes.fromhex(
+    "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000d494441"
+    "54789c6360606060000000050001a5f645400000000049454e44ae426082"
+)
+"""A picture of one pixel, to answer with where tiles are asked for."""
