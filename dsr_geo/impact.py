@@ -3,7 +3,8 @@
 This describes; it does not prove a cause. Let T be the year of country i's first record and y an indicator. For every
 year k from T the change since the year before, Δ(i, k) = y(i, T+k) − y(i, T−1), is set beside the mean change,
 over the same calendar years, of the comparison countries c(i, k): same stratum (region and income group) as i in
-year T, and no record by year T + max(k, 0). The figure for k is the mean over countries of Δ(i, k) − mean Δ(c(i, k)).
+year T, and no record by year T + max(k, 0). The figure for k is the mean over countries of
+Δ(i, k) − mean Δ(c(i, k)).
 
 That is the event-study average of group-time effects with not-yet-treated comparison countries of Callaway &
 Sant'Anna (2021), "Difference-in-Differences with multiple time periods", Journal of Econometrics 225(2),
