@@ -42,6 +42,7 @@ COLUMNS = {
     "related_ids": "ids of records about linked things (phases, loans), `;` between",
     "note": "our own short words",
     "checked_on": "when the row was last checked, ISO 8601 (YYYY-MM or YYYY-MM-DD)",
+    "checked_against": "ids of the sources the row was compared with then, `;` between; empty = gathered only",
 }
 """Every column a fact table has, in order, with its meaning; a layer's own fields follow them."""
 
@@ -254,15 +255,17 @@ def number(text: str) -> float:
 
 
 def evidence(disputed: bool, sources: list[tuple[str, str]]) -> str:
-    """How well a record is supported, from its sources' (producer, kind).
+    """How well a record is supported, from its sources' (whose text, kind).
 
-    disputed: the note says that sources disagree. strong: two or more producers, or one official document.
-    fair: one company, research or dataset source. single: one press or aggregator source.
+    disputed: the note says that sources disagree. strong: one official document, or two or more producers of which
+    one at least is not an aggregator. fair: one company, research or dataset source. single: one press source, or
+    aggregators alone, however many. Whose text: the producer, or the `origin` of what is a reprint.
     """
     if disputed:
         return "disputed"
     kinds = {kind for _, kind in sources}
-    if len({producer for producer, _ in sources}) > 1 or "official" in kinds:
+    several = len({producer for producer, _ in sources}) > 1
+    if "official" in kinds or (several and kinds != {"aggregator"}):
         return "strong"
     return "fair" if kinds & {"company", "research", "dataset"} else "single"
 
@@ -283,7 +286,9 @@ def present(
     return begin <= last and (end is None or end >= first)
 
 
-SOURCE_COLUMNS = ["id", "title", "producer", "url", "published", "accessed", "language", "kind", "licence"]
+SOURCE_COLUMNS = [
+    *("id", "title", "producer", "origin", "url", "published", "accessed", "language", "kind", "licence"),
+]
 SOURCE_KINDS = ("official", "company", "press", "aggregator", "research", "dataset")
 ACTOR_COLUMNS = ["id", "name", "name_zh", "type", "headquarters", "parent", "source_ids", "note"]
 ACTOR_TYPES = (

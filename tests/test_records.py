@@ -126,6 +126,10 @@ def test_an_endpoint_that_cannot_be_read_is_named(text):
         (False, [("P", "press")], "single"),
         (False, [("P", "press"), ("P", "press")], "single"),
         (False, [("P", "aggregator")], "single"),
+        (False, [("P", "aggregator"), ("Q", "aggregator")], "single"),
+        (False, [("P", "aggregator"), ("Q", "press")], "strong"),
+        (False, [("P", "aggregator"), ("P", "press")], "single"),
+        (False, [("P", "aggregator"), ("Q", "dataset")], "strong"),
     ],
 )
 def test_evidence_follows_from_the_sources(disputed, sources, expected):

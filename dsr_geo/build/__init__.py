@@ -21,7 +21,7 @@ from dsr_geo.records import InvalidData, Row, Tables
 
 _ATTRIBUTION = "Digital Silk Road Atlas contributors; sources of each record in source_ids (data/sources.csv)"
 
-_PACKED, _SPACED = ("countries", "source_ids", "related_ids"), ("actors", "partners")
+_PACKED, _SPACED = ("countries", "source_ids", "related_ids", "checked_against"), ("actors", "partners")
 """Cells with several values, written in one way however they were typed."""
 _YEARS = ("year_announced", "year_start", "year_end")
 
@@ -76,7 +76,8 @@ class _Builder:
         self.problems: list[records.Problem] = []
         self.borders = known.borders.geometry
         self.sources = {
-            row.values["id"]: (row.values["producer"], row.values["kind"]) for row in tables.sources
+            row.values["id"]: (row.values["origin"] or row.values["producer"], row.values["kind"])
+            for row in tables.sources
         }
         self.landings = {
             row.values["name"]: (float(row.values["lon"]), float(row.values["lat"]))

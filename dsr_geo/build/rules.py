@@ -127,6 +127,9 @@ def _record(
         cure="use ISO 3166-1 alpha-3 codes, `;` between",
     )
     yield from _known(row, "source_ids", sources, "sources.csv")
+    yield from _known(row, "checked_against", sources, "sources.csv", required=False)
+    if cell("checked_against") and not cell("checked_on"):
+        yield row.problem("compared with sources on no day", "give the month of the check in checked_on")
     yield from _known(row, "related_ids", record_ids, "the fact tables", required=False)
     if cell("id") in records.split(cell("related_ids")):
         yield row.problem("the record is linked to itself", "name other records in related_ids")
