@@ -8,6 +8,7 @@ import sys
 import webbrowser
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import groupby
 from pathlib import Path
 from urllib.parse import parse_qs
 
@@ -21,7 +22,7 @@ from dsr_geo.ui import PAGES
 _EXAMPLES = {
     "build": "example: dsr-atlas build --data my-data",
     "check": "example: dsr-atlas check --data my-data\n"
-    "exit status: 0 if all is well, 1 if there are problems",
+    "exit status: 0 if all is well, 1 if there are problems (with --strict: or doubts)",
     "export": "examples:\n"
     "  dsr-atlas export gulf-cloud.geojson 'layer=data-centres&group=gcc&years=2018-2026'\n"
     "  dsr-atlas export huawei.csv 'actor=huawei&q=safe city'\n"
@@ -104,7 +105,10 @@ def _parser() -> argparse.ArgumentParser:
     opening = "what to show (default: what the app opens with)"
     endings = ", ".join(f".{ending} ({form.title})" for ending, form in export.FORMATS.items())
     command("build", _build, "Check the tables and write data/geojson, one file per layer.")
-    command("check", _check, "Check the tables and print each problem as one sentence: file, row, id, cure.")
+    made = command(
+        "check", _check, "Check the tables and print each problem as one sentence: file, row, id, cure."
+    )
+    made.add_argument("--strict", action="store_true", help="count what is only doubtful as a problem, too")
     made = command("export", _export, "Write a selection to a file; the ending decides the format.")
     made.add_argument("file", type=Path, help=f"file to write, ending in {endings}")
     made.add_argument("selection", nargs="?", default="", help=opening)
@@ -139,9 +143,19 @@ def _check(chosen: argparse.Namespace) -> int:
     problems = [*build.check(chosen.data)] or _stories(chosen.data)
     for problem in problems:
         print(problem)
-    plural = "" if len(problems) == 1 else "s"
-    print(f"{len(problems)} problem{plural} found." if problems else "All tables are valid.")
-    return 1 if problems else 0
+    doubts = [] if problems else build.doubtful(chosen.data)
+    for title, group in groupby(doubts, key=lambda doubt: doubt[0]):
+        print(f"{title}:")
+        for _, sentence in group:
+            print(f"  {sentence}")
+    print(f"{_counted(problems, 'problem')} found." if problems else "All tables are valid.")
+    if doubts:
+        print(f"{_counted(doubts, 'doubt')}; --strict takes them for problems.")
+    return 1 if problems or (doubts and chosen.strict) else 0
+
+
+def _counted(things: list, word: str) -> str:
+    return f"{len(things)} {word}{'' if len(things) == 1 else 's'}"
 
 
 def _stories(data: Path) -> list[str]:

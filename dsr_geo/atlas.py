@@ -239,7 +239,10 @@ def _text_table(path: Path, columns: list[str]) -> pd.DataFrame:
 def _broken_references(atlas: Atlas) -> list[Problem]:
     """Where a built record names what is not there: the built files are older than the tables or the catalogue."""
     lists = {
-        "source": (atlas.records["source_ids"].map(records.split), atlas.sources.index),
+        "source": (
+            (atlas.records["source_ids"] + ";" + atlas.records["checked_against"]).map(records.split),
+            atlas.sources.index,
+        ),
         "country": (atlas.records["countries"].map(records.split), atlas.countries.borders.index),
         "actor": (atlas.roles.groupby("id")["actor"].agg(list), atlas.actors.index),
     }

@@ -76,6 +76,10 @@ class Layer:
     fields: dict[str, Field]
     default: bool
     """Whether the layer is on when nobody has chosen layers."""
+    since: int | None = None
+    """The year in which the first of its kind came into service anywhere; None if no such year is known."""
+    lifetime: dict[str, int] = field(default_factory=dict)
+    """Kind → years that a thing of it usually lasts; a threshold for doubts, no fact about any record."""
 
 
 def load(path: Path) -> dict[str, Layer]:
@@ -109,7 +113,7 @@ def load(path: Path) -> dict[str, Layer]:
 
 def _layer(id: str, entry: _Entry, vocabularies: dict[str, tuple[str, ...]]) -> Layer:
     required = {"title", "description", "geometry", "status", "symbol", "colour", "licence", "kinds"}
-    entry.refuse_unknown(required | {"fields", "default"})
+    entry.refuse_unknown(required | {"fields", "default", "since", "lifetime"})
     if missing := sorted(required - set(entry.raw)):
         raise entry.wrong(f"lacks {', '.join(missing)}", "add it as in the entries above")
     if not _ID.fullmatch(id):
@@ -120,6 +124,9 @@ def _layer(id: str, entry: _Entry, vocabularies: dict[str, tuple[str, ...]]) -> 
     for theme in ("light", "dark"):
         if not COLOUR.fullmatch(colour.get(theme, "")):
             raise entry.wrong(f"needs colour.{theme} as #RRGGBB", "write it as in the entries above")
+    usual = _Entry(entry.path, f"{entry.where}, lifetime", entry.table("lifetime", {}))
+    if strangers := sorted(set(usual.raw) - set(entry.table("kinds"))):
+        raise usual.wrong(f"names {', '.join(strangers)}, which is none of its kinds", "correct the kind")
     geometry = entry.one_of("geometry", GEOMETRIES)
     own = _Entry(entry.path, f"{entry.where}, fields", entry.table("fields", {}))
     for name in own.raw:
@@ -146,6 +153,8 @@ def _layer(id: str, entry: _Entry, vocabularies: dict[str, tuple[str, ...]]) -> 
             for name in own.raw
         },
         default=entry.flag("default", True),
+        since=entry.whole("since") if "since" in entry.raw else None,
+        lifetime={kind: usual.whole(kind) for kind in usual.raw},
     )
 
 
@@ -194,6 +203,12 @@ class _Entry:
 
     def flag(self, key: str, default: bool) -> bool:
         return self._of(key, bool, "switch", "true or false, without quotes", default)
+
+    def whole(self, key: str) -> int:
+        value = self._of(key, int, "whole number", "2018, without quotes", None)
+        if isinstance(value, bool) or value < 1:
+            raise self.wrong(f"has {key} = {value!r}, which is no whole number from 1 up", "correct it")
+        return value
 
     def table(self, key: str, default: dict[str, Any] | None = None) -> dict[str, Any]:
         return self._of(key, dict, "table", '{ name = "…" }, or as a section of its own', default)

@@ -9,6 +9,7 @@ from collections.abc import Collection
 
 import pandas as pd
 
+from dsr_geo import records
 from dsr_geo.atlas import Atlas
 from dsr_geo.names import known
 from dsr_geo.selection import Selection, undated
@@ -49,6 +50,12 @@ def by_actor(atlas: Atlas, found: pd.DataFrame) -> pd.DataFrame:
 def unplaced(found: pd.DataFrame) -> pd.Index:
     """Ids of the records that have no geometry: only their country is known."""
     return found.index[found["geometry"].isna()]
+
+
+def compared(atlas: Atlas) -> tuple[int, int]:
+    """How many records were compared with sources after they were gathered, and with how many different sources."""
+    against = atlas.records["checked_against"].map(records.split)
+    return int(against.map(bool).sum()), against.explode().dropna().nunique()
 
 
 def sentence(atlas: Atlas, selection: Selection, found: pd.DataFrame) -> str:

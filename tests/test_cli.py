@@ -136,7 +136,7 @@ SLIPS = {
     ),
     "broken row": (
         replace(b"tower-gone,", b"tower-gone,x,"),
-        "towers.csv, row 5, tower-gone: 27 cells where the header has 26",
+        "towers.csv, row 5, tower-gone: 28 cells where the header has 27",
         "double quotes",
     ),
     "bad address": (
@@ -232,7 +232,7 @@ def test_export_writes_each_format_from_an_address(tiny_folder, tmp_path, capsys
 
 
 def test_the_published_data_are_the_default(capsys):
-    assert main(["check"]) == 0 and capsys.readouterr().out == "All tables are valid.\n"
+    assert main(["check"]) == 0 and "All tables are valid.\n" in capsys.readouterr().out
 
 
 NARROW = {"LC_ALL": "C", "PYTHONUTF8": "0"}

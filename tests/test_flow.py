@@ -35,7 +35,7 @@ ORDER = [
     {"__main__", "app"},
 ]
 FOLDERS = {
-    "build": [{"sealine", "landroute"}, {"searoute"}, {"routes"}, {"rules"}, {""}],
+    "build": [{"sealine", "landroute"}, {"searoute"}, {"routes"}, {"rules", "doubts"}, {""}],
     "webmap": [{"columns"}, {"shading"}, {""}, {"notebook"}],
 }
 """Folder → its modules, upstream to downstream; "" is the folder itself."""

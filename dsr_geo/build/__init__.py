@@ -14,7 +14,7 @@ import shapely
 from shapely.geometry import Point, mapping
 
 from dsr_geo import catalog, countries, records
-from dsr_geo.build import routes, rules
+from dsr_geo.build import doubts, routes, rules
 from dsr_geo.catalog import Layer
 from dsr_geo.files import CannotWrite, write
 from dsr_geo.records import InvalidData, Row, Tables
@@ -35,6 +35,18 @@ def check(data: Path | str) -> list[records.Problem]:
     except InvalidData as error:
         return error.problems
     return rules.check(records.read(data, layers), layers, known)
+
+
+def doubtful(data: Path | str) -> list[tuple[str, records.Problem]]:
+    """What is valid under `data` and yet likely to be wrong, as (title of the rule, sentence); see `doubts`.
+
+    Raises `InvalidData` if the tables are not valid, `catalog.CatalogError` if layers.toml cannot be read.
+    """
+    data = Path(data)
+    if problems := check(data):
+        raise InvalidData(problems)
+    layers = catalog.load(data / "layers.toml")
+    return doubts.find(records.read(data, layers), layers, data / "geojson")
 
 
 def build(data: Path | str, out: Path | None = None) -> list[Path]:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 EVIDENCE_WORDS = {
-    "strong": "two or more sources of different producers, or an official document",
+    "strong": "an official document, or two producers of which one at least is not an aggregator",
     "fair": "one company, research or dataset source",
-    "single": "one press or aggregator source",
+    "single": "one press source, or aggregators alone",
     "disputed": "sources disagree, as the note says",
 }
 """What each grade of evidence (`records.EVIDENCE`) stands for."""

@@ -6,8 +6,9 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from dsr_geo import cite, records, summary
+from dsr_geo import build, cite, records, summary
 from dsr_geo.atlas import Atlas
+from dsr_geo.build.doubts import RULES
 from dsr_geo.selection import Selection, undated
 from dsr_geo.ui import cache, link, menu
 from dsr_geo.ui.parts import charts, correct
@@ -50,6 +51,7 @@ def draw(atlas: Atlas) -> None:
     )
     _what()
     _numbers(atlas)
+    _checks(atlas)
     _sources(atlas)
     st.header("Boundaries", anchor=False)
     st.markdown(cite.BOUNDARY_NOTE)
@@ -174,13 +176,49 @@ def _counts(atlas: Atlas) -> tuple[pd.Series, pd.Series, pd.DataFrame, pd.Series
 
 
 @cache.pure()
+def _doubts(atlas: Atlas) -> pd.DataFrame | None:
+    """What `check` doubts, a line each; None where the tables have changed since they were built and are not valid."""
+    try:
+        found = build.doubtful(atlas.folder)
+    except records.InvalidData:
+        return None
+    lines = [(title, doubt.id, f"{doubt.what}; {doubt.cure}.") for title, doubt in found]
+    return pd.DataFrame(lines, columns=["Rule", "Record", "What, and what would settle it"])
+
+
+def _checks(atlas: Atlas) -> None:
+    st.header("What was checked, and what is doubted", anchor=False)
+    rows, sources = summary.compared(atlas)
+    st.markdown(
+        f"{rows:,} of {len(atlas.records):,} records were compared, field by field, with {sources:,} sources after "
+        "they were gathered; a record’s card says which. The others stand as they were gathered."
+    )
+    doubts = _doubts(atlas)
+    if doubts is None:
+        st.caption("Doubts are not counted: the tables have changed since they were built.")
+        return
+    st.markdown(
+        f"The rules of `check` doubt {len(doubts):,} things: they may be right, and look like errors found before."
+    )
+    counts = doubts["Rule"].value_counts().reindex(list(RULES), fill_value=0).rename("Doubts")
+    st.dataframe(
+        counts.reset_index(), hide_index=True, width="stretch", height="content", alt="Doubts by rule"
+    )
+    if len(doubts):
+        with st.expander("Each doubt"):
+            st.dataframe(
+                doubts, hide_index=True, height=360, width="stretch", alt=f"Table of {len(doubts)} doubts"
+            )
+
+
+@cache.pure()
 def _source_table(atlas: Atlas) -> pd.DataFrame:
     used = pd.Series(
         [id for text in atlas.records["source_ids"] for id in records.split(text)]
     ).value_counts()
-    table = atlas.sources[["producer", "title", "url", "published", "kind", "language", "licence"]].assign(
-        records=used.reindex(atlas.sources.index, fill_value=0)
-    )
+    table = atlas.sources[
+        ["producer", "origin", "title", "url", "published", "kind", "language", "licence"]
+    ].assign(records=used.reindex(atlas.sources.index, fill_value=0))
     return table.sort_values(["records", "producer"], ascending=[False, True])
 
 
@@ -198,6 +236,7 @@ def _sources(atlas: Atlas) -> None:
         alt=f"Table of {len(atlas.sources)} sources",
         column_config={
             "producer": "Producer",
+            "origin": "Text of",
             "title": "Title",
             "url": st.column_config.LinkColumn("Address", display_text=r"https?://(?:www\.)?([^/]+)"),
             "published": "Published",

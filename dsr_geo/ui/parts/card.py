@@ -56,7 +56,7 @@ def draw(atlas: Atlas, id: str) -> None:
         ("Off by default", _text(record["opt_in"])),
         ("Sources", _sources(atlas, id)),
         ("Scope", f"<span class=more>{escape(_SCOPE[record['scope']])}</span>"),
-        ("Checked", f"<span class=more>{escape(record['checked_on'])} · id {escape(id)}</span>"),
+        ("Checked", f"<span class=more>{escape(_checked(atlas, record))} · id {escape(id)}</span>"),
     ]
     status = f" · {words(record['status'])}" if _known(record["status"]) else " · Status not known"
     local = f"<div class=local>{escape(record['name_local'])}</div>" if _known(record["name_local"]) else ""
@@ -139,6 +139,14 @@ def _field(value: Any, declared: Field) -> str:
     return escape(declared.values.get(value, str(value)))
 
 
+def _checked(atlas: Atlas, record: pd.Series) -> str:
+    """When the record was checked, and whose texts it was compared with then."""
+    against = records.split(record["checked_against"])
+    producers = list(dict.fromkeys(atlas.sources.at[each, "producer"] for each in against))
+    how = f"compared with {', '.join(producers)}" if producers else "as gathered, not compared"
+    return f"{record['checked_on']}, {how}"
+
+
 def _drawn(record: pd.Series, geometry: str) -> str:
     if geometry not in ("cable", "endpoints") or not _known(record.get("length_computed_km")):
         return ""
@@ -158,6 +166,7 @@ def _sources(atlas: Atlas, id: str) -> str:
             if source["title"] and source["title"] != source["producer"]
             else source["producer"]
         )
-        about = ", ".join(part for part in (source["published"], source["kind"]) if part)
+        text_of = source["origin"] and f"text of {source['origin']}"
+        about = ", ".join(part for part in (source["published"], source["kind"], text_of) if part)
         lines.append(f"<div>{_link(source['url'], name)} <span class=more>({escape(about)})</span></div>")
     return "".join(lines)
