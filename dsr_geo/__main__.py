@@ -1,4 +1,4 @@
-"""The command line: `dsr-atlas build | check | export | map | serve`, or `python -m dsr_geo …`."""
+"""The command line: `dsr-atlas build | check | diff | export | map | serve`, or `python -m dsr_geo …`."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from pathlib import Path
 from urllib.parse import parse_qs
 
 import dsr_geo
-from dsr_geo import atlas, build, catalog, export, files, names, records, selection, stories
+from dsr_geo import atlas, build, catalog, changes, export, files, names, records, selection, stories
 from dsr_geo.atlas import Atlas
 from dsr_geo.build import routes
 from dsr_geo.selection import Selection
@@ -23,6 +23,7 @@ _EXAMPLES = {
     "build": "example: dsr-atlas build --data my-data",
     "check": "example: dsr-atlas check --data my-data\n"
     "exit status: 0 if all is well, 1 if there are problems (with --strict: or doubts)",
+    "diff": "examples:\n  dsr-atlas diff v2.0\n  dsr-atlas diff old-data new-data --json",
     "export": "examples:\n"
     "  dsr-atlas export gulf-cloud.geojson 'layer=data-centres&group=gcc&years=2018-2026'\n"
     "  dsr-atlas export huawei.csv 'actor=huawei&q=safe city'\n"
@@ -38,6 +39,7 @@ _A_SELECTION = (
 
 _SAID = (
     catalog.CatalogError,
+    changes.NoSuchVersion,
     records.InvalidData,
     files.CannotWrite,
     names.UnknownName,
@@ -109,6 +111,10 @@ def _parser() -> argparse.ArgumentParser:
         "check", _check, "Check the tables and print each problem as one sentence: file, row, id, cure."
     )
     made.add_argument("--strict", action="store_true", help="count what is only doubtful as a problem, too")
+    made = command("diff", _diff, "Print what changed between two versions of the data.")
+    made.add_argument("old", help="a data folder, or a git revision of --data")
+    made.add_argument("new", nargs="?", help="the same (default: --data as it is now)")
+    made.add_argument("--json", action="store_true", help="print JSON")
     made = command("export", _export, "Write a selection to a file; the ending decides the format.")
     made.add_argument("file", type=Path, help=f"file to write, ending in {endings}")
     made.add_argument("selection", nargs="?", default="", help=opening)
@@ -167,6 +173,13 @@ def _stories(data: Path) -> list[str]:
     except (FileNotFoundError, records.InvalidData):
         pass
     return []
+
+
+def _diff(chosen: argparse.Namespace) -> int:
+    old, new = (changes.read(place, chosen.data) for place in (chosen.old, chosen.new or str(chosen.data)))
+    found = changes.compare(old, new)
+    print(found.to_json() if chosen.json else "\n".join(found.lines()))
+    return 0
 
 
 def _export(chosen: argparse.Namespace) -> int:

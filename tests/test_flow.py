@@ -26,7 +26,7 @@ ORDER = [
     {"atlas"},
     {"search"},
     {"selection"},
-    {"cite", "places", "summary"},
+    {"cite", "places", "summary", "changes"},
     {"impact", "stories"},
     {"webmap"},
     {"export"},
