@@ -1,4 +1,4 @@
-"""The command line: `dsr-atlas build | check | diff | export | map | serve`, or `python -m dsr_geo …`."""
+"""The command line: `dsr-atlas build | check | diff | export | import | map | serve`, or `python -m dsr_geo …`."""
 
 from __future__ import annotations
 
@@ -12,10 +12,12 @@ from itertools import groupby
 from pathlib import Path
 from urllib.parse import parse_qs
 
+from tqdm import tqdm
+
 import dsr_geo
 from dsr_geo import atlas, build, catalog, changes, export, files, names, records, selection, stories
 from dsr_geo.atlas import Atlas
-from dsr_geo.build import routes
+from dsr_geo.build import aiddata, importer, routes
 from dsr_geo.selection import Selection
 from dsr_geo.ui import PAGES
 
@@ -28,6 +30,8 @@ _EXAMPLES = {
     "  dsr-atlas export gulf-cloud.geojson 'layer=data-centres&group=gcc&years=2018-2026'\n"
     "  dsr-atlas export huawei.csv 'actor=huawei&q=safe city'\n"
     "  dsr-atlas export map.html\n",
+    "import": "example:\n"
+    "  dsr-atlas import aiddata AidDatasGlobalChineseDevelopmentFinanceDataset_v3.0.xlsx --data my-data",
     "map": "examples:\n"
     "  dsr-atlas map --open\n"
     "  dsr-atlas map 'group=gcc&shade=internet_users_pct&shade_year=2020' --out gulf.html",
@@ -38,6 +42,7 @@ _A_SELECTION = (
 )
 
 _SAID = (
+    aiddata.ImportProblem,
     catalog.CatalogError,
     changes.NoSuchVersion,
     records.InvalidData,
@@ -118,6 +123,9 @@ def _parser() -> argparse.ArgumentParser:
     made = command("export", _export, "Write a selection to a file; the ending decides the format.")
     made.add_argument("file", type=Path, help=f"file to write, ending in {endings}")
     made.add_argument("selection", nargs="?", default="", help=opening)
+    made = command("import", _import, "Bring the projects of a public table into the fact tables.")
+    made.add_argument("table", choices=["aiddata"], help="whose table it is")
+    made.add_argument("file", type=Path, help="the table of projects, .xlsx or .csv")
     made = command("map", _map, "Write the map of a selection as one HTML file that needs no network.")
     made.add_argument("selection", nargs="?", default="", help=opening)
     usual = Path(export.file_name("html"))
@@ -188,6 +196,16 @@ def _export(chosen: argparse.Namespace) -> int:
         endings = ", ".join(f".{each}" for each in export.FORMATS)
         raise _Refused(f"'{chosen.file}' ends in none of {endings}; give it one of these.")
     return _write(chosen, chosen.file, export.FORMATS[ending])
+
+
+def _import(chosen: argparse.Namespace) -> int:
+    if chosen.data == atlas.INSTALLED:
+        raise _Refused("the installed data are not to be changed; name a folder of yours with --data")
+    report = importer.run(chosen.file, chosen.data, tqdm)
+    print("\n".join(report.lines()))
+    if report.added or report.merged:
+        print("Now run build; what was added is gathered, and nobody has compared it with another source.")
+    return 0
 
 
 def _map(chosen: argparse.Namespace) -> int:

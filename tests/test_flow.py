@@ -35,7 +35,14 @@ ORDER = [
     {"__main__", "app"},
 ]
 FOLDERS = {
-    "build": [{"sealine", "landroute"}, {"searoute"}, {"routes"}, {"rules", "doubts"}, {""}],
+    "build": [
+        {"sealine", "landroute"},
+        {"searoute"},
+        {"routes"},
+        {"rules", "doubts", "aiddata"},
+        {"importer"},
+        {""},
+    ],
     "webmap": [{"columns"}, {"shading"}, {""}, {"notebook"}],
 }
 """Folder → its modules, upstream to downstream; "" is the folder itself."""
