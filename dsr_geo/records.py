@@ -257,15 +257,15 @@ def number(text: str) -> float:
 def evidence(disputed: bool, sources: list[tuple[str, str]]) -> str:
     """How well a record is supported, from its sources' (whose text, kind).
 
-    disputed: the note says that sources disagree. strong: one official document, or two or more producers of which
-    one at least is not an aggregator. fair: one company, research or dataset source. single: one press source, or
+    disputed: the note says that sources disagree. strong: one official document or law, or two or more producers of
+    which one at least is not an aggregator. fair: one company, research or dataset source. single: one press source, or
     aggregators alone, however many. Whose text: the producer, or the `origin` of what is a reprint.
     """
     if disputed:
         return "disputed"
     kinds = {kind for _, kind in sources}
     several = len({producer for producer, _ in sources}) > 1
-    if "official" in kinds or (several and kinds != {"aggregator"}):
+    if kinds & {"official", "law"} or (several and kinds != {"aggregator"}):
         return "strong"
     return "fair" if kinds & {"company", "research", "dataset"} else "single"
 
@@ -289,7 +289,7 @@ def present(
 SOURCE_COLUMNS = [
     *("id", "title", "producer", "origin", "url", "published", "accessed", "language", "kind", "licence"),
 ]
-SOURCE_KINDS = ("official", "company", "press", "aggregator", "research", "dataset")
+SOURCE_KINDS = ("official", "law", "company", "press", "aggregator", "research", "dataset")
 ACTOR_COLUMNS = ["id", "name", "name_zh", "type", "headquarters", "parent", "source_ids", "note"]
 ACTOR_TYPES = (
     "state-owned",

@@ -120,6 +120,7 @@ def test_an_endpoint_that_cannot_be_read_is_named(text):
         (True, [("P", "official"), ("Q", "press")], "disputed"),
         (False, [("P", "press"), ("Q", "press")], "strong"),
         (False, [("P", "official")], "strong"),
+        (False, [("P", "law")], "strong"),
         (False, [("P", "company")], "fair"),
         (False, [("P", "research")], "fair"),
         (False, [("P", "dataset"), ("P", "press")], "fair"),

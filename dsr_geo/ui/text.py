@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 EVIDENCE_WORDS = {
-    "strong": "an official document, or two producers of which one at least is not an aggregator",
+    "strong": "an official document or a law, or two producers of which one at least is not an aggregator",
     "fair": "one company, research or dataset source",
     "single": "one press source, or aggregators alone",
     "disputed": "sources disagree, as the note says",
