@@ -27,13 +27,20 @@ HITS = """async ([features, layers, view, places]) => {
     const scene = new Scene(layers);
     scene.load([fromFeatures(features, features.map(({ properties }) => properties.layer))]);
     scene.look({ theme: "light", filters: [{ layers: layers.map(({ id }) => id) }] });
-    return places.map(([x, y]) => scene.hits(view, x, y)[0]?.record ?? null);
+    const found = () => places.map(([x, y]) => scene.hits(view, x, y)[0]?.record ?? null);
+    const bare = found();
+    scene.paint({ ...view, width: 900, height: 500, ratio: 1 }, false);
+    const lanes = [...scene.laid.paths].map(([key, path]) => [Number(key.split(" ")[1]), [...path]]);
+    return [bare, found(), lanes];
 }"""
 
 
 @pytest.mark.parametrize("zoom", [2.75, 4, 7.25])
 def test_hit_test_finds_the_nearest_mark(open_page, atlas, zoom):
-    """Against brute force over every mark: 600 points, 200 lines and 400 places in the view, crowded and empty ones."""
+    """Against brute force over every mark: 600 points, 200 lines and 400 places in the view, crowded and empty ones.
+
+    Before the first picture lines are where they are, after it in their lanes.
+    """
     chance = np.random.default_rng(int(zoom * 100))
     scale = 256 * 2**zoom
     view = {"zoom": zoom, "left": 0.1 * scale, "top": 0.4 * scale}
@@ -70,25 +77,36 @@ def test_hit_test_finds_the_nearest_mark(open_page, atlas, zoom):
     layers = [
         {"id": id, "symbol": layer.symbol, "colour": layer.colour} for id, layer in atlas.layers.items()
     ]
-    found = page.evaluate(HITS, [features, layers, view, places.tolist()])
+    bare, found, lanes = page.evaluate(HITS, [features, layers, view, places.tolist()])
 
     corner = np.array([view["left"], view["top"]])
-    angle = (600 + np.arange(200)) * 2.399963
-    lane = min(4, max(1, zoom - 1)) * np.column_stack([np.cos(angle), np.sin(angle)])
-    a, b = starts * scale - corner + lane, ends * scale - corner + lane
+    a, b = starts * scale - corner, ends * scale - corner
+    straight = a, b, np.arange(200)
+    assert len({line for line, _ in lanes}) == len(lanes) > 100
+    laid = [(np.reshape(path, (-1, 2)) - corner, line) for line, path in lanes]
+    in_lanes = (
+        np.concatenate([path[:-1] for path, _ in laid]),
+        np.concatenate([path[1:] for path, _ in laid]),
+        np.concatenate([np.full(len(path) - 1, line) for path, line in laid]),
+    )
     radius = 4 if zoom < 3 else 6.5 if zoom > 6 else 5.2
     assert len(set(found)) > 20
-    for place, hit in zip(places, found):
+    for place, *hits in zip(places, bare, found):
         to_points = np.maximum(0, np.hypot(*(spots * scale - corner - place).T) - radius)
-        along = np.clip((((place - a) * (b - a)).sum(1)) / ((b - a) ** 2).sum(1), 0, 1)[:, None]
-        distance = np.concatenate([to_points, np.hypot(*(a + along * (b - a) - place).T)])
-        if hit is None:
-            assert distance.min() > 8 - 0.05
-            continue
-        # A symbol in reach goes before any line.
-        assert hit < 600 or to_points.min() > 8 - 0.05
-        nearest = to_points.min() if hit < 600 else distance.min()
-        assert distance[hit] < nearest + 0.05 and distance[hit] < 8 + 0.05
+        for hit, (a, b, line) in zip(hits, (straight, in_lanes)):
+            along = np.clip((((place - a) * (b - a)).sum(1)) / ((b - a) ** 2).sum(1).clip(1e-9), 0, 1)[
+                :, None
+            ]
+            to_lines = np.full(200, np.inf)
+            np.minimum.at(to_lines, line, np.hypot(*(a + along * (b - a) - place).T))
+            distance = np.concatenate([to_points, to_lines])
+            if hit is None:
+                assert distance.min() > 8 - 0.05
+                continue
+            # A symbol in reach goes before any line.
+            assert hit < 600 or to_points.min() > 8 - 0.05
+            nearest = to_points.min() if hit < 600 else distance.min()
+            assert distance[hit] < nearest + 0.05 and distance[hit] < 8 + 0.05
 
 
 MARKED = """(() => {
