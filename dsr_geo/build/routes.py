@@ -23,7 +23,7 @@ from shapely.geometry import shape
 _EARTH = Geod(ellps="WGS84")
 
 ROUTING = 2
-"""Raised by hand when `searoute`, `sealine` or `sphere` draw other lines than before (tests/test_routes.py says when):
+"""Raised by hand when `searoute` and what it imports draw other lines (tests/test_routes.py says when):
 all are drawn anew.
 """
 
