@@ -211,7 +211,7 @@ def test_compare_counts_like_the_library_and_per_head(published):
 
 def test_impact_shows_a_path_or_refuses_with_numbers():
     assert "not causation" in said(run("impact"))
-    refused = run("impact", of="mobile-networks", indicator="coverage_4g_pct")
+    refused = run("impact", of="leak-2024-targets", indicator="coverage_4g_pct")
     assert "Too few cases to look at" in refused.info[0].value and "needed" in refused.info[0].value
 
 
