@@ -102,7 +102,7 @@ def test_country_page_has_records_actors_agreements_and_attributes(published):
         "Southern Asia",
         "Population",
         "251.3 million (2024, projection)",
-        "10 known only by country",
+        f"{len(summary.unplaced(found))} known only by country",
         "median of Southern Asia",
         "Unit: % of population",
         "Shanghai Cooperation Organisation (SCO) (since 2017)",
