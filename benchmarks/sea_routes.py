@@ -16,7 +16,6 @@ from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
-import searoute as package
 import shapely
 from pyproj import Geod
 from scipy.sparse import csr_array
@@ -26,7 +25,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from dsr_geo.atlas import DATA
 from dsr_geo.build import searoute
 from dsr_geo.build.routes import length_km
-from dsr_geo.build.sealine import apart_km, cut_antimeridian, lonlat, vector
+from dsr_geo.build.sealine import cut_antimeridian
+from dsr_geo.build.sphere import apart_km, lonlat, vector
 
 EARTH = Geod(ellps="WGS84")
 RING = "ring or double trunk: the published length counts every side, our tree leaves one open"
@@ -104,6 +104,8 @@ def spanning_pairs(points):
 
 
 def package_route(a, b):
+    import searoute as package  # only the comparison needs it
+
     feature = package.searoute(list(map(float, a)), list(map(float, b)), append_orig_dest=True)
     return cut_antimeridian([lonlat(vector(np.array(feature.geometry["coordinates"])))])
 

@@ -36,6 +36,8 @@ ORDER = [
 ]
 FOLDERS = {
     "build": [
+        {"sphere"},
+        {"seacurve"},
         {"sealine", "landroute"},
         {"searoute"},
         {"routes"},

@@ -5,11 +5,13 @@ import numpy as np
 import pytest
 import shapely
 from pyproj import Geod
+from scipy.spatial import cKDTree
 
 from dsr_geo.atlas import DATA
 from dsr_geo.build.routes import length_km
 from dsr_geo.build.sealine import cut_antimeridian
 from dsr_geo.build.searoute import LandingError, Sea, read_passages
+from dsr_geo.build.sphere import apart_km, bow, densify, steps_km, turns, unit, vector
 
 GEOD = Geod(ellps="WGS84")
 
@@ -209,3 +211,77 @@ def test_coordinates_have_five_decimals_and_no_repeats(sea):
         coords = shapely.get_coordinates(part)
         assert np.array_equal(coords, np.round(coords, 5))
         assert (np.abs(np.diff(coords, axis=0)).max(1) > 0).all()
+
+
+def angle(a, b):
+    return np.degrees(np.arccos(np.clip(a @ b, -1, 1)))
+
+
+def test_a_bow_leaves_and_arrives_as_told_and_is_all_but_a_circle():
+    start, corner, end = vector(np.array([[0.0, 0.0], [1.0, 0.0], [1.0, 1.0]]))
+    curve = bow(start, unit(corner - start), end, unit(end - corner))
+    assert np.allclose(curve[[0, -1]], [start, end])
+    turn, step = np.degrees(turns(curve)), steps_km(curve)
+    assert turn.max() < 15 and turn.sum() == pytest.approx(90, abs=14)
+    radius = step[1:-1] / np.radians((turn[1:] + turn[:-1]) / 2)
+    assert radius == pytest.approx(np.full(len(radius), 111), rel=0.08)
+
+
+@pytest.fixture(scope="module")
+def system(sea):
+    """Points of a system with landings beside its trunk, on it and far from it, and its route as lines."""
+    points = [
+        KARACHI,
+        ("Mumbai", 72.85, 19.05),
+        MARSEILLE,
+        ("Djibouti", 43.15, 11.6),
+        ("Jeddah", 39.17, 21.5),
+        ("Port Sudan", 37.22, 19.62),
+        ("Bizerte", 9.87, 37.27),
+        ("Colombo", 79.85, 6.93),
+        SINGAPORE,
+        ("Penang", 100.31, 5.41),
+    ]
+    route = sea.route("system", points)
+    return points, [vector(shapely.get_coordinates(part)) for part in route.geoms], route
+
+
+def test_bends_are_wide_offshore(system):
+    points, lines, _ = system
+    towns = vector(np.array([[lon, lat] for _, lon, lat in points]))
+    bends = []
+    for line in lines:
+        far = np.min([apart_km(line[1:-1], town) for town in towns], axis=0) > 100
+        bends += list(np.degrees(turns(line))[far])
+    assert len(bends) > 100 and max(bends) < 30  # a passage may force a corner
+    assert np.mean(np.array(bends) > 15) < 0.02
+
+
+def test_branches_run_into_their_trunk(system):
+    _, lines, _ = system
+    angles = []
+    for number, branch in enumerate(lines):
+        for trunk in lines[:number]:
+            at = np.flatnonzero(np.linalg.norm(trunk - branch[-1], axis=1) < 1e-9)
+            if len(at) and 0 < at[0] < len(trunk) - 1:
+                sides = unit(trunk[at[0] + 1] - trunk[at[0]]), unit(trunk[at[0] - 1] - trunk[at[0]])
+                angles.append(min(angle(unit(branch[-2] - branch[-1]), side) for side in sides))
+    assert len(angles) >= 6 and max(angles) < 60
+
+
+def test_curves_touch_no_land_and_meet_every_landing_point(system, land, passages):
+    points, _, route = system
+    assert land_km(route, land, points, passages) < 0.01
+    ends = {tuple(c) for c in shapely.get_coordinates(route)}
+    assert all((lon, lat) in ends for _, lon, lat in points)
+
+
+def test_no_way_to_a_landing_is_drawn_to_and_fro(system):
+    """A trunk that went to a landing and came back the same way would lie on itself."""
+    _, lines, _ = system
+    for line in lines:
+        fine = densify(line, 2)
+        way, done = unit(np.diff(fine, axis=0)), np.r_[0, np.cumsum(steps_km(fine))]
+        pairs = cKDTree(fine[:-1]).query_pairs(3 / 6371, output_type="ndarray")
+        a, b = pairs[np.abs(done[pairs[:, 0]] - done[pairs[:, 1]]) > 20].T
+        assert not ((way[a] * way[b]).sum(1) < -0.9).any()

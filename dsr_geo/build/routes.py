@@ -22,14 +22,9 @@ from shapely.geometry import shape
 
 _EARTH = Geod(ellps="WGS84")
 
-ROUTING = 1
-"""Raised by hand when `searoute` or `sealine` draw other lines than before (tests/test_routes.py says when):
+ROUTING = 2
+"""Raised by hand when `searoute` and what it imports draw other lines (tests/test_routes.py says when):
 all are drawn anew.
-"""
-
-_STORED_AS = {"f857d0e3": "abda35a6"}
-"""The stored keys of the first routing were made of the code's own bytes; they still hold, and so do the
-published files.
 """
 
 
@@ -49,8 +44,7 @@ class SeaRoutes:
         """data: the data folder, built: the file of an earlier build, which need not exist."""
         self.keys: dict[str, str] = {}
         self._borders, self._passages = data / "countries" / "borders.geojson", data / "passages.csv"
-        ground = _digest(self._borders.read_bytes(), self._passages.read_bytes(), str(ROUTING).encode())
-        self._ground = _STORED_AS.get(ground, ground)
+        self._ground = _digest(self._borders.read_bytes(), self._passages.read_bytes(), str(ROUTING).encode())
         self._known: dict[str, tuple[str, MultiLineString]] = {}
         if built.is_file():
             self._known = _kept(built)

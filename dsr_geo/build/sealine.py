@@ -2,10 +2,10 @@
 
 `searoute` finds which water a cable passes; this module draws it.  A path of grid
 nodes becomes the cheapest line over some of them along great circles, landings
-beside a line become spurs of it, and bends are rounded where the coast lets them.
+beside a line become spurs of it, bends are rounded as widely as the coast lets
+them, and branches run into their trunk along it, as a railway's points do.
 
-Here a place is a unit vector, so the antimeridian is nothing special; only the
-finished lines are WGS 84 degrees.  Distances are kilometres on a sphere.
+Here a place is a unit vector (`sphere`); only finished lines are WGS 84 degrees.
 """
 
 from __future__ import annotations
@@ -16,40 +16,13 @@ import numpy as np
 import shapely
 from scipy.spatial import cKDTree
 
-EARTH_KM = 6371.0
+from dsr_geo.build.seacurve import BEND_KM, CROSSING_KM, FINE, LANDING_KM, Curves
+from dsr_geo.build.sphere import apart_km, densify, lonlat, steps_km, vector
+
 LAND_COST = 30.0  # land at a shore end: passable, but the shortest way out wins
 SPUR_KM = 80.0  # a landing is a spur of the line that passes, unless that adds more than this
 REACH = 10  # a taut line skips up to this many places at a time, in repeated passes
 STEM_KM = 300.0  # a landing farther than this from a line is no stop of it
-
-
-def vector(lonlat) -> np.ndarray:
-    lon, lat = np.radians(lonlat).T
-    return np.stack([np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)], -1)
-
-
-def lonlat(vectors) -> np.ndarray:
-    """Degrees of unit vectors along a line, longitudes unwrapped."""
-    x, y, z = np.asarray(vectors).T
-    return np.c_[
-        np.unwrap(np.degrees(np.arctan2(y, x)), period=360), np.degrees(np.arcsin(np.clip(z, -1, 1)))
-    ]
-
-
-def unit(vectors) -> np.ndarray:
-    return vectors / np.linalg.norm(vectors, axis=-1, keepdims=True)
-
-
-def apart_km(a, b) -> np.ndarray:
-    """Great-circle distance; by the chord, which is exact for short ones too."""
-    return 2 * EARTH_KM * np.arcsin(np.minimum(np.linalg.norm(np.subtract(a, b), axis=-1) / 2, 1))
-
-
-def densify(line, km):
-    """Places along great circles, at most `km` apart."""
-    n = np.ceil(apart_km(line[:-1], line[1:]) / km).astype(int).clip(1)
-    steps = [a + (b - a) * (np.arange(k) / k)[:, None] for a, b, k in zip(line, line[1:], n)]
-    return unit(np.concatenate([*steps, line[-1:]]))
 
 
 def cut_antimeridian(lines) -> shapely.MultiLineString:
@@ -132,24 +105,54 @@ class _Drawing:
     def __init__(self, line_cost, places, beside, landings, crossings):
         self.line_cost, self.places, self.crossings = line_cost, list(places), crossings
         self.anchors = cKDTree(places[sorted(node for node in beside if node in landings | crossings)])
+        self.curves = Curves(lambda starts, ends: line_cost(starts, ends, self.anchors))
         self.lines, self.open, self.beside = [], set(landings), beside
         self._draw(_longest(beside, landings))
         while self.open:  # what lies farthest from the lines comes first, so that branches carry spurs
             dist, back = _walk(beside, landings - self.open)
             path = _path(back, max(self.open, key=lambda node: (dist[node], -node)))
-            self._draw(self._hook(path))
+            self._draw(*self._hook(path))
 
-    def _draw(self, path):
-        """Adds the line along a path of nodes; landings near it stay open and become spurs later."""
+    def _draw(self, path, host=None):
+        """Adds the line along a path of nodes, to end on a line that is there if `host` (see _hook) says so.
+
+        Landings near it stay open and become spurs later.
+        """
         self.open -= {path[0], path[-1]}
         dist, back = _walk(self.beside, self.beside.keys() & set(path))
         stems = [_path(back, node) for node in sorted(self.open) if dist[node] < STEM_KM]
         bends = [i for i, node in enumerate(path) if node in self.crossings]
-        stops = sorted({0, *bends, len(path) - 1})
-        pieces = [piece for i, j in zip(stops, stops[1:]) for piece in self._pieces(path[i : j + 1], stems)]
-        line = [self._smooth(piece) for piece in pieces]
-        line = np.concatenate([line[0], *(piece[1:] for piece in line[1:])])
-        self.lines.append(np.round(lonlat(vector(line)), 5))  # unwrapped as one
+        ends = sorted({0, *bends, len(path) - 1})
+        pieces = [self._pieces(path[i : j + 1], stems) for i, j in zip(ends, ends[1:])]
+        line = np.concatenate([pieces[0][0][:1], *(piece[1:] for run in pieces for piece in run)])
+        reach = np.full(len(line), BEND_KM)
+        last = 0
+        for run in pieces:
+            for number, piece in enumerate(run, 1):
+                last += len(piece) - 1
+                reach[last] = CROSSING_KM if number == len(run) else LANDING_KM
+        apart = np.r_[True, steps_km(line) > 1e-4]  # a landing may be an end of a crossing
+        line, reach = line[apart], reach[apart]
+        if len(line) == 1:  # the landing lies on the line
+            return self._put(*host, line[0])
+        line, reach, tails = self.curves.unfold(line, reach)
+        curve, spurs = self.curves.round(line, reach, tails)
+        if host:
+            stop = max(np.flatnonzero(reach[:-1] == LANDING_KM), default=0)
+            curve = self._join(curve, *host, 0.5 * steps_km(line[stop:]).sum())
+        number = len(self.lines)
+        self._add(curve)
+        for spur in spurs:
+            trunk = self.lines[number]
+            foot = int(apart_km(vector(trunk), spur[-1]).argmin())
+            if apart_km(vector(trunk[foot]), line).min() < 0.01:  # a bend that could not be rounded
+                spur = self._join(spur, number, foot, 0.5 * steps_km(spur).sum())
+            self._add(spur)
+
+    def _add(self, line):
+        line = lonlat(line)  # unwrapped as one
+        line[1:-1] = np.round(line[1:-1], FINE)
+        self.lines.append(np.round(line, 5))
 
     def _pieces(self, path, stems):
         """Taut lines along a path, split at the landings that are too far off to be spurs.
@@ -215,7 +218,7 @@ class _Drawing:
         return total[pick], start[pick], near.ravel()[pick]
 
     def _hook(self, path):
-        """The path cut short where it best meets a finished line; the meeting point joins that line."""
+        """The path cut short where it best meets a finished line; which line, and before which of its places."""
         spots = [
             (number, segment + 1, spot)
             for number, line in enumerate(self.lines)
@@ -224,36 +227,19 @@ class _Drawing:
         ]
         _, last, target = self._branch(path, vector(np.array([spot for *_, spot in spots])))
         number, position, spot = spots[target]
+        self.places.append(vector(np.round(spot, 5)))
+        return path[: last + 1] + [len(self.places) - 1], (number, position)
+
+    def _join(self, branch, number, position, most):
+        """A branch that ends on line `number`, led into it; the place where it does becomes one of that line's."""
+        branch, place, position = self.curves.merge(branch, self.lines[number], position, most)
+        self._put(number, position, place)
+        return branch
+
+    def _put(self, number, position, place):
+        """Makes a place on a line one of its own."""
+        line, spot = self.lines[number], lonlat(place[None])
+        spot[0, 0] += 360 * np.round((line[position, 0] - spot[0, 0]) / 360)  # the line's turn of the globe
         spot = np.round(spot, 5)
-        if not (self.lines[number] == spot).all(1).any():
-            self.lines[number] = np.insert(self.lines[number], position, spot, 0)
-        self.places.append(vector(spot))
-        return path[: last + 1] + [len(self.places) - 1]
-
-    def _smooth(self, line):
-        """A taut line in degrees with its bends rounded, as simple as the coast allows."""
-        curve = [line[:1]]
-        t = np.linspace(0, 1, 9)[:, None]
-        for before, bend, after in zip(line, line[1:], line[2:]):
-            reach = min(apart_km(before, bend) / 2, apart_km(bend, after) / 2, 150)
-            arc = bend[None]
-            while reach > 3:
-                a, b = (unit(bend + (end - bend) * reach / apart_km(end, bend)) for end in (before, after))
-                arc = unit((1 - t) ** 2 * a + 2 * t * (1 - t) * bend + t**2 * b)
-                if self._clear(arc):
-                    break
-                arc, reach = bend[None], reach / 2
-            curve.append(arc)
-        return self._simplify(lonlat(densify(np.concatenate([*curve, line[-1:]]), 40)))
-
-    def _simplify(self, line):
-        """A line in degrees without the points it can spare; next to land it halves itself first."""
-        simple = np.asarray(shapely.LineString(line).simplify(0.01).coords)
-        steps = [np.linspace(a, b, 2 + int(np.abs(b - a).max() / 0.2)) for a, b in zip(simple, simple[1:])]
-        if len(line) <= 2 or self._clear(vector(np.concatenate(steps))):
-            return simple
-        half = len(line) // 2
-        return np.concatenate([self._simplify(line[: half + 1]), self._simplify(line[half:])[1:]])
-
-    def _clear(self, line):
-        return np.isfinite(self.line_cost(line[:-1], line[1:], self.anchors)).all()
+        if not (line == spot).all(1).any():
+            self.lines[number] = np.insert(line, position, spot, 0)

@@ -31,7 +31,8 @@ from scipy.sparse import triu as sparse_triu
 from scipy.sparse.csgraph import connected_components, dijkstra, minimum_spanning_tree
 from scipy.spatial import cKDTree
 
-from dsr_geo.build.sealine import EARTH_KM, LAND_COST, apart_km, cut_antimeridian, draw, lonlat, unit, vector
+from dsr_geo.build.sealine import LAND_COST, cut_antimeridian, draw
+from dsr_geo.build.sphere import EARTH_KM, apart_km, lonlat, unit, vector
 
 CELL = 0.05  # grid step in degrees of longitude: 5.6 km at the equator, 2.8 km at 60°
 SOUTH, NORTH = -60.0, 80.0  # no cable of the atlas goes beyond

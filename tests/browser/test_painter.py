@@ -7,7 +7,7 @@ import base64
 import numpy as np
 import pytest
 from playwright.sync_api import expect
-from waiting import settled
+from waiting import becomes, settled
 
 from dsr_geo import Selection
 from dsr_geo.webmap import columns
@@ -27,13 +27,20 @@ HITS = """async ([features, layers, view, places]) => {
     const scene = new Scene(layers);
     scene.load([fromFeatures(features, features.map(({ properties }) => properties.layer))]);
     scene.look({ theme: "light", filters: [{ layers: layers.map(({ id }) => id) }] });
-    return places.map(([x, y]) => scene.hits(view, x, y)[0]?.record ?? null);
+    const found = () => places.map(([x, y]) => scene.hits(view, x, y)[0]?.record ?? null);
+    const bare = found();
+    scene.paint({ ...view, width: 900, height: 500, ratio: 1 }, false);
+    const lanes = [...scene.laid.paths].map(([key, path]) => [Number(key.split(" ")[1]), [...path]]);
+    return [bare, found(), lanes];
 }"""
 
 
 @pytest.mark.parametrize("zoom", [2.75, 4, 7.25])
 def test_hit_test_finds_the_nearest_mark(open_page, atlas, zoom):
-    """Against brute force over every mark: 600 points, 200 lines and 400 places in the view, crowded and empty ones."""
+    """Against brute force over every mark: 600 points, 200 lines and 400 places in the view, crowded and empty ones.
+
+    Before the first picture lines are where they are, after it in their lanes.
+    """
     chance = np.random.default_rng(int(zoom * 100))
     scale = 256 * 2**zoom
     view = {"zoom": zoom, "left": 0.1 * scale, "top": 0.4 * scale}
@@ -70,25 +77,36 @@ def test_hit_test_finds_the_nearest_mark(open_page, atlas, zoom):
     layers = [
         {"id": id, "symbol": layer.symbol, "colour": layer.colour} for id, layer in atlas.layers.items()
     ]
-    found = page.evaluate(HITS, [features, layers, view, places.tolist()])
+    bare, found, lanes = page.evaluate(HITS, [features, layers, view, places.tolist()])
 
     corner = np.array([view["left"], view["top"]])
-    angle = (600 + np.arange(200)) * 2.399963
-    lane = min(4, max(1, zoom - 1)) * np.column_stack([np.cos(angle), np.sin(angle)])
-    a, b = starts * scale - corner + lane, ends * scale - corner + lane
+    a, b = starts * scale - corner, ends * scale - corner
+    straight = a, b, np.arange(200)
+    assert len({line for line, _ in lanes}) == len(lanes) > 100
+    laid = [(np.reshape(path, (-1, 2)) - corner, line) for line, path in lanes]
+    in_lanes = (
+        np.concatenate([path[:-1] for path, _ in laid]),
+        np.concatenate([path[1:] for path, _ in laid]),
+        np.concatenate([np.full(len(path) - 1, line) for path, line in laid]),
+    )
     radius = 4 if zoom < 3 else 6.5 if zoom > 6 else 5.2
     assert len(set(found)) > 20
-    for place, hit in zip(places, found):
+    for place, *hits in zip(places, bare, found):
         to_points = np.maximum(0, np.hypot(*(spots * scale - corner - place).T) - radius)
-        along = np.clip((((place - a) * (b - a)).sum(1)) / ((b - a) ** 2).sum(1), 0, 1)[:, None]
-        distance = np.concatenate([to_points, np.hypot(*(a + along * (b - a) - place).T)])
-        if hit is None:
-            assert distance.min() > 8 - 0.05
-            continue
-        # A symbol in reach goes before any line.
-        assert hit < 600 or to_points.min() > 8 - 0.05
-        nearest = to_points.min() if hit < 600 else distance.min()
-        assert distance[hit] < nearest + 0.05 and distance[hit] < 8 + 0.05
+        for hit, (a, b, line) in zip(hits, (straight, in_lanes)):
+            along = np.clip((((place - a) * (b - a)).sum(1)) / ((b - a) ** 2).sum(1).clip(1e-9), 0, 1)[
+                :, None
+            ]
+            to_lines = np.full(200, np.inf)
+            np.minimum.at(to_lines, line, np.hypot(*(a + along * (b - a) - place).T))
+            distance = np.concatenate([to_points, to_lines])
+            if hit is None:
+                assert distance.min() > 8 - 0.05
+                continue
+            # A symbol in reach goes before any line.
+            assert hit < 600 or to_points.min() > 8 - 0.05
+            nearest = to_points.min() if hit < 600 else distance.min()
+            assert distance[hit] < nearest + 0.05 and distance[hit] < 8 + 0.05
 
 
 MARKED = """(() => {
@@ -115,12 +133,25 @@ def test_one_mount_keeps_its_view_over_twenty_filters(open_page, atlas):
         assert view == pytest.approx([12, 77, 5.25], abs=1e-6)
 
 
-def test_without_workers_the_page_paints_by_itself(new_context, app):
+def test_without_workers_the_page_paints_by_itself(new_context, app, atlas):
+    """And finds what is under the pointer: the name of a cable is written along it."""
     page = new_context().new_page()
     page.add_init_script("window.Worker = class { constructor() { throw new Error('refused'); } };")
     page.goto(app)
     page.wait_for_selector('[data-ready="true"]')
     assert page.evaluate("document.querySelector('.leaflet-marks-pane canvas').width") > 0
+    line, name = atlas.records.loc["south-atlantic-inter-link-sail", ["geometry", "name"]]
+    middle = line.geoms[0].interpolate(0.5, normalized=True)
+    page.evaluate(f"{ATLAS}.map.setView([{middle.y}, {middle.x}], 5, {{ animate: false }}) && 0")
+    box = page.locator(".leaflet-container").bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+    def named():
+        page.mouse.move(x + 3, y)  # what lies under the pointer is asked when it moves
+        page.mouse.move(x, y)
+        return page.locator(".atlas-along textPath").text_content()
+
+    becomes(page, named, name)
 
 
 def test_the_map_survives_a_change_of_page(open_page):

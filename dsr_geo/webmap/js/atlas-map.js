@@ -132,7 +132,7 @@ export function attach(L, map, options, el = map.getContainer()) {
   // The records drawn within reach of a point on the map's container, nearest first; lines only where there is no
   // symbol.
   async function hits(at) {
-    return (await marks.hits(at)).map((hit) => store.record(hit));
+    return (await marks.hits(at)).map((hit) => ({ ...store.record(hit), along: hit.along }));
   }
 
   // The host decides what choosing one of its records means; else the map keeps the choice itself.

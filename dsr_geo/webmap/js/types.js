@@ -125,6 +125,7 @@
  * @property {number} source
  * @property {number} record
  * @property {number} away CSS pixels
+ * @property {number[] | null} along of the nearest, if it is a line: the stretch of it that is near, in CSS pixels
  * @property {string} layer
  * @property {string} [kind]
  * @property {string} [status]

@@ -3,14 +3,16 @@
 import { fromBytes, sift } from "../data/columns.js";
 import { meeting, runs, sorted, toSegment } from "./grid.js";
 import { Land } from "./land.js";
+import { Lanes, stretch } from "./lanes.js";
 import { Raster } from "./raster.js";
 import { THEMES, lineStyle, pointStyle } from "./style.js";
-import { drawSymbol, laneOf, offset, radiusAt } from "./symbols.js";
+import { drawSymbol, offset, radiusAt } from "./symbols.js";
 
 const FADED = 0.1;
 const MOST_SYMBOLS = 4000, MOST_LINES = 1500; // in view; beyond, they are drawn as density
 const FAR = 256 * 2 ** 4; // world size in pixels up to which a raster of lines is coarse
 const MARGIN = 90; // CSS pixels a symbol may lie off its place
+const ASIDE = 32; // CSS pixels a line may be led aside at most
 const REACH = 8; // CSS pixels round a mark that still choose it: with the symbol 26 across, fit for a finger
 
 const rgb = (hex) => [1, 3, 5].map((i) => parseInt(hex.slice(i, i + 2), 16));
@@ -21,6 +23,9 @@ export class Scene {
     this.ended = ended;
     /** @type {any[]} sources with what is known of their records */
     this.sources = [];
+    this.lanes = new Lanes([]);
+    /** @type {{ zoom: number, paths: Map<string, Float64Array> }} the lines in their lanes, as last painted */
+    this.laid = { zoom: NaN, paths: new Map() };
     this.layers = new Map(layers.map((layer) => [layer.id, layer]));
     this.look({ theme: "light" });
   }
@@ -36,6 +41,7 @@ export class Scene {
       const points = { ...places, layer };
       return { ...source, points, pass: new Uint8Array(source.n), seats: new Map() };
     });
+    this.lanes = new Lanes(this.sources);
   }
 
   base(countries, disputed) {
@@ -112,6 +118,7 @@ export class Scene {
     const faded = this.chosen ? FADED : 1, isOther = ({ number, record }) => !this.#isChosen(number, record);
     const lines = this.#linesIn(frame), count = this.#countPoints(frame, (width * height) / 16);
     this.dense = count > MOST_SYMBOLS;
+    this.laid = { zoom: view.zoom, paths: lines ? this.lanes.lay(lines, view) : new Map() };
     if (!lines) this.#drawDenseLines(context, view, frame, faded);
     for (const one of lines?.filter(isOther) ?? []) this.#drawLine(context, view, frame, one, faded);
     if (this.dense) this.#drawDensePoints(context, view, frame, count, faded);
@@ -166,22 +173,26 @@ export class Scene {
     });
   }
 
-  // Pixels from the frame's corner. Lines that share a corridor are moved apart, each record as a whole.
+  // Pixels from the frame's corner.
   #place({ zoom, left, top }, { scale }, source, row, turn) {
     const seat = source.seats.get(row), [dx, dy] = seat && !this.dense ? offset(...seat, zoom) : [0, 0];
     return [(source.points.x[row] + turn) * scale - left + dx, source.points.y[row] * scale - top + dy];
   }
 
-  #drawLine(context, { zoom, left, top }, { scale }, { source, record, parts }, opacity, chosen = false) {
+  #drawLine(context, { left, top }, { scale }, { source, number, record, parts }, opacity, chosen = false) {
     const { x, y, offsets } = source.lines, properties = this.#properties(source, record);
     const style = lineStyle(this.#colour(properties), properties, chosen);
-    const [dx, dy] = chosen ? [0, 0] : laneOf(record, zoom);
     // One path, or a branch's casing would cut its own trunk.
     context.beginPath();
     for (const [line, turn] of parts) {
+      const path = this.laid.paths.get(`${number} ${line} ${turn}`);
+      if (path) {
+        for (let i = 0; i < path.length; i += 2) context[i ? "lineTo" : "moveTo"](path[i] - left, path[i + 1] - top);
+        continue;
+      }
       const first = offsets[line], last = offsets[line + 1] - 1;
       for (let k = first, px, py; k <= last; k++) {
-        const qx = (x[k] + turn) * scale - left + dx, qy = y[k] * scale - top + dy;
+        const qx = (x[k] + turn) * scale - left, qy = y[k] * scale - top;
         if (k > first && k < last && Math.abs(qx - px) + Math.abs(qy - py) < 1) continue; // too near to be seen
         context[k === first ? "moveTo" : "lineTo"]((px = qx), (py = qy));
       }
@@ -261,7 +272,7 @@ export class Scene {
 
   /**
    * The records whose marks lie within reach of a place of the view (CSS pixels from its corner), nearest first, each
-   * once. Lines count only where there is no symbol.
+   * once; the nearest with the stretch of its line there. Lines count only where there is no symbol.
    * @param {Pick<View, "zoom" | "left" | "top">} view
    * @param {number} px
    * @param {number} py
@@ -269,12 +280,12 @@ export class Scene {
    */
   hits(view, px, py) {
     const { zoom, left, top } = view;
-    const near = this.#frame({ left: left + px, top: top + py, width: 0, height: 0, zoom }, REACH + 12);
+    const near = this.#frame({ left: left + px, top: top + py, width: 0, height: 0, zoom }, REACH + ASIDE);
     const { scale } = near, radius = radiusAt(zoom), found = new Map();
-    const take = (source, record, away, line = false) => {
+    const take = (source, record, away, line = false, path = null) => {
       const key = `${source} ${record}`;
       if (away > REACH || !this.sources[source].pass[record] || found.get(key)?.away <= away) return;
-      found.set(key, { source, record, away, line });
+      found.set(key, { source, record, away, line, path });
     };
     this.sources.forEach((source, number) => {
       const { points, lines: { x, y, offsets, record }, seats } = source;
@@ -287,18 +298,25 @@ export class Scene {
       });
       if (!this.dense) for (const row of seats.keys()) for (let turn = -1; turn <= 1; turn++) point(row, turn);
       meeting(source.lines, near, (line, turn) => {
-        const [lx, ly] = this.#isChosen(number, record[line]) ? [0, 0] : laneOf(record[line], zoom);
-        const ax = (px + left - lx) / scale - turn, ay = (py + top - ly) / scale;
+        const path = this.laid.zoom === zoom && this.laid.paths.get(`${number} ${line} ${turn}`);
         let away = Infinity;
+        if (path) {
+          for (let i = 2; i < path.length; i += 2)
+            away = Math.min(away, toSegment(px + left, py + top, ...path.subarray(i - 2, i + 2)));
+          return take(number, record[line], Math.sqrt(away), true, path);
+        }
+        const ax = (px + left) / scale - turn, ay = (py + top) / scale;
         for (let k = offsets[line] + 1; k < offsets[line + 1]; k++)
           away = Math.min(away, toSegment(ax, ay, x[k - 1], y[k - 1], x[k], y[k]));
         take(number, record[line], Math.sqrt(away) * scale, true);
       });
     });
     const all = [...found.values()], symbols = all.filter(({ line }) => !line);
-    return (symbols.length ? symbols : all).sort((a, b) => a.away - b.away).map(({ source: number, record, away }) => {
+    const nearest = (symbols.length ? symbols : all).sort((a, b) => a.away - b.away);
+    return nearest.map(({ source: number, record, away, path }, i) => {
       const source = this.sources[number], begin = source.columns.begin[record];
-      return { source: number, record, away, ...this.#properties(source, record), begin };
+      const along = path && !i ? stretch(path, px + left, py + top).map((at, k) => at - (k % 2 ? top : left)) : null;
+      return { source: number, record, away, along, ...this.#properties(source, record), begin };
     });
   }
 }

@@ -58,13 +58,6 @@ export function offset(index, count, zoom) {
   return [radius * Math.cos(angle), radius * Math.sin(angle)];
 }
 
-// Lines that share a corridor are moved a few pixels apart, each as a whole, so that its branches stay on its trunk;
-// a line keeps its lane whatever else is shown.
-export function laneOf(number, zoom) {
-  const radius = Math.min(4, Math.max(1, zoom - 1)), angle = number * 2.399963;
-  return [radius * Math.cos(angle), radius * Math.sin(angle)];
-}
-
 export const radiusAt = (zoom) => (zoom < 3 ? 4 : zoom > 6 ? 6.5 : 5.2);
 
 // A symbol on a canvas, from the outside in: haze (how roughly it is placed), halo, shape, edge (evidence), hole.
