@@ -1,11 +1,12 @@
 // Everything that is drawn of the records, and what of it lies under the pointer. Runs in a worker or in the page.
 
 import { fromBytes, sift } from "../data/columns.js";
+import { standing, weightOf } from "./clusters.js";
 import { meeting, runs, sorted, toSegment } from "./grid.js";
 import { Land } from "./land.js";
 import { Raster } from "./raster.js";
 import { THEMES, lineStyle, pointStyle } from "./style.js";
-import { drawSymbol, laneOf, offset, radiusAt } from "./symbols.js";
+import { drawSymbol, laneOf, radiusAt } from "./symbols.js";
 
 const FADED = 0.1;
 const MOST_SYMBOLS = 4000, MOST_LINES = 1500; // in view; beyond, they are drawn as density
@@ -21,7 +22,13 @@ export class Scene {
     this.ended = ended;
     /** @type {any[]} sources with what is known of their records */
     this.sources = [];
-    this.layers = new Map(layers.map((layer) => [layer.id, layer]));
+    this.layers = new Map(layers.map((layer, order) => [layer.id, { ...layer, order }]));
+    /** @type {any[]} the points of the last picture that stand as symbols, in pixels of the world */
+    this.symbols = [];
+    /** @type {any[]} those that share a mark */
+    this.clusters = [];
+    /** @type {number | null} the zoom at which this is so */
+    this.settled = null;
     this.look({ theme: "light" });
   }
 
@@ -34,7 +41,7 @@ export class Scene {
       const places = sorted(source.points);
       const layer = Uint8Array.from(places.record, (record) => source.columns.layer[record]);
       const points = { ...places, layer };
-      return { ...source, points, pass: new Uint8Array(source.n), seats: new Map() };
+      return { ...source, points, pass: new Uint8Array(source.n) };
     });
   }
 
@@ -57,22 +64,11 @@ export class Scene {
     const tallies = filters.map((filter, i) => {
       const { pass, tally } = sift(this.sources[i], filter);
       this.sources[i].pass = pass;
-      this.#settle(this.sources[i]);
       return tally;
     });
     // All else fades when a record is chosen, unless it is not among what is shown.
     this.chosen = chosen && this.sources[chosen.source]?.pass[chosen.record] ? chosen : null;
     return tallies;
-  }
-
-  // Where each record of a crowd stands among those that are shown.
-  #settle(source) {
-    const { pass, points } = source;
-    source.seats = new Map();
-    for (const rows of points.crowds) {
-      const shown = rows.filter((row) => pass[points.record[row]]);
-      if (shown.length > 1) shown.forEach((row, i) => source.seats.set(row, [i, shown.length]));
-    }
   }
 
   #frame({ zoom, left, top, width, height }, margin = MARGIN) {
@@ -92,10 +88,10 @@ export class Scene {
   }
 
   /**
-   * Paints a view and returns pictures by pane: the marks, and with `base` the base map.
+   * Paints a view: pictures by pane (the marks, and with `base` the base map), and what stands where.
    * @param {View} view
    * @param {boolean} base
-   * @returns {Record<string, ImageBitmap>}
+   * @returns {{ pictures: Record<string, ImageBitmap>, stand: Stand }}
    */
   paint(view, base) {
     const [width, height] = [view.width, view.height].map((length) => Math.round(length * view.ratio));
@@ -103,7 +99,8 @@ export class Scene {
     const pens = base && this.land ? { land: fresh(), borders: fresh(), marks: fresh() } : { marks: fresh() };
     if (pens.land) this.land.paint(pens.land, pens.borders, view, THEMES[this.theme], this.shading);
     this.#paintMarks(pens.marks, view);
-    return Object.fromEntries(Object.entries(pens).map(([pane, pen]) => [pane, pen.canvas.transferToImageBitmap()]));
+    const pictures = Object.entries(pens).map(([pane, pen]) => [pane, pen.canvas.transferToImageBitmap()]);
+    return { pictures: Object.fromEntries(pictures), stand: this.#stand(view) };
   }
 
   #paintMarks(context, view) {
@@ -114,8 +111,10 @@ export class Scene {
     this.dense = count > MOST_SYMBOLS;
     if (!lines) this.#drawDenseLines(context, view, frame, faded);
     for (const one of lines?.filter(isOther) ?? []) this.#drawLine(context, view, frame, one, faded);
+    this.#settle(view, frame);
     if (this.dense) this.#drawDensePoints(context, view, frame, count, faded);
-    else this.#eachPoint(frame, (one) => isOther(one) && this.#drawPoint(context, view, frame, one, faded));
+    // The weightiest come last, over all others.
+    for (const one of this.symbols.toReversed()) if (isOther(one)) this.#drawPoint(context, view, one, faded);
     if (this.chosen) this.#drawChosen(context, view, frame);
   }
 
@@ -158,18 +157,45 @@ export class Scene {
     }));
   }
 
+  // Which points in view stand as symbols, and which share a mark with a count, which is the page's affair.
+  #settle({ zoom }, frame) {
+    const points = [], chosen = [];
+    if (!this.dense) this.#eachPoint(frame, (point) => {
+      const { source, number, record, row, turn } = point, { x, y } = source.points;
+      const weight = weightOf(this.#properties(source, record), this.layers);
+      const at = { ...point, x: (x[row] + turn) * frame.scale, y: y[row] * frame.scale, weight };
+      (this.#isChosen(number, record) ? chosen : points).push(at);
+    });
+    this.settled = zoom;
+    const { symbols, clusters } = standing(points, zoom);
+    [this.symbols, this.clusters] = [[...symbols, ...chosen], clusters];
+  }
+
+  /** @returns {Stand} */
+  #stand({ left, top, zoom }) {
+    const layersOf = (members) => {
+      const counts = new Map();
+      for (const { source, record } of members) {
+        const { layer } = this.#properties(source, record);
+        counts.set(layer, (counts.get(layer) ?? 0) + 1);
+      }
+      return [...counts].sort(([a], [b]) => this.layers.get(a).order - this.layers.get(b).order);
+    };
+    return {
+      radius: radiusAt(zoom),
+      symbols: Float32Array.from(this.symbols.flatMap(({ x, y }) => [x - left, y - top])),
+      clusters: this.clusters.map(({ x, y, reach, members }) => ({
+        x: x - left, y: y - top, reach, layers: layersOf(members),
+        records: members.map(({ number, record }) => [number, record]),
+      })),
+    };
+  }
+
   #drawChosen(context, view, frame) {
     const lines = this.#linesIn(frame, (number, record) => this.#isChosen(number, record));
     for (const line of lines) this.#drawLine(context, view, frame, line, 1, true);
-    this.#eachPoint(frame, (point) => {
-      if (this.#isChosen(point.number, point.record)) this.#drawPoint(context, view, frame, point, 1, true);
-    });
-  }
-
-  // Pixels from the frame's corner. Lines that share a corridor are moved apart, each record as a whole.
-  #place({ zoom, left, top }, { scale }, source, row, turn) {
-    const seat = source.seats.get(row), [dx, dy] = seat && !this.dense ? offset(...seat, zoom) : [0, 0];
-    return [(source.points.x[row] + turn) * scale - left + dx, source.points.y[row] * scale - top + dy];
+    for (const one of this.symbols)
+      if (this.#isChosen(one.number, one.record)) this.#drawPoint(context, view, one, 1, true);
   }
 
   #drawLine(context, { zoom, left, top }, { scale }, { source, record, parts }, opacity, chosen = false) {
@@ -201,10 +227,10 @@ export class Scene {
     context.globalAlpha = 1;
   }
 
-  #drawPoint(context, view, frame, { source, record, row, turn }, opacity, chosen = false) {
-    const [x, y] = this.#place(view, frame, source, row, turn), sprite = this.#sprite(source, record, view, chosen);
+  #drawPoint(context, view, { source, record, x, y }, opacity, chosen = false) {
+    const sprite = this.#sprite(source, record, view, chosen), half = sprite.side / 2;
     context.globalAlpha = opacity;
-    context.drawImage(sprite, x - sprite.side / 2, y - sprite.side / 2, sprite.side, sprite.side);
+    context.drawImage(sprite, x - view.left - half, y - view.top - half, sprite.side, sprite.side);
     context.globalAlpha = 1;
   }
 
@@ -276,16 +302,16 @@ export class Scene {
       if (away > REACH || !this.sources[source].pass[record] || found.get(key)?.away <= away) return;
       found.set(key, { source, record, away, line });
     };
+    const point = (source, record, x, y) => (
+      take(source, record, Math.max(0, Math.hypot(x - left - px, y - top - py) - radius)));
+    if (this.settled === zoom) for (const { number, record, x, y } of this.symbols) point(number, record, x, y);
     this.sources.forEach((source, number) => {
-      const { points, lines: { x, y, offsets, record }, seats } = source;
-      const point = (row, turn) => {
-        const [sx, sy] = this.#place(view, near, source, row, turn);
-        take(number, points.record[row], Math.max(0, Math.hypot(sx - px, sy - py) - radius));
-      };
-      runs(points, near, (from, to, turn) => {
-        for (let row = from; row < to; row++) if (this.dense || !seats.has(row)) point(row, turn);
+      const { points, lines: { x, y, offsets, record } } = source;
+      // Where the symbols of this zoom are known, only they can be hit; counts are elements of the page.
+      if (this.dense || this.settled !== zoom) runs(points, near, (from, to, turn) => {
+        for (let row = from; row < to; row++)
+          point(number, points.record[row], (points.x[row] + turn) * scale, points.y[row] * scale);
       });
-      if (!this.dense) for (const row of seats.keys()) for (let turn = -1; turn <= 1; turn++) point(row, turn);
       meeting(source.lines, near, (line, turn) => {
         const [lx, ly] = this.#isChosen(number, record[line]) ? [0, 0] : laneOf(record[line], zoom);
         const ax = (px + left - lx) / scale - turn, ay = (py + top - ly) / scale;
@@ -296,9 +322,19 @@ export class Scene {
       });
     });
     const all = [...found.values()], symbols = all.filter(({ line }) => !line);
-    return (symbols.length ? symbols : all).sort((a, b) => a.away - b.away).map(({ source: number, record, away }) => {
+    return (symbols.length ? symbols : all).sort((a, b) => a.away - b.away)
+      .map(({ source, record, away }) => ({ ...this.about([[source, record]])[0], away }));
+  }
+
+  /**
+   * Records by the places of their sources and their numbers, as hits.
+   * @param {[number, number][]} records
+   * @returns {Hit[]}
+   */
+  about(records) {
+    return records.map(([number, record]) => {
       const source = this.sources[number], begin = source.columns.begin[record];
-      return { source: number, record, away, ...this.#properties(source, record), begin };
+      return { source: number, record, away: 0, ...this.#properties(source, record), begin };
     });
   }
 }

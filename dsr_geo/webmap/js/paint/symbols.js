@@ -50,13 +50,15 @@ export function symbolSvg(symbol, colour, size = 14) {
   return svg(`<polygon points="${points.map((point) => point.join()).join(" ")}" ${paint}/>`);
 }
 
-// Records in one place stand on a sunflower spiral round it, closer together when the map is far away.
-export function offset(index, count, zoom) {
-  if (count < 2) return [0, 0];
-  const spread = Math.min(11, Math.max(2.2, (zoom - 1) * 2.2));
-  const radius = spread * Math.sqrt(index + 0.4), angle = index * 2.399963;
+// Records in one place stand on a sunflower spiral round it.
+const SPREAD = 11; // CSS pixels
+export function offset(index) {
+  const radius = SPREAD * Math.sqrt(index + 0.4), angle = index * 2.399963;
   return [radius * Math.cos(angle), radius * Math.sin(angle)];
 }
+
+// Half the width of a spiral.
+export const spreadOf = (count, zoom) => SPREAD * Math.sqrt(count - 0.6) + radiusAt(zoom);
 
 // Lines that share a corridor are moved a few pixels apart, each as a whole, so that its branches stay on its trunk;
 // a line keeps its lane whatever else is shown.

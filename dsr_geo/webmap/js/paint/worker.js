@@ -7,7 +7,7 @@ let scene;
 onmessage = ({ data: { number, method, values } }) => {
   try {
     const result = method === "open" ? void (scene = new Scene(...values)) : scene[method](...values);
-    postMessage({ number, result }, { transfer: method === "paint" ? Object.values(result) : [] });
+    postMessage({ number, result }, { transfer: method === "paint" ? Object.values(result.pictures) : [] });
   } catch (error) {
     postMessage({ number, error: error.message });
   }
