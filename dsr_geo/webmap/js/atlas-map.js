@@ -74,6 +74,7 @@ export function attach(L, map, options, el = map.getContainer()) {
     sources: async () => (sourceNames ??= await fetchJson(`${options.base}/sources.json`)),
     sharp: marks.sharp,
     stand: marks.stand,
+    vector: marks.vector,
     about: async (records) => (await marks.about(records)).map((hit) => store.record(hit)),
     open: view.open,
     besideLegend: view.beside,

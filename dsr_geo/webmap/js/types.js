@@ -196,6 +196,7 @@
  * @property {(margin: number) => import("leaflet").FitBoundsOptions} besideLegend
  * @property {(lon: number) => number} inWindow the longitude in the turn of the globe that is in view
  * @property {() => { text: string[], lon: number, lat: number }[]} landingNames
+ * @property {() => Promise<{ x: number, y: number, panes: Record<string, string> }>} vector the picture as SVG
  * @property {() => Stand} stand what stands where in the picture, in pixels of the map's container
  * @property {(records: [number, number][]) => Promise<Entry[]>} about records by source and number
  * @property {() => number[][]} standBoxes left, top, right, bottom of what symbols and counts cover

@@ -48,6 +48,30 @@ export function standing(points, zoom) {
   return { symbols, clusters };
 }
 
+/**
+ * The same as the page is told of it.
+ * @param {any[]} symbols
+ * @param {any[]} clusters
+ * @param {View} view
+ * @param {Map<string, { order: number }>} layers
+ * @returns {Stand}
+ */
+export function standOf(symbols, clusters, { left, top, zoom }, layers) {
+  const layersOf = (members) => {
+    const counts = new Map();
+    for (const { layer } of members) counts.set(layer, (counts.get(layer) ?? 0) + 1);
+    return [...counts].sort(([a], [b]) => layers.get(a).order - layers.get(b).order);
+  };
+  return {
+    radius: radiusAt(zoom),
+    symbols: Float32Array.from(symbols.flatMap(({ x, y }) => [x - left, y - top])),
+    clusters: clusters.map(({ x, y, reach, members }) => ({
+      x: x - left, y: y - top, reach, layers: layersOf(members),
+      records: members.map(({ number, record }) => [number, record]),
+    })),
+  };
+}
+
 // Things on a plane by the cells their boxes lie in.
 class Plane {
   constructor() {

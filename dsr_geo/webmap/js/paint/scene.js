@@ -1,10 +1,11 @@
 // Everything that is drawn of the records, and what of it lies under the pointer. Runs in a worker or in the page.
 
 import { fromBytes, sift } from "../data/columns.js";
-import { standing, weightOf } from "./clusters.js";
+import { standing, standOf, weightOf } from "./clusters.js";
 import { meeting, runs, sorted, toSegment } from "./grid.js";
 import { Land } from "./land.js";
 import { Raster } from "./raster.js";
+import { SvgPath, SvgPen } from "./svg.js";
 import { THEMES, lineStyle, pointStyle } from "./style.js";
 import { drawSymbol, laneOf, radiusAt } from "./symbols.js";
 
@@ -100,7 +101,22 @@ export class Scene {
     if (pens.land) this.land.paint(pens.land, pens.borders, view, THEMES[this.theme], this.shading);
     this.#paintMarks(pens.marks, view);
     const pictures = Object.entries(pens).map(([pane, pen]) => [pane, pen.canvas.transferToImageBitmap()]);
-    return { pictures: Object.fromEntries(pictures), stand: this.#stand(view) };
+    return { pictures: Object.fromEntries(pictures), stand: standOf(this.symbols, this.clusters, view, this.layers) };
+  }
+
+  /**
+   * The same view as SVG elements by pane.
+   * @param {View} view
+   * @param {string[]} borders as `base` got them
+   * @returns {Promise<Record<string, string>>}
+   */
+  async vector(view, borders) {
+    const pens = { land: new SvgPen(), borders: new SvgPen(), marks: new SvgPen() }, plain = { ...view, ratio: 1 };
+    const [countries, disputed] = borders.map((text) => JSON.parse(text));
+    new Land(countries, disputed, SvgPath).paint(pens.land, pens.borders, plain, THEMES[this.theme], this.shading);
+    this.#paintMarks(pens.marks, plain);
+    const written = Object.entries(pens).map(async ([pane, pen]) => [pane, await pen.text()]);
+    return Object.fromEntries(await Promise.all(written));
   }
 
   #paintMarks(context, view) {
@@ -162,33 +178,14 @@ export class Scene {
     const points = [], chosen = [];
     if (!this.dense) this.#eachPoint(frame, (point) => {
       const { source, number, record, row, turn } = point, { x, y } = source.points;
-      const weight = weightOf(this.#properties(source, record), this.layers);
-      const at = { ...point, x: (x[row] + turn) * frame.scale, y: y[row] * frame.scale, weight };
+      const properties = this.#properties(source, record), { layer } = properties;
+      const weight = weightOf(properties, this.layers);
+      const at = { ...point, layer, x: (x[row] + turn) * frame.scale, y: y[row] * frame.scale, weight };
       (this.#isChosen(number, record) ? chosen : points).push(at);
     });
     this.settled = zoom;
     const { symbols, clusters } = standing(points, zoom);
     [this.symbols, this.clusters] = [[...symbols, ...chosen], clusters];
-  }
-
-  /** @returns {Stand} */
-  #stand({ left, top, zoom }) {
-    const layersOf = (members) => {
-      const counts = new Map();
-      for (const { source, record } of members) {
-        const { layer } = this.#properties(source, record);
-        counts.set(layer, (counts.get(layer) ?? 0) + 1);
-      }
-      return [...counts].sort(([a], [b]) => this.layers.get(a).order - this.layers.get(b).order);
-    };
-    return {
-      radius: radiusAt(zoom),
-      symbols: Float32Array.from(this.symbols.flatMap(({ x, y }) => [x - left, y - top])),
-      clusters: this.clusters.map(({ x, y, reach, members }) => ({
-        x: x - left, y: y - top, reach, layers: layersOf(members),
-        records: members.map(({ number, record }) => [number, record]),
-      })),
-    };
   }
 
   #drawChosen(context, view, frame) {
@@ -228,6 +225,12 @@ export class Scene {
   }
 
   #drawPoint(context, view, { source, record, x, y }, opacity, chosen = false) {
+    if (context instanceof SvgPen) {
+      const { symbol, radius, style } = this.#look(source, record, view.zoom, chosen);
+      context.begin(`opacity="${opacity}"`);
+      drawSymbol(context, symbol, x - view.left, y - view.top, radius, style);
+      return context.end();
+    }
     const sprite = this.#sprite(source, record, view, chosen), half = sprite.side / 2;
     context.globalAlpha = opacity;
     context.drawImage(sprite, x - view.left - half, y - view.top - half, sprite.side, sprite.side);
@@ -238,18 +241,23 @@ export class Scene {
     return this.ended.includes(status) ? THEMES[this.theme].ended : this.layers.get(layer).colour[this.theme];
   }
 
+  #look(source, record, zoom, chosen) {
+    const properties = this.#properties(source, record), { symbol } = this.layers.get(properties.layer);
+    const style = pointStyle(symbol, this.#colour(properties), properties, THEMES[this.theme]);
+    const radius = radiusAt(zoom) * (chosen ? 1.5 : 1);
+    return { symbol, radius, style: { ...style, haze: zoom >= 5 ? style.haze : 0 } };
+  }
+
   // Each look of a symbol is drawn once and stamped afterwards.
   #sprite(source, record, { zoom, ratio }, chosen) {
-    const properties = this.#properties(source, record), { layer, status, evidence, precision } = properties;
-    const radius = radiusAt(zoom) * (chosen ? 1.5 : 1), hazy = zoom >= 5;
-    const key = [layer, status, evidence, precision, radius, hazy, ratio, chosen].join();
+    const { layer, status, evidence, precision } = this.#properties(source, record);
+    const key = [layer, status, evidence, precision, radiusAt(zoom), zoom >= 5, ratio, chosen].join();
     if (!this.sprites.has(key)) {
-      const { symbol } = this.layers.get(layer);
-      const style = pointStyle(symbol, this.#colour(properties), properties, THEMES[this.theme]);
-      const haze = hazy ? style.haze : 0, side = 2 * Math.ceil(radius * 1.4 + 4 + haze);
+      const { symbol, radius, style } = this.#look(source, record, zoom, chosen);
+      const side = 2 * Math.ceil(radius * 1.4 + 4 + style.haze);
       const sprite = new OffscreenCanvas(side * ratio, side * ratio), context = sprite.getContext("2d");
       context.scale(ratio, ratio);
-      drawSymbol(context, symbol, side / 2, side / 2, radius, { ...style, haze });
+      drawSymbol(context, symbol, side / 2, side / 2, radius, style);
       this.sprites.set(key, Object.assign(sprite, { side }));
     }
     return this.sprites.get(key);

@@ -39,6 +39,20 @@ function trace(context, symbol, x, y, radius) {
   context.closePath();
 }
 
+// A layer's symbol as the legend has it, in the middle of a square of this size.
+export function drawKey(context, symbol, colour, x, y, size) {
+  const unit = size / 3, isLine = symbol === "line", hollow = isLine || isOpen(symbol);
+  if (isLine) {
+    context.beginPath();
+    context.moveTo(x - 1.4 * unit, y + 0.7 * unit);
+    const dip = 0.7 * unit;
+    context.bezierCurveTo(x - 0.4 * unit, y + dip, x + 0.3 * unit, y - dip, x + 1.4 * unit, y - dip);
+  } else trace(context, symbol, x, y, unit);
+  Object.assign(context, { fillStyle: colour, strokeStyle: colour, lineWidth: (isLine ? 0.5 : 0.4) * unit });
+  context.lineCap = isLine ? "round" : "butt";
+  context[hollow ? "stroke" : "fill"]();
+}
+
 export function symbolSvg(symbol, colour, size = 14) {
   const sides = `width="${size}" height="${size}"`;
   const svg = (shape) => `<svg class="atlas-symbol" viewBox="-1.5 -1.5 3 3" ${sides} aria-hidden="true">${shape}</svg>`;
