@@ -1,9 +1,9 @@
-"""How readable the map is when it opens: `python benchmarks/crowding.py [address]` starts the app, or asks one that runs.
+"""How readable the map is when it opens: `python benchmarks/crowding.py [address]`.
 
-For each size of window it prints how many marks lie in the opening view and which part of them is covered for more than
-half by others: symbols, marks with a count, badges. Beside it the same for a symbol of its own for every record. Where
-marks are is read from the map itself; which covers which is counted on a raster of four cells a pixel, in the order
-in which the map draws them.
+Without the address of an app that runs it starts one. For each size of window it prints how many marks lie in the
+opening view and which part of them is covered for more than half by others: symbols, marks with a count, badges; beside
+it the same for a symbol of its own for every record. Where marks are is read from the map itself; which covers which is
+counted on a raster of four cells a pixel, in the order in which the map draws them.
 """
 
 from __future__ import annotations

@@ -3,12 +3,12 @@
 
 import { offset, radiusAt, spreadOf } from "./symbols.js";
 
-const CELL = 48;
+const CELL = 32;
 const SPREAD_FROM = 5; // zoom from which the records of one place stand round it, if there is room
 const EVIDENCE = { strong: 3, fair: 2 }; // what a record weighs by it; all others 1
 
 /**
- * What matters first where not all can be seen: evidence, then the catalogue's order of layers and of their kinds, from
+ * What matters first where not all can be seen: evidence, and the catalogue's order of layers and of their kinds, from
  * cloud regions to single cameras. A place weighs what its records weigh together.
  * @param {any} properties a record's
  * @param {Map<string, { order: number, kinds?: Record<string, string> }>} layers
@@ -78,23 +78,24 @@ class Plane {
     this.cells = new Map();
   }
 
-  * #keys([left, top, right, bottom]) {
-    for (let row = Math.floor(top / CELL); row <= Math.floor(bottom / CELL); row++)
-      for (let column = Math.floor(left / CELL); column <= Math.floor(right / CELL); column++)
-        yield row * 2 ** 20 + column;
-  }
-
   add(box, thing) {
-    for (const key of this.#keys(box)) {
+    this.#walk(box, (key) => {
       const cell = this.cells.get(key);
       if (cell) cell.push(thing);
       else this.cells.set(key, [thing]);
-    }
+      return null;
+    });
   }
 
   find(box, meets) {
-    for (const key of this.#keys(box)) {
-      const found = this.cells.get(key)?.find(meets);
+    return this.#walk(box, (key) => this.cells.get(key)?.find(meets) ?? null);
+  }
+
+  // Goes on until something is found.
+  #walk([left, top, right, bottom], visit) {
+    const first = Math.floor(left / CELL), last = Math.floor(right / CELL), end = Math.floor(bottom / CELL);
+    for (let row = Math.floor(top / CELL); row <= end; row++) for (let column = first; column <= last; column++) {
+      const found = visit(row * 2 ** 20 + column);
       if (found) return found;
     }
     return null;
