@@ -59,6 +59,7 @@ export function addClusters(parts) {
   // Marks that are as they were stay on the page: most filters change few.
   function draw() {
     const { state } = parts, shown = new Set();
+    map.getPane("badges").classList.remove("atlas-stale");
     for (const cluster of parts.stand().clusters) {
       const at = map.containerPointToLatLng([cluster.x, cluster.y]);
       const key = `${cluster.records.join(" ")} ${Math.round(at.lng / 360)}`;
@@ -89,5 +90,7 @@ export function addClusters(parts) {
     return all;
   }
 
+  // At another zoom others stand together.
+  map.on("zoomstart", () => map.getPane("badges").classList.add("atlas-stale"));
   return { draw, boxes };
 }
