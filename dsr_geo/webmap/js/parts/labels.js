@@ -47,7 +47,7 @@ export function addLabels(parts) {
     pen.font = `${font} ${FONT}`;
     return pen.measureText(line).width;
   };
-  let names = null;
+  let names = null, known = ""; // what names were last placed round
   /** @type {Name[]} */
   let placed = [];
 
@@ -103,13 +103,16 @@ export function addLabels(parts) {
   function update() {
     if (!store.countries) return;
     if (!names) prepare();
-    const view = map.getSize();
+    for (const pane of panes) pane.style.visibility = "";
+    const view = map.getSize(), boxes = [...parts.badgeBoxes(), ...parts.standBoxes()];
+    const now = JSON.stringify([map.getPixelBounds(), view, boxes, parts.landingNames()]);
+    if (now === known) return; // most filters of big layers move none
+    known = now;
     placed = [];
     const points = placePoints(view);
-    placeCountries(view, [...points, ...parts.badgeBoxes(), ...parts.standBoxes()]);
+    placeCountries(view, [...points, ...boxes]);
     panes.forEach((pane, over) => {
       pane.replaceChildren(...placed.filter(({ strong }) => Boolean(strong) === Boolean(over)).map(element));
-      pane.style.visibility = "";
     });
   }
 
