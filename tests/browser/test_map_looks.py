@@ -1,6 +1,8 @@
-"""How the map looks where looks can be wrong: empty layers, the saved picture, the online base map."""
+"""How the map looks where looks can be wrong: crowds, empty layers, the saved picture, the online base map."""
 
 from __future__ import annotations
+
+from xml.etree import ElementTree
 
 import geopandas as gpd
 import numpy as np
@@ -13,6 +15,74 @@ from dsr_geo import Selection
 from dsr_geo.webmap import columns
 
 EMPTY = "?group=asean&years=1998-1998"
+ATLAS = "document.querySelector('.atlas-host').atlas"
+
+MARKS = """() => {
+  const { map, parts } = document.querySelector('.atlas-host').atlas, { x: width, y: height } = map.getSize();
+  const frame = map.getContainer().getBoundingClientRect();
+  const inView = ([left, top, right, bottom]) => right > 0 && left < width && bottom > 0 && top < height;
+  const boxes = (selector) => [...document.querySelectorAll(selector)].map((mark) => {
+    const { left, top, right, bottom } = mark.getBoundingClientRect();
+    return [left - frame.left, top - frame.top, right - frame.left, bottom - frame.top];
+  }).filter(inView);
+  const over = (a, b) => Math.max(0, Math.min(a[2], b[2]) - Math.max(a[0], b[0]))
+    * Math.max(0, Math.min(a[3], b[3]) - Math.max(a[1], b[1]));
+  const marks = [...parts.standBoxes().filter(inView), ...boxes('.atlas-badge')];
+  const area = ([left, top, right, bottom]) => (right - left) * (bottom - top);
+  const targets = boxes('.atlas-badge button, .atlas-cluster');
+  return {
+    marks: marks.length,
+    covered: marks.filter((a, i) => marks.some((b, j) => i !== j && over(a, b) > area(a) / 2)).length,
+    small: targets.filter(([left, top, right, bottom]) => Math.min(right - left, bottom - top) < 23.9),
+    names: boxes('.atlas-name').length,
+    hidden: [...document.querySelectorAll('.leaflet-names-pane .atlas-name')].filter((name) => {
+      const { left, top, right, bottom } = name.getBoundingClientRect();
+      // The letters themselves: the line's box is higher.
+      const own = [left - frame.left, top + 3 - frame.top, right - frame.left, bottom - 3 - frame.top];
+      return marks.some((mark) => over(mark, own) > 1);
+    }).map((name) => name.textContent),
+  };
+}"""
+
+
+@pytest.mark.parametrize(("width", "height"), [(1440, 900), (390, 844)])
+def test_what_the_opening_view_shows_can_be_read_and_reached(open_page, width, height):
+    """Hardly a mark under another, no name under one, targets fit for a finger; one stop of Tab; counts open."""
+    page = open_page(width=width, height=height)
+    page.wait_for_function("document.querySelector('.leaflet-names-pane .atlas-name')")
+    found = page.evaluate(MARKS)
+    assert found["marks"] > 50 and found["covered"] <= found["marks"] * 0.05
+    assert found["small"] == [] and found["names"] > 0 and found["hidden"] == []
+
+    page.locator(".leaflet-container").focus()
+    page.keyboard.press("Tab")
+    inside = "document.activeElement.closest('.leaflet-badges-pane') !== null"
+    assert page.evaluate(inside)
+    first, centre = page.evaluate("document.activeElement.title"), f"String({ATLAS}.map.getCenter())"
+    view = page.evaluate(centre)
+    for way in ("ArrowRight", "ArrowDown", "ArrowLeft"):
+        page.keyboard.press(way)
+    assert page.evaluate(inside) and page.evaluate(centre) == view
+    assert page.evaluate("document.activeElement.title") != first
+    page.keyboard.press("Tab")
+    assert not page.evaluate(inside)
+
+    few = page.locator(".atlas-cluster", has_text="2").and_(page.get_by_text("2", exact=True)).first
+    few.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator(".atlas-list button")).to_have_count(2)
+    page.keyboard.press("Escape")
+    expect(page.locator(".atlas-list")).to_have_count(0)
+    zoom = page.evaluate(f"{ATLAS}.map.getZoom()")
+    many = page.evaluate(
+        "Math.max(...[...document.querySelectorAll('.atlas-cluster')].map((mark) => Number(mark.textContent)))"
+    )
+    assert many > 12
+    page.locator(".atlas-cluster").and_(page.get_by_text(str(many), exact=True)).first.evaluate(
+        "mark => mark.click()"
+    )
+    page.wait_for_function(f"{ATLAS}.map.getZoom() >= {zoom} + 1")
+
 
 CONTRASTS = """() => {
   const parse = (colour) => { const [r, g, b, a = 1] = colour.match(/[\\d.]+/g).map(Number); return [[r, g, b], a]; };
@@ -95,9 +165,10 @@ EDGE = """() => {
 BY_DEBT = "shade=external_public_debt_to_china_pct&shade_year=2024"
 
 
-def save(page) -> None:
-    with page.expect_download():
-        page.get_by_role("button", name="Save picture (PNG)").click()
+def save(page, name: str = "Save picture (PNG)"):
+    with page.expect_download() as download:
+        page.get_by_role("button", name=name).click()
+    return download.value
 
 
 @pytest.mark.parametrize("width", [390, 800])
@@ -116,6 +187,14 @@ def test_the_picture_cuts_nothing_off(open_page, width):
     assert "country=ZMB" in "".join(found["texts"])
     words = " ".join(found["texts"])
     assert "Sources: each record's own, in the atlas; map: Natural Earth" in words
+    # For print the same words, on the same lines, as text beside lines and symbols.
+    svg = ElementTree.parse(save(page, "Save picture for print (SVG)").path()).getroot()
+    tag = "{http://www.w3.org/2000/svg}"
+    texts = [text.text for text in svg.iter(f"{tag}text") if not text.get("aria-hidden")]
+    assert texts[0] == "Digital Silk Road Atlas" and set(found["texts"]) <= set(texts)
+    assert svg.get("width") == str(page.evaluate(f"{ATLAS}.map.getSize().x"))
+    assert len(list(svg.iter(f"{tag}path"))) > 200 and not list(svg.iter(f"{tag}image"))
+    assert "url(#atlas-missing)" in {path.get("fill") for path in svg.iter(f"{tag}path")}
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -173,6 +252,7 @@ def test_a_notebook_says_where_it_is_asked_from_and_a_file_cannot_ask(browser, p
     page.goto((tmp_path / "map.html").as_uri())
     page.wait_for_selector('[data-ready="true"]', timeout=60_000)
     expect(page.get_by_label("Undated records")).to_be_visible()
+    expect(page.locator(".atlas-cluster").first).to_be_attached()
     expect(page.get_by_label("Online base map")).to_have_count(0)
     context.close()
 

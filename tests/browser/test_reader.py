@@ -184,7 +184,7 @@ def test_overlapping_points_open_as_a_list(open_page, atlas):
     city = shown[(shown["place"] == "Johannesburg") & shown.geometry.notna()]
     assert len(city) > 1 and city.geometry.nunique() == 1
     point = city.geometry.iloc[0]
-    page.mouse.click(*page.evaluate(AT, [point.y, point.x, 5]))
+    page.mouse.click(*page.evaluate(AT, [point.y, point.x, 8]))
     box = page.get_by_role("group", name=f"{len(city)} records in Johannesburg")
     expect(box).to_be_visible()
     names = [button.text_content() for button in box.get_by_role("button").all()]
@@ -193,7 +193,7 @@ def test_overlapping_points_open_as_a_list(open_page, atlas):
     page.keyboard.press("Escape")
     expect(box).to_have_count(0)
     page.wait_for_function(f"document.activeElement === {MAP}.map.getContainer()")
-    page.mouse.click(*page.evaluate(AT, [point.y, point.x, 5]))
+    page.mouse.click(*page.evaluate(AT, [point.y, point.x, 8]))
     box.get_by_role("button").last.press("Enter")
     heading = page.get_by_role("article", name="Chosen record").get_by_role("heading")
     expect(heading).to_have_text(re.sub(r" \d{4}$", "", names[-1]))

@@ -31,13 +31,6 @@ test("runs reach every point of a box, once, wherever it lies and however often 
   }
 });
 
-test("points in one place are a crowd, others are not", () => {
-  const grid = sorted({
-    x: Float32Array.of(0.5, 0.1, 0.5, 0.5), y: Float32Array.of(0.5, 0.1, 0.5, 0.6), record: Uint32Array.of(0, 1, 2, 3),
-  });
-  assert.deepEqual(grid.crowds.map((rows) => rows.map((row) => grid.record[row]).sort()), [[0, 2]]);
-});
-
 test("a line meets a box also on another turn of the globe", () => {
   const lines = { box: Float32Array.of(0.9, 0.4, 1.1, 0.6, 0.2, 0.1, 0.3, 0.2), record: Uint32Array.of(7, 8) };
   const met = (west, north, east, south) => {

@@ -7,6 +7,7 @@ import { fetchJson, Store } from "./data/store.js";
 import { addSync } from "./data/sync.js";
 import { painter } from "./paint/painter.js";
 import { addBadges } from "./parts/badges.js";
+import { addClusters } from "./parts/clusters.js";
 import { addLandings } from "./parts/landings.js";
 import { clickAt } from "./parts/list.js";
 import { addPointer } from "./parts/pointer.js";
@@ -47,7 +48,8 @@ export function attach(L, map, options, el = map.getContainer()) {
   L.control.attribution({ position: "bottomright", prefix: false })
     .addAttribution("Natural Earth · GeoNames · schematic routes").addTo(map);
   L.control.scale({ position: "bottomright", imperial: false }).addTo(map);
-  for (const [pane, z] of [["land", 200], ["borders", 220], ["marks", 410]]) map.createPane(pane).style.zIndex = z;
+  for (const [pane, z] of [["land", 200], ["borders", 220], ["marks", 410], ["badges", 600]])
+    map.createPane(pane).style.zIndex = z;
 
   /** @type {State} */
   let state = { ...NOTHING, ...options.state };
@@ -71,14 +73,19 @@ export function attach(L, map, options, el = map.getContainer()) {
     byId: (id) => store.byId(id),
     sources: async () => (sourceNames ??= await fetchJson(`${options.base}/sources.json`)),
     sharp: marks.sharp,
+    stand: marks.stand,
+    vector: marks.vector,
+    about: async (records) => (await marks.about(records)).map((hit) => store.record(hit)),
     open: view.open,
     besideLegend: view.beside,
     inWindow: view.inWindow,
     landingNames: () => landings.named(),
+    standBoxes: () => clusters.boxes(),
     badgeBoxes: () => badges.boxes(),
     names: () => reader.names(),
   };
-  const reader = addReader(parts), badges = addBadges(parts), landings = addLandings(parts), progress = addProgress(el);
+  const reader = addReader(parts), badges = addBadges(parts), clusters = addClusters(parts);
+  const landings = addLandings(parts), progress = addProgress(el);
   view.fill();
   if (options.opening) view.open();
   addPointer(parts);
@@ -113,7 +120,6 @@ export function attach(L, map, options, el = map.getContainer()) {
     store.show(filters);
     parts.faded = Boolean(state.chosen) && store.passed.some(({ feature }) => feature.id === state.chosen);
     landings.draw();
-    badges.draw();
     reader.update();
     // The host may be making room for the record's card; the map is fitted when that is done.
     setTimeout(fit, 150);
@@ -123,7 +129,11 @@ export function attach(L, map, options, el = map.getContainer()) {
   }
 
   marks.onPaint((current) => {
-    if (!current || !parts.tally) return;
+    if (!current || !store.sources.length) return;
+    clusters.draw();
+    badges.draw(); // round what has a place
+    reader.place();
+    if (!parts.tally) return;
     el.dataset.total = String(total); // records drawn now
     el.dataset.ready = "true";
     progress.end();

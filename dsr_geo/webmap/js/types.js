@@ -133,6 +133,24 @@
  */
 
 /**
+ * What stands where in a picture, in its pixels.
+ * @typedef {object} Stand
+ * @property {number} radius of a symbol
+ * @property {Float32Array} symbols x and y of each in turn
+ * @property {Cluster[]} clusters
+ */
+
+/**
+ * Places near each other that share a mark with a count.
+ * @typedef {object} Cluster
+ * @property {number} x
+ * @property {number} y
+ * @property {number} reach half its width
+ * @property {[string, number][]} layers id and number of records, in the catalogue's order
+ * @property {[number, number][]} records source and number of each, the weightiest first
+ */
+
+/**
  * A part of the world as the painter is asked for it, in pixels of the world at its zoom.
  * @typedef {object} View
  * @property {number} zoom
@@ -179,6 +197,10 @@
  * @property {(margin: number) => import("leaflet").FitBoundsOptions} besideLegend
  * @property {(lon: number) => number} inWindow the longitude in the turn of the globe that is in view
  * @property {() => { text: string[], lon: number, lat: number }[]} landingNames
+ * @property {() => Promise<{ x: number, y: number, panes: Record<string, string> }>} vector the picture as SVG
+ * @property {() => Stand} stand what stands where in the picture, in pixels of the map's container
+ * @property {(records: [number, number][]) => Promise<Entry[]>} about records by source and number
+ * @property {() => number[][]} standBoxes left, top, right, bottom of what symbols and counts cover
  * @property {() => number[][]} badgeBoxes left, top, right, bottom of what badges cover
  * @property {() => Name[]} names those that stand on the map
  */

@@ -1,7 +1,6 @@
 // Where things are: points sorted into a grid, and what lies nearest to a place on the screen.
 
 const SIDE = 256; // cells along each side of the world
-const FEW = 200_000; // up to here records in one place are found and spread
 
 const cellOf = (t) => Math.min(SIDE - 1, Math.max(0, Math.floor(t * SIDE)));
 
@@ -18,19 +17,7 @@ export function sorted({ x, y, record }) {
     out.y[at] = y[i];
     out.record[at] = record[i];
   }
-  return { ...out, crowds: crowds(out) };
-}
-
-// Lists of points that stand in exactly one place.
-function crowds({ x, y }) {
-  if (x.length > FEW) return [];
-  const places = new Map();
-  for (let i = 0; i < x.length; i++) {
-    const key = Math.floor(x[i] * 2 ** 24) * 2 ** 25 + Math.floor(y[i] * 2 ** 24);
-    if (!places.has(key)) places.set(key, []);
-    places.get(key).push(i);
-  }
-  return [...places.values()].filter((rows) => rows.length > 1);
+  return out;
 }
 
 // Calls walk(from, to, turn) for each run of points that may lie in the box, once per turn of the globe.

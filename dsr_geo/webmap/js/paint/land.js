@@ -33,18 +33,19 @@ function boxOf(ring) {
 }
 
 export class Land {
-  constructor(countries, disputed) {
+  /** @param {any} Path what lines are kept as */
+  constructor(countries, disputed, Path = Path2D) {
     // One entry for each polygon, so that those out of view cost nothing.
     this.pieces = countries.features.flatMap(({ geometry, properties: { iso3 } }) => (
       partsOf(geometry).map((rings) => {
-        const area = new Path2D(), border = new Path2D();
+        const area = new Path(), border = new Path();
         for (const ring of rings) {
           trace(area, ring);
           for (const part of withoutEdge(ring)) trace(border, part);
         }
         return { iso3, area, border, ...boxOf(rings[0]) };
       })));
-    this.disputed = new Path2D();
+    this.disputed = new Path();
     for (const { geometry } of disputed.features)
       for (const ring of partsOf(geometry).flat()) trace(this.disputed, ring);
   }

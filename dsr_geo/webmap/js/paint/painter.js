@@ -60,7 +60,10 @@ export function painter(L, map, { layers, ended }) {
   let late = null; // the newest picture, which waits for the end of a zoom
   let painting = null, wanted = false, zooming = false, stale = true;
   let looks = 0, painted = 0; // numbers of the newest look, and of the one that stands
+  /** @type {Stand} */
+  let stand = { radius: 0, symbols: new Float32Array(), clusters: [] };
   let least = 1; // pixels of the screen to one of CSS
+  let borders = []; // what the base map is made of
   let base = ""; // what the base map was last told to look like
 
   /** @returns {View} what is to be painted: the map and a margin */
@@ -84,8 +87,8 @@ export function painter(L, map, { layers, ended }) {
       const look = looks, asked = viewNow(), moved = JSON.stringify(asked) !== JSON.stringify(late?.view ?? shown);
       const whole = stale || moved; // the base map is painted anew only where it has to be
       stale = false;
-      const pictures = await call("paint", [asked, whole]);
-      late = { pictures: { ...late?.pictures, ...pictures }, view: asked, look };
+      const fresh = await call("paint", [asked, whole]);
+      late = { ...fresh, pictures: { ...late?.pictures, ...fresh.pictures }, view: asked, look };
       if (!zooming) show();
     }
   }
@@ -93,6 +96,7 @@ export function painter(L, map, { layers, ended }) {
   function show() {
     if (!late) return;
     const { pictures, view, look } = late;
+    stand = late.stand;
     for (const [pane, picture] of Object.entries(pictures)) {
       const canvas = canvases[pane];
       if (canvas.width !== picture.width) canvas.width = picture.width;
@@ -137,9 +141,9 @@ export function painter(L, map, { layers, ended }) {
 
   return {
     // Countries and disputed borders, as text of GeoJSON.
-    base(borders) {
-      stale = true;
-      return call("base", borders);
+    base(texts) {
+      [stale, borders] = [true, texts];
+      return call("base", texts);
     },
     // Records as columns (see columns.js) or as their bytes; a record is called by its source's place and its number.
     load: (sources) => call("load", [sources], sources.filter((source) => source instanceof ArrayBuffer)),
@@ -156,6 +160,22 @@ export function painter(L, map, { layers, ended }) {
     hits({ x, y }) {
       const { x: left, y: top } = map.getPixelBounds().min;
       return call("hits", [{ zoom: map.getZoom(), left, top }, x, y]);
+    },
+    // The picture as SVG elements by pane, and where they belong in the map's container.
+    async vector() {
+      const view = viewNow(), { x, y } = map.getPixelBounds().min;
+      return { x: view.left - x, y: view.top - y, panes: await call("vector", [view, borders]) };
+    },
+    // Records by the places of their sources and their numbers, as hits.
+    about: (records) => call("about", [records]),
+    // What stands where in the picture, in pixels of the map's container.
+    stand() {
+      const { min } = map.getPixelBounds(), dx = shown ? shown.left - min.x : 0, dy = shown ? shown.top - min.y : 0;
+      return {
+        radius: stand.radius,
+        symbols: stand.symbols.map((value, i) => value + (i % 2 ? dy : dx)),
+        clusters: stand.clusters.map((one) => ({ ...one, x: one.x + dx, y: one.y + dy })),
+      };
     },
     // Calls work while the picture has at least twice the pixels, as for print.
     async sharp(work) {

@@ -1,12 +1,14 @@
 // Everything that is drawn of the records, and what of it lies under the pointer. Runs in a worker or in the page.
 
 import { fromBytes, sift } from "../data/columns.js";
+import { standing, standOf, weightOf } from "./clusters.js";
 import { meeting, runs, sorted, toSegment } from "./grid.js";
 import { Land } from "./land.js";
 import { Lanes, stretch } from "./lanes.js";
 import { Raster } from "./raster.js";
+import { SvgPath, SvgPen } from "./svg.js";
 import { THEMES, lineStyle, pointStyle } from "./style.js";
-import { drawSymbol, offset, radiusAt } from "./symbols.js";
+import { drawSymbol, radiusAt } from "./symbols.js";
 
 const FADED = 0.1;
 const MOST_SYMBOLS = 4000, MOST_LINES = 1500; // in view; beyond, they are drawn as density
@@ -26,7 +28,13 @@ export class Scene {
     this.lanes = new Lanes([]);
     /** @type {{ zoom: number, paths: Map<string, Float64Array> }} the lines in their lanes, as last painted */
     this.laid = { zoom: NaN, paths: new Map() };
-    this.layers = new Map(layers.map((layer) => [layer.id, layer]));
+    this.layers = new Map(layers.map((layer, order) => [layer.id, { ...layer, order }]));
+    /** @type {any[]} the points of the last picture that stand as symbols, in pixels of the world */
+    this.symbols = [];
+    /** @type {any[]} those that share a mark */
+    this.clusters = [];
+    /** @type {number | null} the zoom at which this is so */
+    this.settled = null;
     this.look({ theme: "light" });
   }
 
@@ -39,7 +47,7 @@ export class Scene {
       const places = sorted(source.points);
       const layer = Uint8Array.from(places.record, (record) => source.columns.layer[record]);
       const points = { ...places, layer };
-      return { ...source, points, pass: new Uint8Array(source.n), seats: new Map() };
+      return { ...source, points, pass: new Uint8Array(source.n) };
     });
     this.lanes = new Lanes(this.sources);
   }
@@ -63,22 +71,11 @@ export class Scene {
     const tallies = filters.map((filter, i) => {
       const { pass, tally } = sift(this.sources[i], filter);
       this.sources[i].pass = pass;
-      this.#settle(this.sources[i]);
       return tally;
     });
     // All else fades when a record is chosen, unless it is not among what is shown.
     this.chosen = chosen && this.sources[chosen.source]?.pass[chosen.record] ? chosen : null;
     return tallies;
-  }
-
-  // Where each record of a crowd stands among those that are shown.
-  #settle(source) {
-    const { pass, points } = source;
-    source.seats = new Map();
-    for (const rows of points.crowds) {
-      const shown = rows.filter((row) => pass[points.record[row]]);
-      if (shown.length > 1) shown.forEach((row, i) => source.seats.set(row, [i, shown.length]));
-    }
   }
 
   #frame({ zoom, left, top, width, height }, margin = MARGIN) {
@@ -98,10 +95,10 @@ export class Scene {
   }
 
   /**
-   * Paints a view and returns pictures by pane: the marks, and with `base` the base map.
+   * Paints a view: pictures by pane (the marks, and with `base` the base map), and what stands where.
    * @param {View} view
    * @param {boolean} base
-   * @returns {Record<string, ImageBitmap>}
+   * @returns {{ pictures: Record<string, ImageBitmap>, stand: Stand }}
    */
   paint(view, base) {
     const [width, height] = [view.width, view.height].map((length) => Math.round(length * view.ratio));
@@ -109,7 +106,23 @@ export class Scene {
     const pens = base && this.land ? { land: fresh(), borders: fresh(), marks: fresh() } : { marks: fresh() };
     if (pens.land) this.land.paint(pens.land, pens.borders, view, THEMES[this.theme], this.shading);
     this.#paintMarks(pens.marks, view);
-    return Object.fromEntries(Object.entries(pens).map(([pane, pen]) => [pane, pen.canvas.transferToImageBitmap()]));
+    const pictures = Object.entries(pens).map(([pane, pen]) => [pane, pen.canvas.transferToImageBitmap()]);
+    return { pictures: Object.fromEntries(pictures), stand: standOf(this.symbols, this.clusters, view, this.layers) };
+  }
+
+  /**
+   * The same view as SVG elements by pane.
+   * @param {View} view
+   * @param {string[]} borders as `base` got them
+   * @returns {Promise<Record<string, string>>}
+   */
+  async vector(view, borders) {
+    const pens = { land: new SvgPen(), borders: new SvgPen(), marks: new SvgPen() }, plain = { ...view, ratio: 1 };
+    const [countries, disputed] = borders.map((text) => JSON.parse(text));
+    new Land(countries, disputed, SvgPath).paint(pens.land, pens.borders, plain, THEMES[this.theme], this.shading);
+    this.#paintMarks(pens.marks, plain);
+    const written = Object.entries(pens).map(async ([pane, pen]) => [pane, await pen.text()]);
+    return Object.fromEntries(await Promise.all(written));
   }
 
   #paintMarks(context, view) {
@@ -121,8 +134,10 @@ export class Scene {
     this.laid = { zoom: view.zoom, paths: lines ? this.lanes.lay(lines, view) : new Map() };
     if (!lines) this.#drawDenseLines(context, view, frame, faded);
     for (const one of lines?.filter(isOther) ?? []) this.#drawLine(context, view, frame, one, faded);
+    this.#settle(view, frame);
     if (this.dense) this.#drawDensePoints(context, view, frame, count, faded);
-    else this.#eachPoint(frame, (one) => isOther(one) && this.#drawPoint(context, view, frame, one, faded));
+    // The weightiest come last, over all others.
+    for (const one of this.symbols.toReversed()) if (isOther(one)) this.#drawPoint(context, view, one, faded);
     if (this.chosen) this.#drawChosen(context, view, frame);
   }
 
@@ -165,18 +180,26 @@ export class Scene {
     }));
   }
 
+  // Which points in view stand as symbols, and which share a mark with a count, which is the page's affair.
+  #settle({ zoom }, frame) {
+    const points = [], chosen = [];
+    if (!this.dense) this.#eachPoint(frame, (point) => {
+      const { source, number, record, row, turn } = point, { x, y } = source.points;
+      const properties = this.#properties(source, record), { layer } = properties;
+      const weight = weightOf(properties, this.layers);
+      const at = { ...point, layer, x: (x[row] + turn) * frame.scale, y: y[row] * frame.scale, weight };
+      (this.#isChosen(number, record) ? chosen : points).push(at);
+    });
+    this.settled = zoom;
+    const { symbols, clusters } = standing(points, zoom);
+    [this.symbols, this.clusters] = [[...symbols, ...chosen], clusters];
+  }
+
   #drawChosen(context, view, frame) {
     const lines = this.#linesIn(frame, (number, record) => this.#isChosen(number, record));
     for (const line of lines) this.#drawLine(context, view, frame, line, 1, true);
-    this.#eachPoint(frame, (point) => {
-      if (this.#isChosen(point.number, point.record)) this.#drawPoint(context, view, frame, point, 1, true);
-    });
-  }
-
-  // Pixels from the frame's corner.
-  #place({ zoom, left, top }, { scale }, source, row, turn) {
-    const seat = source.seats.get(row), [dx, dy] = seat && !this.dense ? offset(...seat, zoom) : [0, 0];
-    return [(source.points.x[row] + turn) * scale - left + dx, source.points.y[row] * scale - top + dy];
+    for (const one of this.symbols)
+      if (this.#isChosen(one.number, one.record)) this.#drawPoint(context, view, one, 1, true);
   }
 
   #drawLine(context, { left, top }, { scale }, { source, number, record, parts }, opacity, chosen = false) {
@@ -212,10 +235,16 @@ export class Scene {
     context.globalAlpha = 1;
   }
 
-  #drawPoint(context, view, frame, { source, record, row, turn }, opacity, chosen = false) {
-    const [x, y] = this.#place(view, frame, source, row, turn), sprite = this.#sprite(source, record, view, chosen);
+  #drawPoint(context, view, { source, record, x, y }, opacity, chosen = false) {
+    if (context instanceof SvgPen) {
+      const { symbol, radius, style } = this.#look(source, record, view.zoom, chosen);
+      context.begin(`opacity="${opacity}"`);
+      drawSymbol(context, symbol, x - view.left, y - view.top, radius, style);
+      return context.end();
+    }
+    const sprite = this.#sprite(source, record, view, chosen), half = sprite.side / 2;
     context.globalAlpha = opacity;
-    context.drawImage(sprite, x - sprite.side / 2, y - sprite.side / 2, sprite.side, sprite.side);
+    context.drawImage(sprite, x - view.left - half, y - view.top - half, sprite.side, sprite.side);
     context.globalAlpha = 1;
   }
 
@@ -223,18 +252,23 @@ export class Scene {
     return this.ended.includes(status) ? THEMES[this.theme].ended : this.layers.get(layer).colour[this.theme];
   }
 
+  #look(source, record, zoom, chosen) {
+    const properties = this.#properties(source, record), { symbol } = this.layers.get(properties.layer);
+    const style = pointStyle(symbol, this.#colour(properties), properties, THEMES[this.theme]);
+    const radius = radiusAt(zoom) * (chosen ? 1.5 : 1);
+    return { symbol, radius, style: { ...style, haze: zoom >= 5 ? style.haze : 0 } };
+  }
+
   // Each look of a symbol is drawn once and stamped afterwards.
   #sprite(source, record, { zoom, ratio }, chosen) {
-    const properties = this.#properties(source, record), { layer, status, evidence, precision } = properties;
-    const radius = radiusAt(zoom) * (chosen ? 1.5 : 1), hazy = zoom >= 5;
-    const key = [layer, status, evidence, precision, radius, hazy, ratio, chosen].join();
+    const { layer, status, evidence, precision } = this.#properties(source, record);
+    const key = [layer, status, evidence, precision, radiusAt(zoom), zoom >= 5, ratio, chosen].join();
     if (!this.sprites.has(key)) {
-      const { symbol } = this.layers.get(layer);
-      const style = pointStyle(symbol, this.#colour(properties), properties, THEMES[this.theme]);
-      const haze = hazy ? style.haze : 0, side = 2 * Math.ceil(radius * 1.4 + 4 + haze);
+      const { symbol, radius, style } = this.#look(source, record, zoom, chosen);
+      const side = 2 * Math.ceil(radius * 1.4 + 4 + style.haze);
       const sprite = new OffscreenCanvas(side * ratio, side * ratio), context = sprite.getContext("2d");
       context.scale(ratio, ratio);
-      drawSymbol(context, symbol, side / 2, side / 2, radius, { ...style, haze });
+      drawSymbol(context, symbol, side / 2, side / 2, radius, style);
       this.sprites.set(key, Object.assign(sprite, { side }));
     }
     return this.sprites.get(key);
@@ -287,16 +321,16 @@ export class Scene {
       if (away > REACH || !this.sources[source].pass[record] || found.get(key)?.away <= away) return;
       found.set(key, { source, record, away, line, path });
     };
+    const point = (source, record, x, y) => (
+      take(source, record, Math.max(0, Math.hypot(x - left - px, y - top - py) - radius)));
+    if (this.settled === zoom) for (const { number, record, x, y } of this.symbols) point(number, record, x, y);
     this.sources.forEach((source, number) => {
-      const { points, lines: { x, y, offsets, record }, seats } = source;
-      const point = (row, turn) => {
-        const [sx, sy] = this.#place(view, near, source, row, turn);
-        take(number, points.record[row], Math.max(0, Math.hypot(sx - px, sy - py) - radius));
-      };
-      runs(points, near, (from, to, turn) => {
-        for (let row = from; row < to; row++) if (this.dense || !seats.has(row)) point(row, turn);
+      const { points, lines: { x, y, offsets, record } } = source;
+      // Where the symbols of this zoom are known, only they can be hit; counts are elements of the page.
+      if (this.dense || this.settled !== zoom) runs(points, near, (from, to, turn) => {
+        for (let row = from; row < to; row++)
+          point(number, points.record[row], (points.x[row] + turn) * scale, points.y[row] * scale);
       });
-      if (!this.dense) for (const row of seats.keys()) for (let turn = -1; turn <= 1; turn++) point(row, turn);
       meeting(source.lines, near, (line, turn) => {
         const path = this.laid.zoom === zoom && this.laid.paths.get(`${number} ${line} ${turn}`);
         let away = Infinity;
@@ -313,10 +347,21 @@ export class Scene {
     });
     const all = [...found.values()], symbols = all.filter(({ line }) => !line);
     const nearest = (symbols.length ? symbols : all).sort((a, b) => a.away - b.away);
-    return nearest.map(({ source: number, record, away, path }, i) => {
-      const source = this.sources[number], begin = source.columns.begin[record];
+    return nearest.map(({ source, record, away, path }, i) => {
       const along = path && !i ? stretch(path, px + left, py + top).map((at, k) => at - (k % 2 ? top : left)) : null;
-      return { source: number, record, away, along, ...this.#properties(source, record), begin };
+      return { ...this.about([[source, record]])[0], away, along };
+    });
+  }
+
+  /**
+   * Records by the places of their sources and their numbers, as hits.
+   * @param {[number, number][]} records
+   * @returns {Hit[]}
+   */
+  about(records) {
+    return records.map(([number, record]) => {
+      const source = this.sources[number], begin = source.columns.begin[record];
+      return { source: number, record, away: 0, along: null, ...this.#properties(source, record), begin };
     });
   }
 }

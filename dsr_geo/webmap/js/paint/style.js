@@ -20,7 +20,7 @@ export const THEMES = {
 
 /**
  * How a country or territory is filled: a class by its shade; zero, none found and no data each in a way of its own.
- * @param {CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D} context
+ * @param {any} context of a canvas, or an SvgPen
  * @param {Theme} theme
  * @param {Mark} mark
  * @param {number} grain the length of a pixel in the units of the context
@@ -28,7 +28,15 @@ export const THEMES = {
 export function fillOf(context, theme, mark, grain) {
   if (typeof mark === "number") return theme.classes[mark];
   if (mark === "zero") return theme.zero;
-  const tile = new OffscreenCanvas(8, 8), pen = tile.getContext("2d");
+  if (context.pattern) return context.pattern(mark, 8, (pen) => hatch(pen, theme, mark));
+  const tile = new OffscreenCanvas(8, 8);
+  hatch(tile.getContext("2d"), theme, mark);
+  const pattern = context.createPattern(tile, "repeat");
+  pattern.setTransform(new DOMMatrix().scale(grain));
+  return pattern;
+}
+
+function hatch(pen, theme, mark) {
   pen.fillStyle = theme.land;
   pen.fillRect(0, 0, 8, 8);
   pen.fillStyle = theme.disputed;
@@ -42,9 +50,6 @@ export function fillOf(context, theme, mark, grain) {
     }
     pen.stroke();
   }
-  const pattern = context.createPattern(tile, "repeat");
-  pattern.setTransform(new DOMMatrix().scale(grain));
-  return pattern;
 }
 
 const DASHES = { construction: "9 5", announced: "2 5" };

@@ -39,6 +39,20 @@ function trace(context, symbol, x, y, radius) {
   context.closePath();
 }
 
+// A layer's symbol as the legend has it, in the middle of a square of this size.
+export function drawKey(context, symbol, colour, x, y, size) {
+  const unit = size / 3, isLine = symbol === "line", hollow = isLine || isOpen(symbol);
+  if (isLine) {
+    context.beginPath();
+    context.moveTo(x - 1.4 * unit, y + 0.7 * unit);
+    const dip = 0.7 * unit;
+    context.bezierCurveTo(x - 0.4 * unit, y + dip, x + 0.3 * unit, y - dip, x + 1.4 * unit, y - dip);
+  } else trace(context, symbol, x, y, unit);
+  Object.assign(context, { fillStyle: colour, strokeStyle: colour, lineWidth: (isLine ? 0.5 : 0.4) * unit });
+  context.lineCap = isLine ? "round" : "butt";
+  context[hollow ? "stroke" : "fill"]();
+}
+
 export function symbolSvg(symbol, colour, size = 14) {
   const sides = `width="${size}" height="${size}"`;
   const svg = (shape) => `<svg class="atlas-symbol" viewBox="-1.5 -1.5 3 3" ${sides} aria-hidden="true">${shape}</svg>`;
@@ -50,13 +64,15 @@ export function symbolSvg(symbol, colour, size = 14) {
   return svg(`<polygon points="${points.map((point) => point.join()).join(" ")}" ${paint}/>`);
 }
 
-// Records in one place stand on a sunflower spiral round it, closer together when the map is far away.
-export function offset(index, count, zoom) {
-  if (count < 2) return [0, 0];
-  const spread = Math.min(11, Math.max(2.2, (zoom - 1) * 2.2));
-  const radius = spread * Math.sqrt(index + 0.4), angle = index * 2.399963;
+// Records in one place stand on a sunflower spiral round it.
+const SPREAD = 11; // CSS pixels
+export function offset(index) {
+  const radius = SPREAD * Math.sqrt(index + 0.4), angle = index * 2.399963;
   return [radius * Math.cos(angle), radius * Math.sin(angle)];
 }
+
+// Half the width of a spiral.
+export const spreadOf = (count, zoom) => SPREAD * Math.sqrt(count - 0.6) + radiusAt(zoom);
 
 export const radiusAt = (zoom) => (zoom < 3 ? 4 : zoom > 6 ? 6.5 : 5.2);
 

@@ -4,10 +4,10 @@ import { Scene } from "./scene.js";
 
 let scene;
 
-onmessage = ({ data: { number, method, values } }) => {
+onmessage = async ({ data: { number, method, values } }) => {
   try {
-    const result = method === "open" ? void (scene = new Scene(...values)) : scene[method](...values);
-    postMessage({ number, result }, { transfer: method === "paint" ? Object.values(result) : [] });
+    const result = method === "open" ? void (scene = new Scene(...values)) : await scene[method](...values);
+    postMessage({ number, result }, { transfer: method === "paint" ? Object.values(result.pictures) : [] });
   } catch (error) {
     postMessage({ number, error: error.message });
   }

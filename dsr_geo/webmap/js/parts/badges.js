@@ -1,32 +1,29 @@
 // Records known only by country: one badge per country, visibly not a place. Close by it has a chip per layer with
 // symbol and count; from afar a single number over the colours of its layers; on a small map of the world one per part
-// of it.
+// of it. Badges stand beside what has a place; those that find no room join their neighbour.
 
 import { turns } from "../data/geo.js";
+import { seat } from "../paint/clusters.js";
 import { symbolSvg } from "../paint/symbols.js";
 import { make, put } from "./dom.js";
 import { openList } from "./list.js";
 
-const NEAR = 4, FAR = 1.8;
-const AROUND = Array.from({ length: 12 }, (_, i) => i * Math.PI / 6);
-const STEPS = [[0, 0], ...[11, 18, 26, 34, 42].flatMap((radius) => AROUND.map((angle) => (
-  [Math.round(radius * Math.sin(angle)), Math.round(-radius * Math.cos(angle))])))];
+const NEAR = 4, FAR = 1.8, SIDE = 24;
 
 // About how large a badge is, in pixels: to ask the browser would hold up every filter.
 function sizeOf(chips) {
   const widths = chips.map((byLayer) => {
     const digits = String([...byLayer.values()].flat().length).length;
-    return 8 + 7 * digits + (byLayer.size === 1 ? 11 : 0);
+    return Math.max(SIDE, 8 + 7 * digits + (byLayer.size === 1 ? 11 : 0));
   });
   const wide = widths.reduce((sum, width) => sum + width, 2);
-  return [Math.max(20, Math.min(118, wide)), 2 + 20 * Math.ceil(wide / 118)];
+  return [Math.min(118, wide), 2 + SIDE * Math.ceil(wide / 118)];
 }
 
 /** @param {Parts} parts */
 export function addBadges(parts) {
   const { L, map, store } = parts;
-  const drawn = new Map(); // place and turn of the globe → { box, marker, key, size, step }
-  map.createPane("badges").style.zIndex = "600";
+  const drawn = new Map(); // places and turn of the globe → { box, marker, key, size, step }
   let places = null;
 
   // Where badges stand, by country or by part of the world, whose place is the mean of its countries'.
@@ -59,46 +56,56 @@ export function addBadges(parts) {
 
   const level = () => (map.getZoom() >= NEAR ? "near" : map.getZoom() < FAR ? "far" : "middle");
 
+  // Badges that find no room join the nearest that has some, until all of them have.
+  function seated(badges, close) {
+    const { min } = map.getPixelBounds(), obstacles = parts.standBoxes();
+    for (;;) {
+      const boxes = badges.map((one) => {
+        const { x, y } = map.project([one.lat, one.lon]).subtract(min), [wide, high] = sizeOf(chipsOf(one, close));
+        return { x, y, wide, high };
+      });
+      const seats = seat(boxes, obstacles);
+      seats.forEach(({ step, into }, i) => (into === null ? badges[i].step = step : join(badges[into], badges[i])));
+      if (seats.every(({ into }) => into === null)) return badges;
+      badges = badges.filter((_, i) => seats[i].into === null);
+    }
+  }
+
+  function join(to, { names, byLayer }) {
+    to.names.push(...names);
+    for (const [id, features] of byLayer) to.byLayer.set(id, [...new Set([...to.byLayer.get(id) ?? [], ...features])]);
+  }
+
+  const chipsOf = ({ byLayer }, close) => (close ? [...byLayer].map((layer) => new Map([layer])) : [byLayer]);
+
   // Only what is in view or near it stands on the page, and badges that are as they were stay: most filters change few.
   function draw() {
     places ??= prepare();
     const { state } = parts, close = level() === "near", view = map.getBounds().pad(0.3), shown = new Set();
-    for (const [id, byLayer] of unplaced()) {
-      const place = places.get(id), all = [...byLayer.values()].flat();
+    const wanted = [...unplaced()].flatMap(([id, byLayer]) => {
+      const { name, lat, lon } = places.get(id);
+      return turns(lon, lon).filter((turn) => view.contains([lat, lon + turn])).map((turn) => (
+        { id: `${id} ${turn}`, names: [name], lat, lon: lon + turn, byLayer: new Map(byLayer) }));
+    });
+    const weight = ({ byLayer }) => [...byLayer.values()].reduce((sum, { length }) => sum + length, 0);
+    for (const one of seated(wanted.sort((a, b) => weight(b) - weight(a)), close)) {
+      const { id, byLayer, step, names, lat, lon } = one, all = [...byLayer.values()].flat();
       const dim = parts.faded && !all.some((feature) => feature.id === state.chosen);
-      const key = JSON.stringify([state.theme, close, dim, all.map((feature) => feature.id)]);
-      for (const turn of turns(place.lon, place.lon)) if (view.contains([place.lat, place.lon + turn])) {
-        const name = `${id} ${turn}`;
-        if (!drawn.has(name)) drawn.set(name, badge(place, turn));
-        shown.add(name);
-        const one = drawn.get(name);
-        if (one.key === key) continue;
-        const chips = close ? [...byLayer].map((layer) => new Map([layer])) : [byLayer];
-        one.box.classList.toggle("atlas-dim", dim);
-        one.box.replaceChildren(...chips.map((some) => chip(place, turn, some)));
-        Object.assign(one, { key, size: sizeOf(chips) });
-      }
+      const key = JSON.stringify([state.theme, close, dim, names, all.map((feature) => feature.id)]);
+      if (!drawn.has(id)) drawn.set(id, badge(lat, lon));
+      shown.add(id);
+      const there = drawn.get(id);
+      there.step = step;
+      put(there.box.style, "translate", step.some(Boolean) ? `${step[0]}px ${step[1]}px` : "");
+      if (there.key === key) continue;
+      const chips = chipsOf(one, close);
+      there.box.classList.toggle("atlas-dim", dim);
+      there.box.replaceChildren(...chips.map((some) => chip(one, some)));
+      Object.assign(there, { key, size: sizeOf(chips) });
     }
-    for (const [name, { marker }] of drawn) if (!shown.has(name)) {
+    for (const [id, { marker }] of drawn) if (!shown.has(id)) {
       marker.remove();
-      drawn.delete(name);
-    }
-    spread();
-  }
-
-  // Badges of neighbours make room for each other: the largest stay, others step aside to the nearest free spot.
-  function spread() {
-    /** @type {number[][]} */
-    const taken = [];
-    const free = (/** @type {number[]} */ [left, top, right, bottom]) => taken.every((other) => (
-      left >= other[2] || other[0] >= right || top >= other[3] || other[1] >= bottom));
-    for (const one of [...drawn.values()].sort((a, b) => b.size[0] * b.size[1] - a.size[0] * a.size[1])) {
-      const { x, y } = map.project(one.marker.getLatLng()), [wide, high] = one.size;
-      const [left, top, right, bottom] = [x - wide / 2, y - high / 2, x + wide / 2, y + high / 2];
-      const at = (/** @type {number[]} */ [dx, dy]) => [left + dx, top + dy, right + dx, bottom + dy];
-      one.step = STEPS.find((step) => free(at(step))) ?? [0, 0];
-      taken.push(at(one.step));
-      put(one.box.style, "translate", one.step.some(Boolean) ? `${one.step[0]}px ${one.step[1]}px` : "");
+      drawn.delete(id);
     }
   }
 
@@ -108,18 +115,19 @@ export function addBadges(parts) {
     return [x + dx - wide / 2, y + dy - high / 2, x + dx + wide / 2, y + dy + high / 2];
   });
 
-  function badge({ lat, lon }, turn) {
+  function badge(lat, lon) {
     const box = make("div", "atlas-badge");
     const icon = L.divIcon({ html: box, className: "atlas-badge-anchor", iconSize: [0, 0] });
-    const marker = L.marker([lat, lon + turn], { icon, pane: "badges", keyboard: false }).addTo(map);
+    const marker = L.marker([lat, lon], { icon, pane: "badges", keyboard: false }).addTo(map);
     return { box, marker, key: "", size: [0, 0], step: [0, 0] };
   }
 
-  function chip(place, turn, byLayer) {
+  function chip({ names, lat, lon }, byLayer) {
     const all = [...byLayer.values()].flat(), layers = [...byLayer.keys()].map((id) => parts.layers.get(id));
     const colours = layers.map(({ colour }) => colour[parts.state.theme]), button = make("button");
-    const title = `${place.name}: ${all.length} without a place (${layers.map((layer) => layer.title).join(", ")})`;
-    Object.assign(button, { type: "button", title });
+    const where = names.join(", "), which = layers.map((layer) => layer.title).join(", ");
+    const title = `${where}: ${all.length} without a place (${which})`;
+    Object.assign(button, { type: "button", title, tabIndex: -1 });
     button.setAttribute("aria-label", title);
     button.dataset.layers = layers.map(({ id }) => id).join(" ");
     if (layers.length === 1) button.innerHTML = symbolSvg(layers[0].symbol, colours[0]);
@@ -132,11 +140,10 @@ export function addBadges(parts) {
     }
     button.onclick = (event) => {
       event.stopPropagation();
-      openList(parts, [place.lat, place.lon + turn], `${place.name}: no place known`, byLayer);
+      openList(parts, [lat, lon], `${where}: no place known`, byLayer);
     };
     return button;
   }
 
-  map.on("moveend", () => store.countries && draw());
   return { draw, boxes, count: () => drawn.size };
 }

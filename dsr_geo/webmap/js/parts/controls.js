@@ -10,6 +10,7 @@ const ICONS = {
   link: "M10 14a4 4 0 0 0 6 0l3-3a4 4 0 0 0-6-6l-1 1M14 10a4 4 0 0 0-6 0l-3 3a4 4 0 0 0 6 6l1-1",
   cite: "M9 6C6 7 5 9 5 12v6h5v-6H6.500M19 6c-3 1-4 3-4 6v6h5v-6h-3.500",
   picture: "M12 4v11M7 11l5 5 5-5M4 20h16",
+  print: "M7 9V4h10v5M7 17H4V9h16v8h-3M7 14h10v6H7z",
 };
 const PEN = 'fill="none" stroke="currentColor" stroke-width="2" stroke-linecap="round" stroke-linejoin="round"';
 const svg = (path) => (
@@ -52,10 +53,10 @@ export function addControls(parts) {
     copy(`${citation()}${link ? `, ${link}` : ""}, accessed ${today()}`, "Citation");
   }
 
-  async function draw() {
+  async function draw(format) {
     notify("Drawing the picture …");
     try {
-      await savePicture(parts, citation(), today());
+      await savePicture(parts, format, citation(), today());
       notify("Picture saved");
     } catch (error) {
       notify(`The picture could not be drawn: ${error.message}`);
@@ -82,7 +83,11 @@ export function addControls(parts) {
     const toggle = () => (document.fullscreenElement ? document.exitFullscreen() : el.requestFullscreen());
     views.push(["full", "Full screen", toggle]);
   }
-  const takings = [["cite", "Copy citation", cite], ["picture", "Save picture (PNG)", draw]];
+  const takings = [
+    ["cite", "Copy citation", cite],
+    ["picture", "Save picture (PNG)", () => draw("png")],
+    ["print", "Save picture for print (SVG)", () => draw("svg")],
+  ];
   if (options.address) takings.unshift(["link", "Copy link to this view", () => copy(address(), "Link")]);
   group(views);
   group(takings);

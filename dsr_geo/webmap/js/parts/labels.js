@@ -1,9 +1,11 @@
-// Names of countries or territories, larger ones first, and of a chosen cable's landing points; never over each other
-// or over a badge.
+// Names of countries or territories, larger ones first, and of a chosen cable's landing points; never over each other,
+// and countries' never under what stands on the map.
 
 import { mercatorY, partsOf, span, turns } from "../data/geo.js";
+import { seat } from "../paint/clusters.js";
 import { make } from "./dom.js";
 
+const ASIDE = [20, 36]; // CSS pixels that the name of a small or a large country may step aside
 const FONT = "system-ui, sans-serif";
 const yOf = (lat) => 360 * mercatorY(Math.max(-85, Math.min(85, lat)));
 
@@ -45,7 +47,7 @@ export function addLabels(parts) {
     pen.font = `${font} ${FONT}`;
     return pen.measureText(line).width;
   };
-  let names = null;
+  let names = null, known = ""; // what names were last placed round
   /** @type {Name[]} */
   let placed = [];
 
@@ -70,24 +72,24 @@ export function addLabels(parts) {
     return taken;
   }
 
-  function placeCountries(view, taken, badges) {
-    const zoom = map.getZoom(), perDegree = (256 * 2 ** zoom) / 360;
+  function placeCountries(view, taken) {
+    const zoom = map.getZoom(), perDegree = (256 * 2 ** zoom) / 360, boxes = [];
     for (const { label_lon: lon, label_lat: lat, size, text } of names) {
       const wide = size[0] * perDegree, high = size[1] * perDegree, font = wide > 260 && high > 120 ? 13 : 11;
       const width = Math.max(...text.map((line) => widthOf(line, `${font}px`))), height = text.length * (font + 2);
       // A name goes beyond its country a little, the names of small ones wait until the map is near.
       if (width > wide * 1.5 + (zoom >= 5 ? 60 : 0) || height > high * 2 + (zoom >= 5 ? 40 : 0)) continue;
       for (const turn of turns(lon, lon)) {
-        const { x, y: own } = map.latLngToContainerPoint([lat, lon + turn]);
-        if (x < -50 || own < -20 || x > view.x + 50 || own > view.y + 20) continue;
-        const badge = badges.find(([left, top, right, bottom]) => left < x && x < right && top < own && own < bottom);
-        const y = badge ? badge[1] - height / 2 - 1 : own;
-        const box = [x - width / 2 - 3, y - height / 2, x + width / 2 + 3, y + height / 2];
-        if (taken.some(meets(box))) continue;
-        taken.push(box);
-        placed.push({ text, font, x, y, place: [lat, lon + turn] });
+        const { x, y } = map.latLngToContainerPoint([lat, lon + turn]);
+        if (x < -50 || y < -20 || x > view.x + 50 || y > view.y + 20) continue;
+        const farthest = Math.min(ASIDE[1], Math.max(ASIDE[0], Math.min(wide, high) / 2));
+        boxes.push({ x, y, wide: width + 6, high: height, farthest, text, font, place: [lat, lon + turn] });
       }
     }
+    seat(boxes, taken).forEach(({ step: [dx, dy], free }, i) => {
+      const { x, y, text, font, place } = boxes[i];
+      if (free) placed.push({ text, font, x: x + dx, y: y + dy, place, dx });
+    });
   }
 
   /** @param {Name} name */
@@ -101,13 +103,16 @@ export function addLabels(parts) {
   function update() {
     if (!store.countries) return;
     if (!names) prepare();
-    const view = map.getSize(), badges = parts.badgeBoxes();
+    for (const pane of panes) pane.style.visibility = "";
+    const view = map.getSize(), boxes = [...parts.badgeBoxes(), ...parts.standBoxes()];
+    const now = JSON.stringify([map.getPixelBounds(), view, boxes, parts.landingNames()]);
+    if (now === known) return; // most filters of big layers move none
+    known = now;
     placed = [];
     const points = placePoints(view);
-    placeCountries(view, [...badges, ...points], badges);
+    placeCountries(view, [...points, ...boxes]);
     panes.forEach((pane, over) => {
       pane.replaceChildren(...placed.filter(({ strong }) => Boolean(strong) === Boolean(over)).map(element));
-      pane.style.visibility = "";
     });
   }
 
@@ -118,6 +123,5 @@ export function addLabels(parts) {
     clearTimeout(waiting);
     waiting = setTimeout(update, 100);
   }
-  map.on("moveend", soon);
   return { soon, placed: () => placed };
 }

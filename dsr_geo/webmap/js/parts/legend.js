@@ -10,7 +10,8 @@ const READING = [
     + "With a hole: suspended, or status not known.",
   "Lines: long dashes under construction or indicative, dots announced.",
   "Edge: thick for strong evidence, thin for fair or disputed, dotted for a single source.",
-  "Faint ring: placed on the town or, wider, in the region. Records in one place stand round it.",
+  "Faint ring: placed on the town or, wider, in the region. Near by, records in one place stand round it.",
+  "Number in a ring: records too close together to be told apart, their layers by the colours of the ring. It opens.",
   "Number in a box: records known only by country or territory. Open shapes: statements about a country.",
   "North is up. Mercator projection: areas look larger towards the poles, "
     + "and the scale holds at the middle of the map.",

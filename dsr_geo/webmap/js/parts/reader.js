@@ -3,7 +3,7 @@
 import { addBasemap } from "./basemap.js";
 import { addCard } from "./card.js";
 import { addControls } from "./controls.js";
-import { make } from "./dom.js";
+import { make, oneStop } from "./dom.js";
 import { addLabels } from "./labels.js";
 import { buildLegend } from "./legend.js";
 import { addSearch } from "./search.js";
@@ -30,10 +30,9 @@ export function addReader(parts) {
   return {
     legend, names: labels.placed,
     // After a drawing.
-    update() {
-      card.update();
-      labels.soon();
-    },
+    update: card.update,
+    // When it is known what stands where.
+    place: labels.soon,
     // When the numbers are there, which come a little later.
     count() {
       legend.update();
@@ -44,9 +43,12 @@ export function addReader(parts) {
 
 // Leaflet answers arrows, plus and minus while the map has the focus; Escape gives the whole map back.
 function addKeys(parts) {
-  const { el, map } = parts, frame = map.getContainer();
+  const { el, map } = parts, frame = map.getContainer(), marks = map.getPane("badges");
   frame.setAttribute("role", "application");
   frame.setAttribute("aria-label", ABOUT);
+  marks.setAttribute("role", "group");
+  marks.setAttribute("aria-label", "Marks that stand for several records; arrow keys go from one to the next");
+  oneStop(marks, frame, el);
   el.addEventListener("keydown", (event) => {
     if (event.key === "Escape" && parts.state.chosen) parts.choose(null);
   });
