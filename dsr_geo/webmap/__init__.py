@@ -30,6 +30,9 @@ OPENING = [[-36, -19], [58, 152]]
 JS = Path(__file__).resolve().parent / "js"
 """What draws the map: modules in folders, `start.js` first, and its style sheet, `map.css`."""
 
+FOLIUM = JS / "folium.js"
+"""A script for folium's page, which no module loads."""
+
 LEAFLET = Path(leaflet.BASE_DIR)
 """Leaflet's own files: leaflet.js, leaflet.css, images/."""
 
@@ -50,7 +53,7 @@ trans-Pacific and South Atlantic lines whole.
 
 def modules() -> dict[str, Path]:
     """The modules that draw the map by their path below `JS`. `types.js` only describes what they pass around."""
-    found = {path.relative_to(JS).as_posix(): path for path in sorted(JS.rglob("*.js"))}
+    found = {path.relative_to(JS).as_posix(): path for path in sorted(JS.rglob("*.js")) if path != FOLIUM}
     return {name: path for name, path in found.items() if name != "types.js"}
 
 
