@@ -22,6 +22,9 @@ def begin() -> None:
     if "open" in st.session_state:
         if st.session_state.pop(_HELD, None):
             link.again()  # the page was shown the address' values in between
+            st.toast(
+                "The server began anew. A download of a chart that failed just now works when asked for again."
+            )
     elif context and (held := context.session_state.get_widget_states()):
         st.session_state[_HELD] = held
 

@@ -10,6 +10,8 @@ const CLOSE = 5, COUNTRY = 4; // zooms to see a place at, and a record of which 
  */
 export function addView({ L, map, el, options, store, legend }) {
   const canvas = map.getContainer();
+  /** @type {any} of which more is used than its type tells */
+  const moving = map;
   let kept = null; // what was last asked for
 
   // What a link, a choice or the reader asks to see is shown, and again whenever the map finds another size (or its
@@ -30,6 +32,8 @@ export function addView({ L, map, el, options, store, legend }) {
 
   function resize() {
     if (!canvas.clientWidth) return; // out of sight: on another page, in a tab that is not open
+    // A zoom that is under way would end where it began to go, whatever is shown in between.
+    if (moving._animatingZoom) moving._onZoomTransitionEnd();
     map.invalidateSize({ pan: false });
     fill();
     kept?.({ animate: false });
