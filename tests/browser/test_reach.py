@@ -6,12 +6,13 @@ import html
 import io
 import re
 
-import dsr_geo
 from conftest import serving
-from dsr_geo import Selection
 from PIL import Image
 from playwright.sync_api import expect
 from waiting import MAP_READY, becomes, query_becomes, settled
+
+import dsr_geo
+from dsr_geo import Selection
 
 MAP = "document.querySelector('.atlas-host').atlas.map"
 
@@ -28,7 +29,7 @@ def test_tab_leaves_the_map_and_arrows_go_on_inside(open_page):
         assert len(stops) <= 40
     page.keyboard.press("Shift+Tab")
     assert len([stop for stop in stops if stop == "atlas-badge"]) == 1
-    page.locator(".atlas-badge [tabindex='0']").focus()
+    page.locator(".atlas-badge button:not([tabindex='-1'])").focus()
     first = page.evaluate("document.activeElement.ariaLabel")
     for key in ("ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown"):
         page.keyboard.press(key)
@@ -66,14 +67,16 @@ def test_one_finger_scrolls_the_page_and_two_move_the_map(open_page):
         touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
 
     before = page.evaluate(centre)
+    drag((x - 40, y), (x + 40, y), by=120)
+    becomes(page, lambda: page.evaluate(centre)[0] < before[0] - 3, True)
+    page.wait_for_function("!document.querySelector('.leaflet-zoom-anim, .leaflet-pan-anim')")
+    before = page.evaluate(centre)
     drag((x, y), by=160)
     becomes(page, lambda: page.evaluate(scrolled) > 50, True)
     assert page.evaluate(centre) == before
-    page.evaluate("document.querySelector('[data-testid=stMain]').scrollTop = 0")
-    drag((x - 40, y), (x + 40, y), by=120)
-    becomes(page, lambda: page.evaluate(centre)[0] < before[0] - 3, True)
+    page.wait_for_function("!document.querySelector('.leaflet-zoom-anim')")
     small = page.locator(".atlas-badge button").evaluate_all(
-        "(all) => all.map((one) => one.getBoundingClientRect()).filter(({ width, height }) => width < 24 || height < 24)"
+        "(all) => all.map((one) => one.getBoundingClientRect()).filter((box) => box.width < 24 || box.height < 24)"
     )
     assert small == []
 

@@ -28,6 +28,10 @@ export function addTouch({ map, el, options }) {
     clearTimeout(timer);
     timer = setTimeout(() => words.classList.remove("atlas-told"), 1500);
   }
+  // While the page scrolls the browser keeps the fingers, and Leaflet's wish to have them is an error.
+  canvas.addEventListener("touchstart", (event) => {
+    if (!event.cancelable) event.stopImmediatePropagation();
+  }, { capture: true, passive: true });
   canvas.addEventListener("pointerdown", drag, { capture: true, passive: true });
   canvas.addEventListener("touchmove", tell, { passive: true });
   document.addEventListener("fullscreenchange", look);
