@@ -6,6 +6,7 @@ import json
 import re
 import tomllib
 from dataclasses import replace
+from html import unescape
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 from xml.etree import ElementTree
@@ -21,7 +22,7 @@ from dsr_geo.ui import MAIN, PAGES, cache, colours, path
 from dsr_geo.ui.pages import table
 from dsr_geo.ui.pages.compare import presets
 from dsr_geo.ui.parts import charts as charts_of
-from dsr_geo.ui.parts import correct, downloads, picture
+from dsr_geo.ui.parts import correct, picture
 
 ROOT = Path(__file__).resolve().parents[1]
 TITLES = [page.title for page in PAGES.values()]
@@ -395,11 +396,20 @@ def test_a_picture_has_title_note_source_and_a_light_ground(atlas):
     assert picture.of(chart("light"), "x", "", "y", "PNG").startswith(b"\x89PNG")
 
 
-@pytest.mark.parametrize("form", export.FORMATS.values(), ids=export.FORMATS)
-def test_a_download_is_made_outside_the_run_of_the_page(atlas, form):
-    """Streamlit asks for it when the button is pressed, where no session state is."""
-    content = downloads._file(form, atlas, Selection(), "records", 2020, "tower-old")
-    assert not form.view or b"Records of this selection" in content
+def test_downloads_lead_to_the_routes_and_not_into_the_session():
+    """A page that is older than the server's session can still be taken away."""
+    page = run("explore", layer="data-centres", record="dc-sau-tencent-cloud-saudi-arabia", shade="records")
+    (body,) = [each.proto.body for each in page.get("html") if "class=downloads" in each.proto.body]
+    for ending in export.FORMATS:
+        (href,) = re.findall(rf'href="([^"]*records\.{ending}[^"]*)"', body)
+        address = urlsplit(unescape(href))
+        assert address.path == f"./atlas/records.{ending}"
+        query = {
+            "layer": ["data-centres"],
+            "record": ["dc-sau-tencent-cloud-saudi-arabia"],
+            "shade": ["records"],
+        }
+        assert parse_qs(address.query) | {"shade_year": [""]} == query | {"shade_year": [""]}
 
 
 def test_streamlit_is_told_the_accent_of_the_pages():

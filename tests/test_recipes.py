@@ -60,7 +60,7 @@ print(len(page.markdown))
 
 
 def test_a_format_is_an_entry(followed):
-    """Command line, route and download button."""
+    """Command line, route and the link on the page."""
     printed = followed(
         "An export format",
         """
@@ -73,7 +73,7 @@ assert lines[0].startswith("# Digital Silk Road Atlas, data version") and len(li
 """
         + OPEN
         + """
-print([each.label for each in page.get("download_button")])
+print([each.proto.body for each in page.get("html")])
 """,
     )
     assert "Download Ids" in printed

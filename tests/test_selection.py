@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from dsr_geo import Selection, from_query
-from dsr_geo.selection import TITLES, fold
+from dsr_geo.selection import TITLES, fold, unread
 
 
 def ids(atlas, **filters):
@@ -333,3 +333,15 @@ def test_what_cannot_be_a_filter_is_refused_in_words(wrong):
     with pytest.raises(ValueError, match=f"^{name} ") as error:
         Selection(**wrong)
     assert str(next(iter(wrong.values()))).strip("()'[],").split(",")[0].strip("'\"") in str(error.value)
+
+
+def test_what_a_link_says_twice_or_to_nobody_is_named(atlas):
+    found, problems = from_query({"years": ["2010-2012", "2015-2016"], "undated": ["0", "0"]}, atlas)
+    assert found == Selection(years=(2010, 2012), undated=False)
+    assert problems == ["The link gives years more than once: “2010-2012” was taken, “2015-2016” left out."]
+    (layers, amp) = unread({"layers": ["a"], "amp;group": ["gcc"], "group": ["gcc"]}, ["layer", "group"])
+    assert (
+        layers.startswith("The link says “layers=a”, which means nothing here")
+        and "nearest is “layer”" in layers
+    )
+    assert "“amp;group=gcc”" in amp and "nearest is “group”" in amp

@@ -258,3 +258,24 @@ def test_the_script_for_the_map_parses(node):
             [node, "--input-type=module", "--check"], input=path.read_bytes(), capture_output=True
         )
         assert done.returncode == 0, (path.name, done.stderr)
+
+
+@pytest.mark.parametrize(
+    "text", ["abc", "", ",,", "999,999,99", "91,0,3", "0,181,3", "0,0,13", "1,2", "nan,0,1"]
+)
+def test_a_view_that_is_none_is_named(text):
+    view, (problem,) = webmap.view({"view": [text]})
+    assert view == "" and f"“{text}”" in problem
+
+
+def test_a_view_is_taken_as_it_is():
+    assert webmap.view({"view": ["19,-99,5"]}) == ("19,-99,5", []) and webmap.view({}) == ("", [])
+    view, (problem,) = webmap.view({"view": ["19,-99,5", "1,2,3"]})
+    assert view == "19,-99,5" and "“1,2,3” left out" in problem
+
+
+def test_a_shading_year_that_is_none_is_named(atlas):
+    for year, words in (("abc", "no year"), ("1850", "outside")):
+        by, _, (problem,) = shading.from_query({"shade": ["records"], "shade_year": [year]}, atlas)
+        assert by == "records" and words in problem
+    assert "by what" in shading.from_query({"shade_year": ["2010"]}, atlas)[2][0]

@@ -20,6 +20,10 @@ _STYLE = """<style>
 .stMultiSelect [data-tag], .stMultiSelect [data-tag] *, .stButton button[kind="primary"] p { color: UPON; }
 [class*="st-key-files-"] button { min-height: 24px; padding: 0 .4rem 0 0; }
 [class*="st-key-files-"] button p { font-size: .85rem; color: ACCENT; }
+.downloads { display: flex; flex-wrap: wrap; gap: .5rem; }
+.downloads a { padding: .4rem .8rem; border-radius: .5rem; color: inherit; text-decoration: none; }
+.downloads a { border: 1px solid color-mix(in srgb, currentColor 25%, transparent); }
+.downloads a:is(:hover, :focus-visible) { border-color: ACCENT; color: ACCENT; }
 .stButton button[kind="tertiary"] { text-align: left; justify-content: flex-start; }
 .st-key-menu { flex-wrap: wrap; gap: .15rem; }
 .st-key-menu { border-bottom: 1px solid color-mix(in srgb, currentColor 14%, transparent); }

@@ -31,12 +31,19 @@ _QUIET = [
 
 
 @pytest.fixture(scope="session")
-def app(tmp_path_factory) -> str:
+def app(tmp_path_factory) -> Iterator[str]:
     """The address of the running app: one for each worker of pytest-xdist, started by its first test in the browser."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    log = tmp_path_factory.mktemp("app") / "log.txt"
+    with serving(tmp_path_factory.mktemp("app") / "log.txt") as (address, _):
+        yield address
+
+
+@contextmanager
+def serving(log: Path, port: int = 0) -> Iterator[tuple[str, int]]:
+    """Run the app: its address and port (a free one, if none is named). log: where it writes."""
+    if not port:
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
     command = [
         sys.executable,
         "-m",
@@ -67,7 +74,7 @@ def app(tmp_path_factory) -> str:
                 server.terminate()
             if server.poll() is not None:
                 pytest.fail(f"the app did not start:\n{log.read_text(encoding='utf-8')}")
-            yield f"http://127.0.0.1:{port}"
+            yield f"http://127.0.0.1:{port}", port
         finally:
             server.terminate()
 

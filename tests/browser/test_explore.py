@@ -124,7 +124,7 @@ def test_download_is_the_librarys_own_answer(open_page, atlas):
     selection = Selection(layers=("data-centres", "submarine-cables"), groups=("gcc",), years=(2018, 2026))
     for title, ending in (("Download GeoJSON", "geojson"), ("Download CSV", "csv")):
         with page.expect_download() as download:
-            page.get_by_role("button", name=title).click()
+            page.get_by_role("link", name=title).click()
         content = download.value.path().read_bytes()
         assert content == export.FORMATS[ending](atlas, selection)
         if ending == "geojson":

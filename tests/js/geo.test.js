@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { mercatorX, mercatorY, partsOf, shifted, span, turns, unbroken } from "../../dsr_geo/webmap/js/data/geo.js";
+import {
+  bestTurn, gathered, mercatorX, mercatorY, partsOf, shifted, span, turns, unbroken,
+} from "../../dsr_geo/webmap/js/data/geo.js";
 
 test("a path cut at 180° becomes whole again, in both directions and more than once", () => {
   assert.deepEqual(unbroken([[[170, 1], [180, 2]], [[-180, 2], [-170, 3]]]), [[[170, 1], [180, 2], [190, 3]]]);
@@ -30,4 +32,18 @@ test("spans, parts and the map's plane", () => {
   assert.deepEqual(partsOf({ type: "MultiPolygon", coordinates: [["ring"], ["other"]] }), [["ring"], ["other"]]);
   assert.deepEqual([mercatorX(-180), mercatorX(180), mercatorY(0)], [0, 1, 0.5]);
   assert.ok(Math.abs(mercatorY(85.0511287798)) < 1e-9);
+});
+
+test("a span comes into the window where most of it shows, and with room round it", () => {
+  assert.equal(bestTurn(-99, -99), 360);
+  assert.equal(bestTurn(-58, -58), 360, "Buenos Aires not at the western edge, under the legend");
+  assert.equal(bestTurn(-38, -38), 0);
+  assert.equal(bestTurn(-74, -34), 360, "Brazil whole");
+  assert.equal(bestTurn(100, 100), 0);
+});
+
+test("places that are looked at together lie together", () => {
+  assert.deepEqual(gathered([-99, -47]), [261, 313], "Mexico and Brazil");
+  assert.deepEqual(gathered([-47, 10]), [-47, 10], "Brazil and Europe");
+  assert.deepEqual(gathered([80]), [80]);
 });

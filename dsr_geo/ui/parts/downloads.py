@@ -2,39 +2,29 @@
 
 from __future__ import annotations
 
-from functools import partial
+from html import escape
+from urllib.parse import urlencode
 
 import streamlit as st
 
-from dsr_geo import cite, export
+from dsr_geo import api, cite, export
 from dsr_geo.atlas import Atlas
-from dsr_geo.export import Format
 from dsr_geo.selection import Selection
 from dsr_geo.ui import link
 from dsr_geo.ui.text import plain
-from dsr_geo.webmap import shading
 
 
 def draw(atlas: Atlas, selection: Selection) -> None:
-    """Draw a button for each format, with the licence and the citation. Files are made when somebody asks."""
-    # A file is made outside the script's run, where there is no session state: what it takes from there is read now.
-    shade, year, chosen = (st.session_state[key] for key in ("shade", "shade_year", "record"))
-    with st.container(horizontal=True, vertical_alignment="center"):
-        for ending, form in export.FORMATS.items():
-            st.download_button(
-                f"Download {form.title}",
-                partial(_file, form, atlas, selection, shade, year, chosen),
-                file_name=export.file_name(ending),
-                mime=form.mime,
-                on_click="ignore",
-                icon=":material/download:",
-            )
+    """Draw a link for each format, with the licence and the citation. Files are made when somebody asks.
+
+    The links lead to the atlas' own routes, which answer whether or not the page's session is still there.
+    """
+    query = urlencode(link.query(selection, record=st.session_state["record"]), doseq=True)
+    # Relative to the page, wherever that lies behind a prefix: pages and routes are beside each other.
+    root = f".{api.PREFIX}/records."
+    links = [
+        f'<a href="{escape(f"{root}{ending}?{query}")}" download>Download {escape(form.title)}</a>'
+        for ending, form in export.FORMATS.items()
+    ]
+    st.html(f"<div class=downloads>{''.join(links)}</div>")
     st.caption(plain(f"{cite.LICENCE}. Cite as: {link.cited(atlas)}"))
-
-
-def _file(
-    form: Format, atlas: Atlas, selection: Selection, shade: str | None, year: int, chosen: str | None
-) -> bytes:
-    """The selection in a format, looked at as on the page where the format shows that."""
-    classes = shading.shading(atlas, selection, shade, year) if shade and form.view else None
-    return form(atlas, selection, shading=classes, chosen=chosen)

@@ -6,13 +6,14 @@ from pathlib import Path
 
 import streamlit as st
 
-from dsr_geo.ui import cache, link, menu
+from dsr_geo.ui import cache, link, menu, reconnect
 from dsr_geo.ui.parts import filters
 
 st.set_page_config("Digital Silk Road Atlas", page_icon=Path(__file__).with_name("icon.png"), layout="wide")
 
 atlas = cache.atlas()
 page = menu.navigation()
+reconnect.begin()
 link.restore(atlas, page.url_path)
 menu.menu(link.current(atlas), page.url_path)
 
@@ -28,3 +29,4 @@ def draw_filters() -> None:
 for step in (draw_filters, page.run) if st.session_state.get("open") else (page.run, draw_filters):
     step()
 st.session_state["open"] = True
+reconnect.end()

@@ -55,7 +55,8 @@ def show(
             width="stretch",
         )
         with st.container(horizontal=True, gap="xxsmall", key=f"files-{name}"):
-            button = partial(st.download_button, on_click="ignore", type="tertiary")
+            # A click runs the page: should the session be gone, the next click finds a new one (see `reconnect`).
+            button = partial(st.download_button, on_click="rerun", type="tertiary")
             button(
                 "CSV",
                 partial(_numbers, table),

@@ -3,7 +3,7 @@
 import { addBasemap } from "./basemap.js";
 import { addCard } from "./card.js";
 import { addControls } from "./controls.js";
-import { make, oneStop } from "./dom.js";
+import { make, rove } from "./dom.js";
 import { addLabels } from "./labels.js";
 import { buildLegend } from "./legend.js";
 import { addSearch } from "./search.js";
@@ -48,7 +48,7 @@ function addKeys(parts) {
   frame.setAttribute("aria-label", ABOUT);
   marks.setAttribute("role", "group");
   marks.setAttribute("aria-label", "Marks that stand for several records; arrow keys go from one to the next");
-  oneStop(marks, frame, el);
+  rove(marks, "button", el, frame);
   el.addEventListener("keydown", (event) => {
     if (event.key === "Escape" && parts.state.chosen) parts.choose(null);
   });
