@@ -22,6 +22,8 @@ def draw(atlas: Atlas) -> None:
     with st.container():  # of one or several elements, so that the map below keeps its place on the page
         if len(found):
             st.markdown(summary.sentence(atlas, selection, found))
+            if selection.text:
+                filters.off(atlas, selection)
         else:
             filters.emptied(atlas, selection)
 

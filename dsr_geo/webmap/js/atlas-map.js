@@ -52,7 +52,7 @@ export function attach(L, map, options, el = map.getContainer()) {
   /** @type {State} */
   let state = { ...NOTHING, ...options.state };
   state.host = { shown: state.shown };
-  let fitted = null, kept = null, sourceNames = options.sources, near = false, total = 0;
+  let fitted = null, kept = null, sourceNames = options.sources, words = options.words, near = false, total = 0;
   const store = new Store(options), marks = painter(L, map, options);
   const sync = addSync(() => state, set, options.onFilter);
   const view = addView({ L, map, el, options, legend: () => reader.legend.box });
@@ -69,6 +69,7 @@ export function attach(L, map, options, el = map.getContainer()) {
     hits,
     visible: () => store.passed,
     byId: (id) => store.byId(id),
+    words: async () => (words ??= await fetchJson(`${options.base}/words.json`)),
     sources: async () => (sourceNames ??= await fetchJson(`${options.base}/sources.json`)),
     sharp: marks.sharp,
     open: view.open,

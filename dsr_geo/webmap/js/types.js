@@ -30,6 +30,7 @@
  * @property {string} version
  * @property {string} boundary
  * @property {string} licence
+ * @property {Words} [words] where there is no server
  * @property {Partial<State>} [state] what to show first
  * @property {string} [base] address of the atlas' routes
  * @property {Record<string, object>} [files] path → GeoJSON, where there is no server
@@ -38,6 +39,13 @@
  * @property {(filter: object) => void} [onFilter]
  * @property {(view: number[]) => void} [onView]
  * @property {(query: URLSearchParams, chosen: string | null) => string} [address] of the present view
+ */
+
+/**
+ * What names are compared by (`webmap.words`).
+ * @typedef {object} Words
+ * @property {import("./data/spelling.js").Spelling} spelling
+ * @property {Record<string, string[]>} names ISO3 → its names in all languages, folded
  */
 
 /**
@@ -172,6 +180,7 @@
  * @property {(at: { x: number, y: number }) => Promise<Entry[]>} hits what is drawn at a point, nearest first
  * @property {() => Entry[]} visible the records that are shown
  * @property {(id: string | null) => Entry | undefined} byId
+ * @property {() => Promise<Words>} words
  * @property {() => Promise<Record<string, string[]>>} sources id → producer, title, address
  * @property {<T>(work: () => T | Promise<T>) => Promise<T>} sharp runs while the picture is fit for print
  * @property {() => void} open goes back to the opening view
