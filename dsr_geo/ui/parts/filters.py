@@ -19,7 +19,7 @@ from dsr_geo.ui import cache, link
 from dsr_geo.ui.text import EVIDENCE_WORDS, plain, words
 from dsr_geo.webmap import shading
 
-_BEFORE_MORE = ("layers", "groups", "countries", "actors", "kinds", "statuses", "evidence")
+_BEFORE_MORE = ("ids", "layers", "groups", "countries", "actors", "kinds", "statuses", "evidence")
 """Filters by values that are drawn one by one above "More filters"."""
 
 _LABELS = {
@@ -71,6 +71,8 @@ def draw(atlas: Atlas) -> None:
         help="Every word must occur, in any spelling; a country in any language. A word that no record has "
         "is taken for the beginning of one.",
     )
+    if only := st.session_state["ids"]:  # from a link; there are too many to choose from
+        _choose("ids", only, lambda id: atlas.records.at[id, "name"])
     _choose(
         "layers", atlas.layers, lambda id: atlas.layers[id].title, empty="The layers that are on by default"
     )

@@ -14,7 +14,9 @@ st.set_page_config("Digital Silk Road Atlas", page_icon=Path(__file__).with_name
 atlas = cache.atlas()
 page = menu.navigation()
 link.restore(atlas, page.url_path)
-menu.menu(link.current(atlas), page.url_path)
+menu.look()
+if not st.context.is_embedded:
+    menu.menu(link.current(atlas), page.url_path)
 
 
 def draw_filters() -> None:
@@ -25,6 +27,7 @@ def draw_filters() -> None:
 
 # Filters stand before the page, so that a reader who acts on them while it runs is heard. Only when the app opens
 # does the page go first: its map need not wait for a dozen widgets, whose values are there already.
-for step in (draw_filters, page.run) if st.session_state.get("open") else (page.run, draw_filters):
+steps = (draw_filters, page.run) if st.session_state.get("open") else (page.run, draw_filters)
+for step in (page.run,) if st.context.is_embedded else steps:
     step()
 st.session_state["open"] = True

@@ -185,6 +185,7 @@ export function attach(L, map, options, el = map.getContainer()) {
       const before = state;
       state = { ...state, ...sync.accept(next) };
       el.dataset.theme = state.theme;
+      el.dataset.round = state.round ?? "all";
       if (before.theme !== state.theme) look([]);
       if (next.view && !el.dataset.viewed) {
         const [lat, lon, zoom] = next.view;

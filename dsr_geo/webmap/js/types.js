@@ -39,12 +39,16 @@
  * @property {(filter: object) => void} [onFilter]
  * @property {(view: number[]) => void} [onView]
  * @property {(query: URLSearchParams, chosen: string | null) => string} [address] of the present view
+ * @property {(id: string) => string} [page] address of a record's page
+ * @property {[string, string][]} [stories] title and query of a few stories, for the first visit
  */
+
+/** @typedef {{ letters: Record<string, string>, words: [string, string][], simplified: string }} Spelling */
 
 /**
  * What names are compared by (`webmap.words`).
  * @typedef {object} Words
- * @property {import("./data/spelling.js").Spelling} spelling
+ * @property {Spelling} spelling
  * @property {Record<string, string[]>} names ISO3 → its names in all languages, folded
  */
 
@@ -64,6 +68,7 @@
  * @property {number} [act] number of the reader's last filter that the host answers
  * @property {string} [version]
  * @property {boolean} [follow] whether the host hears of each year while they play
+ * @property {"all" | "legend" | "nothing"} [round] what stands round the drawing
  * @property {number[]} [view] latitude, longitude, zoom to open with
  * @property {{ shown: string[] }} [host] what the host said is on
  */

@@ -8,8 +8,6 @@ const WITHIN = /(?<=\p{L})['.](?=\p{L})/gu;
 const RUN = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\u{20000}-\u{3ffff}";
 const RUNS = new RegExp(`[${RUN}]+|[^${RUN}]+`, "gu"), STARTS_RUN = new RegExp(`^[${RUN}]`, "u");
 
-/** @typedef {{ letters: Record<string, string>, words: [string, string][], simplified: string }} Spelling */
-
 /** @param {Spelling} tables see spelling.json */
 export function speller({ letters, words: patterns, simplified }) {
   const read = new Map(Object.entries(letters)), pairs = [...simplified];

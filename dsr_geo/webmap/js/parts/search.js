@@ -146,7 +146,9 @@ export function addSearch(parts, side) {
   back.onmousedown = (event) => event.preventDefault(); // focus stays in the box
   input.oninput = ask;
   input.onfocus = () => input.value.trim() && (inside ? records() : ask());
-  box.onfocusout = ({ relatedTarget }) => box.contains(/** @type {Node} */ (relatedTarget)) || close();
+  box.addEventListener("focusout", ({ relatedTarget }) => {
+    if (!box.contains(/** @type {Node} */ (relatedTarget))) close();
+  });
   box.onkeydown = (event) => {
     if (event.key === "Escape") {
       event.stopPropagation();
