@@ -113,7 +113,8 @@ def test_points_in_another_reference_system_are_turned_into_degrees(world):
 
 
 @pytest.mark.parametrize(
-    "name", ["borders.geojson", "groups.csv", "memberships.csv", "indicators.csv", "attributes.csv", "names.csv"]
+    "name",
+    ["borders.geojson", "groups.csv", "memberships.csv", "indicators.csv", "attributes.csv", "names.csv"],
 )
 def test_a_missing_file_is_named(tiny, name):
     (tiny.write() / "countries" / name).unlink()

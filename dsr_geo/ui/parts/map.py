@@ -85,8 +85,8 @@ def place(atlas: Atlas, selection: Selection, height: int = 660, follow: bool = 
 
 def alone(atlas: Atlas, selection: Selection, id: str) -> None:
     """The map of one record, with nothing round it. selection: that record's."""
-    state = webmap.state(atlas, selection, None, id) | {"round": "nothing"}
-    draw(state, "", "", lambda: None, lambda: None)
+    state = webmap.state(atlas, selection, None, id, st.session_state.get("map_act", 0))
+    draw(state | {"round": "nothing"}, "", "", lambda: None, lambda: None)
 
 
 def _choose(atlas: Atlas):
