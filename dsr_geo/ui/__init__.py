@@ -25,12 +25,14 @@ class Page:
     """The field of `Selection` that its first key names a value of: the page is about that one."""
     has_map: bool = False
     """Whether the map is on it, whose `view` it keeps in the address."""
+    in_menu: bool = True
 
 
 PAGES = {
     "explore": Page("Explore", has_map=True),
     "country": Page("Countries", keys=("iso3",), subject="countries"),
     "company": Page("Companies", keys=("id",), subject="actors"),
+    "record": Page("Record", keys=("id",), has_map=True, in_menu=False),
     "compare": Page("Compare", keys=("a", "b", "c", "d", "indicator", "per")),
     "impact": Page("Impact", keys=("of", "indicator")),
     "timeline": Page("Time", has_map=True),
@@ -38,7 +40,9 @@ PAGES = {
     "stories": Page("Stories"),
     "about": Page("About"),
 }
-"""The pages in the order of the menu; the first is the front page. A new page is its file and an entry here."""
+"""The pages in the order of the menu, which leaves some out; the first is the front page.
+
+A new page is its file and an entry here."""
 
 FRONT = next(iter(PAGES))
 """The page that the bare address opens."""

@@ -8,7 +8,7 @@ import streamlit as st
 from dsr_geo import cite, summary
 from dsr_geo.atlas import Atlas
 from dsr_geo.ui import cache, link, menu
-from dsr_geo.ui.parts import downloads, filters, record_table
+from dsr_geo.ui.parts import downloads, embed, filters, record_table
 from dsr_geo.ui.parts import map as atlas_map
 
 
@@ -18,10 +18,16 @@ def draw(atlas: Atlas) -> None:
     found = selection.records(atlas)
     link.write("", selection)
 
+    if st.context.is_embedded:
+        atlas_map.place(atlas, selection)
+        embed.foot(atlas)
+        return
     menu.title("Digital Silk Road Atlas")
     with st.container():  # of one or several elements, so that the map below keeps its place on the page
         if len(found):
             st.markdown(summary.sentence(atlas, selection, found))
+            if selection.text:
+                filters.off(atlas, selection)
         else:
             filters.emptied(atlas, selection)
 

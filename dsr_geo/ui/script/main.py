@@ -15,7 +15,9 @@ atlas = cache.atlas()
 page = menu.navigation()
 reconnect.begin()
 link.restore(atlas, page.url_path)
-menu.menu(link.current(atlas), page.url_path)
+menu.look()
+if not st.context.is_embedded:
+    menu.menu(link.current(atlas), page.url_path)
 
 
 def draw_filters() -> None:
@@ -26,7 +28,8 @@ def draw_filters() -> None:
 
 # Filters stand before the page, so that a reader who acts on them while it runs is heard. Only when the app opens
 # does the page go first: its map need not wait for a dozen widgets, whose values are there already.
-for step in (draw_filters, page.run) if st.session_state.get("open") else (page.run, draw_filters):
+steps = (draw_filters, page.run) if st.session_state.get("open") else (page.run, draw_filters)
+for step in (page.run,) if st.context.is_embedded else steps:
     step()
 st.session_state["open"] = True
 reconnect.end()

@@ -56,7 +56,7 @@ export function attach(L, map, options, el = map.getContainer()) {
   /** @type {State} */
   let state = { ...NOTHING, ...options.state };
   state.host = { shown: state.shown };
-  let seen = null, sourceNames = options.sources, near = false, total = 0;
+  let seen = null, sourceNames = options.sources, words = options.words, near = false, total = 0;
   const store = new Store(options), marks = painter(L, map, options);
   const sync = addSync(() => state, set, options.onFilter);
   const view = addView({ L, map, el, options, store, legend: () => reader.legend.box });
@@ -73,6 +73,7 @@ export function attach(L, map, options, el = map.getContainer()) {
     hits,
     visible: () => store.passed,
     byId: (id) => store.byId(id),
+    words: async () => (words ??= await fetchJson(`${options.base}/words.json`)),
     sources: async () => (sourceNames ??= await fetchJson(`${options.base}/sources.json`)),
     sharp: marks.sharp,
     stand: marks.stand,
@@ -183,6 +184,7 @@ export function attach(L, map, options, el = map.getContainer()) {
       const before = state;
       state = { ...state, ...sync.accept(next) };
       el.dataset.theme = state.theme;
+      el.dataset.round = state.round ?? "all";
       if (before.theme !== state.theme) look([]);
       if (next.view) view.goTo(next.view);
       // A link that was opened says what to look at: a view, or else the record.

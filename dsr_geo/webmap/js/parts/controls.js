@@ -9,6 +9,7 @@ const ICONS = {
   full: "M4 9V4h5M20 9V4h-5M4 15v5h5M20 15v5h-5",
   link: "M10 14a4 4 0 0 0 6 0l3-3a4 4 0 0 0-6-6l-1 1M14 10a4 4 0 0 0-6 0l-3 3a4 4 0 0 0 6 6l1-1",
   cite: "M9 6C6 7 5 9 5 12v6h5v-6H6.500M19 6c-3 1-4 3-4 6v6h5v-6h-3.500",
+  embed: "M8 7l-5 5 5 5M16 7l5 5-5 5M13.500 5l-3 14",
   picture: "M12 4v11M7 11l5 5 5-5M4 20h16",
   print: "M7 9V4h10v5M7 17H4V9h16v8h-3M7 14h10v6H7z",
 };
@@ -69,6 +70,15 @@ export function addControls(parts) {
     copy(`${citation()}${link ? `, ${link}` : ""}, accessed ${today()}`, "Citation");
   }
 
+  // The view for another page to show in a frame.
+  function embed() {
+    const src = new URL(address());
+    src.searchParams.set("embed", "true");
+    const about = 'width="100%" height="520" style="border:0" loading="lazy" allowfullscreen';
+    copy(`<iframe src="${src.href.replaceAll("&", "&amp;")}" title="Digital Silk Road Atlas" ${about}></iframe>`,
+      "Code to embed this view");
+  }
+
   async function draw(format) {
     notify("Drawing the picture …");
     try {
@@ -104,7 +114,10 @@ export function addControls(parts) {
     ["picture", "Save picture (PNG)", () => draw("png")],
     ["print", "Save picture for print (SVG)", () => draw("svg")],
   ];
-  if (options.address) takings.unshift(["link", "Copy link to this view", () => copy(address(), "Link")]);
+  if (options.address) {
+    const link = () => copy(address(), "Link");
+    takings.unshift(["link", "Copy link to this view", link], ["embed", "Copy code to embed this view", embed]);
+  }
   group(views);
   group(takings);
 }
