@@ -19,7 +19,6 @@ from dsr_geo import cite, records
 from dsr_geo.atlas import Atlas
 from dsr_geo.selection import Selection
 
-
 _TABLES: WeakKeyDictionary[Atlas, pd.DataFrame] = WeakKeyDictionary()
 
 
@@ -43,7 +42,10 @@ def _whole_table(atlas: Atlas) -> pd.DataFrame:
     names, url = atlas.countries.borders["name"].to_dict(), atlas.sources["url"].to_dict()
     result = pd.DataFrame(atlas.records.drop(columns="geometry"))
     added = {
-        "layer_title": ("layer", result["layer"].map({id: layer.title for id, layer in atlas.layers.items()})),
+        "layer_title": (
+            "layer",
+            result["layer"].map({id: layer.title for id, layer in atlas.layers.items()}),
+        ),
         "country_names": ("countries", _each(result["countries"], names, "; ")),
         "source_urls": ("source_ids", _each(result["source_ids"], url, " ")),
         "lon": ("place", points.x.round(5)),

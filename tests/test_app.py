@@ -37,6 +37,9 @@ def shows(page: AppTest, atlas, selection: Selection) -> bool:
 def test_opens_with_the_default_layers(atlas):
     page = run()
     assert shows(page, atlas, Selection())
+    assert not page.dataframe  # neither the table nor what draws it is sent before somebody asks
+    page.session_state["table-open"] = True
+    page.run()
     assert len(page.dataframe[-1].value) == len(Selection().records(atlas))
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from dsr_geo.ui import cache, link, menu
+from dsr_geo.ui import FRONT, PAGES, cache, link, menu
 from dsr_geo.ui.parts import filters
 
 st.set_page_config("Digital Silk Road Atlas", page_icon=Path(__file__).with_name("icon.png"), layout="wide")
@@ -14,17 +14,20 @@ st.set_page_config("Digital Silk Road Atlas", page_icon=Path(__file__).with_name
 atlas = cache.atlas()
 page = menu.navigation()
 link.restore(atlas, page.url_path)
-menu.menu(link.current(atlas), page.url_path)
+head = st.container(key="head")
 
 
-def draw_filters() -> None:
-    """All filters, in the sidebar."""
+def draw_around() -> None:
+    """Filters and menu, which stand round the page."""
     with st.sidebar:
         filters.draw(atlas)
+    with head:
+        menu.menu(link.current(atlas), page.url_path)
 
 
-# Filters stand before the page, so that a reader who acts on them while it runs is heard. Only when the app opens
-# does the page go first: its map need not wait for a dozen widgets, whose values are there already.
-for step in (draw_filters, page.run) if st.session_state.get("open") else (page.run, draw_filters):
+# A map need not wait for a dozen widgets and links, whose values are there already: it is right before they are sent.
+# On the other pages filters go first, so that a reader who acts on them while tables and charts are made is heard.
+has_map = PAGES[page.url_path or FRONT].has_map
+for step in (page.run, draw_around) if has_map or "open" not in st.session_state else (draw_around, page.run):
     step()
 st.session_state["open"] = True
