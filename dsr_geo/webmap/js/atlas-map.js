@@ -16,7 +16,7 @@ import { addView } from "./parts/view.js";
 
 /** @type {State} */
 const NOTHING = {
-  shown: [], kinds: [], years: null, undated: true, selected: "", spans: {}, query: {}, shading: null, chosen: null,
+  shown: [], kinds: [], years: null, undated: true, selected: "", choices: {}, query: {}, shading: null, chosen: null,
   theme: "light",
 };
 
@@ -179,6 +179,8 @@ export function attach(L, map, options, el = map.getContainer()) {
 
   return {
     map, parts, painter: marks,
+    // Shows what the host is about to say.
+    expect: (/** @type {Choices} */ choices) => set({ choices: { ...state.choices, ...choices } }),
     /** @param {State} next */
     update(next) {
       const before = state;

@@ -1,6 +1,7 @@
 // The map as a part of the app's page: theme, address and the reader's acts pass between the two.
 
 import { mount } from "./atlas-map.js";
+import { fromWords } from "./data/choices.js";
 import { fetchJson } from "./data/store.js";
 
 /** @returns {ThemeName} */
@@ -31,6 +32,38 @@ function addressOf(query, chosen) {
   return now.href;
 }
 
+// What the page's own filters show, by their fields: words of the chosen values, and a tick.
+function readFilters(choices) {
+  /** @type {Record<string, string[]>} */
+  const words = {};
+  const tick = document.querySelector(".st-key-ended input");
+  for (const name of ["countries", "groups", "actors", "statuses", "evidence"]) {
+    const widget = document.querySelector(`.st-key-${name} .react-aria-ComboBox`);
+    if (widget && choices[name])
+      words[name] = [...widget.querySelectorAll("[data-tag]")].map((tag) => tag.getAttribute("aria-label"));
+  }
+  return { words, ended: tick instanceof HTMLInputElement ? tick.checked : choices.ended };
+}
+
+// The map shows what the reader picks in the page's filters before the server has answered, which then confirms it.
+function watchFilters({ parts, expect }) {
+  let before = "", until = 0;
+  const read = () => readFilters(parts.state.choices);
+  for (const act of ["pointerdown", "keydown"]) document.addEventListener(act, () => {
+    [before, until] = [JSON.stringify(read()), performance.now() + 1000];
+  }, { capture: true, passive: true });
+  const look = () => {
+    if (performance.now() > until) return; // not the reader's doing
+    const now = read(), text = JSON.stringify(now);
+    if (text === before) return;
+    before = text;
+    const choices = fromWords(now.words, parts.store);
+    if (choices) expect({ ...choices, ended: now.ended });
+  };
+  document.addEventListener("change", () => setTimeout(look));
+  new MutationObserver(look).observe(document.body, { subtree: true, childList: true });
+}
+
 /**
  * @param {Host} host
  * @param {string} base address of the atlas' routes
@@ -51,6 +84,7 @@ export async function open(host, base, L) {
     },
   });
   host.atlas = handle;
+  watchFilters(handle);
   return {
     update(data) {
       // Positions are of the server's files: after an update of the data an open page has to load them anew, once.

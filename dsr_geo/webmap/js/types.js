@@ -23,6 +23,8 @@
  * @property {Layer[]} layers in legend order
  * @property {Record<string, [number, number]>} [landings] landing point → longitude, latitude
  * @property {Record<string, [string, string]>} actors id → name, Chinese name
+ * @property {Record<string, [string, Record<string, [number | null, number | null][]>]>} groups id → title and
+ *   members with the years of membership; none is always
  * @property {[number, number]} years first and last
  * @property {string[]} ended statuses of what is no more
  * @property {string[]} filters keys of a selection's query, in order
@@ -48,7 +50,7 @@
  * @property {[number, number] | null} years
  * @property {boolean} undated
  * @property {string} selected a bit for each record, in base64: those that pass the host's filters
- * @property {Record<string, [number | null, number | null][]>} spans record number → years of membership
+ * @property {Choices} choices filters that the browser answers, too
  * @property {Record<string, string[]>} query the host's selection
  * @property {Shading | null} shading
  * @property {string | null} chosen a record's id
@@ -58,6 +60,17 @@
  * @property {boolean} [follow] whether the host hears of each year while they play
  * @property {number[]} [view] latitude, longitude, zoom to open with
  * @property {{ shown: string[] }} [host] what the host said is on
+ */
+
+/**
+ * What is chosen by name, under the names of `Selection`'s fields; a field that is not there is the host's alone.
+ * @typedef {object} Choices
+ * @property {string[]} [countries]
+ * @property {string[]} [groups]
+ * @property {string[]} [actors]
+ * @property {string[]} [statuses]
+ * @property {string[]} [evidence]
+ * @property {boolean} [ended] whether what has ended stays
  */
 
 /**
