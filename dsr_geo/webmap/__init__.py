@@ -96,8 +96,8 @@ def state(
         known("record", [chosen], atlas.records["name"])
     shown = selection.shown(atlas)
     own = _own(selection)
-    rest = replace(selection, layers=tuple(atlas.layers), kinds=(), years=None, undated=True, ended=True)
-    rest = replace(rest, **dict.fromkeys(own, ()))
+    rest = replace(selection, layers=tuple(atlas.layers))
+    rest = rest.without("kinds", "years", "undated", "ended", *own)
     return {
         "shown": list(shown),
         "kinds": list(selection.kinds),
