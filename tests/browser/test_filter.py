@@ -100,6 +100,7 @@ def test_the_map_answers_the_pages_filters_before_the_server(open_page, publishe
     page = open_page()
     silent = "() => { document.querySelector('.atlas-host').atlasPage = Promise.resolve({ update() {} }); }"
     page.evaluate(silent)  # the server's answers do not reach the map
+    page.get_by_text("More filters").click()
     wanted = {}
     for name, label, text, value in (
         ("groups", "Region or group", "Southern Asia", "southern-asia"),

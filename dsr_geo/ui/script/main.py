@@ -14,20 +14,19 @@ st.set_page_config("Digital Silk Road Atlas", page_icon=Path(__file__).with_name
 atlas = cache.atlas()
 page = menu.navigation()
 link.restore(atlas, page.url_path)
-head = st.container(key="head")
+head, has_map = st.container(key="head"), PAGES[page.url_path or FRONT].has_map
 
 
 def draw_around() -> None:
     """Filters and menu, which stand round the page."""
     with st.sidebar:
-        filters.draw(atlas)
+        filters.draw(atlas, has_map)
     with head:
         menu.menu(link.current(atlas), page.url_path)
 
 
 # A map need not wait for a dozen widgets and links, whose values are there already: it is right before they are sent.
 # On the other pages filters go first, so that a reader who acts on them while tables and charts are made is heard.
-has_map = PAGES[page.url_path or FRONT].has_map
 for step in (page.run, draw_around) if has_map or "open" not in st.session_state else (draw_around, page.run):
     step()
 st.session_state["open"] = True

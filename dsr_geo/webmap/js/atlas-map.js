@@ -178,7 +178,7 @@ export function attach(L, map, options, el = map.getContainer()) {
   load();
 
   return {
-    map, parts, painter: marks,
+    map, parts, painter: marks, legend: reader.legend,
     // Shows what the host is about to say.
     expect: (/** @type {Choices} */ choices) => set({ choices: { ...state.choices, ...choices } }),
     /** @param {State} next */

@@ -64,6 +64,16 @@ function watchFilters({ parts, expect }) {
   new MutationObserver(look).observe(document.body, { subtree: true, childList: true });
 }
 
+// The legend stands where the page's filters have a place for it; on a phone, and in the full screen, on the map.
+function placeLegend({ parts, legend }) {
+  const { el, state } = parts, apart = matchMedia("(max-width: 640px)").matches || document.fullscreenElement === el;
+  const slot = apart ? null : document.querySelector(".atlas-aside"), home = slot ?? el.querySelector(".atlas-side");
+  if (slot && slot.dataset.theme !== state.theme) slot.dataset.theme = state.theme;
+  if (legend.box.parentElement === home) return;
+  home.append(legend.box, legend.shading);
+  if (slot) legend.box.open = true;
+}
+
 /**
  * @param {Host} host
  * @param {string} base address of the atlas' routes
@@ -85,6 +95,9 @@ export async function open(host, base, L) {
   });
   host.atlas = handle;
   watchFilters(handle);
+  const place = () => placeLegend(handle);
+  new MutationObserver(place).observe(document.body, { subtree: true, childList: true });
+  for (const event of ["fullscreenchange", "resize"]) window.addEventListener(event, place);
   return {
     update(data) {
       // Positions are of the server's files: after an update of the data an open page has to load them anew, once.
@@ -96,6 +109,7 @@ export async function open(host, base, L) {
       const first = !opened && start?.length === 3 && start.every(Number.isFinite) ? start : undefined;
       handle.update({ ...data.state, theme: themeOf(host), view: first });
       opened = true;
+      place();
       setTimeout(() => host.isConnected && writeView(view), 200);
     },
   };

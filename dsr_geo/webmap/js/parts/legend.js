@@ -127,9 +127,9 @@ export function buildLegend(parts, side) {
   // Beside a card there is little room: while a record is chosen the legend closes there, and opens again afterwards.
   let folded = false;
   function fold(chosen) {
-    const narrow = chosen && el.clientWidth < 900 && (folded || box.open);
+    const narrow = chosen && el.contains(box) && el.clientWidth < 900 && (folded || box.open);
     if (narrow !== folded) box.open = !narrow;
     folded = narrow;
   }
-  return { box, update, fold };
+  return { box, shading, update, fold };
 }

@@ -12,7 +12,8 @@ export function addView({ L, map, el, options, legend }) {
   }
 
   function beside(margin) {
-    const box = legend(), covered = box.open && el.clientWidth >= 640 ? box.offsetWidth + 10 : 0;
+    const box = legend(), over = box.open && el.contains(box) && el.clientWidth >= 640;
+    const covered = over ? box.offsetWidth + 10 : 0;
     /** @type {[number, number][]} */
     const [near, far] = [[covered + margin, margin], [margin, margin + 56]];
     return { paddingTopLeft: near, paddingBottomRight: far };
