@@ -17,7 +17,7 @@ from shapely.geometry import mapping
 
 from dsr_geo import cite, records
 from dsr_geo.atlas import Atlas
-from dsr_geo.selection import Selection
+from dsr_geo.selection import Selection, only
 
 _TABLES: WeakKeyDictionary[Atlas, pd.DataFrame] = WeakKeyDictionary()
 
@@ -175,7 +175,8 @@ def view(
     from dsr_geo.webmap import shading  # the map is downstream of the plain formats
 
     by, year, problems = shading.from_query(query, atlas)
-    chosen = next(iter(query.get("record", [])), None)
+    chosen, twice = only(query, "record")
+    problems += twice
     if chosen is not None and chosen not in atlas.records.index:
         problems.append(f"The link asks for record “{chosen}”, which the atlas does not have.")
         chosen = None

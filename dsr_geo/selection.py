@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
+from difflib import get_close_matches
 from itertools import combinations
 from typing import Any
 
@@ -268,7 +269,7 @@ def from_query(query: Mapping[str, Sequence[str]], atlas: Atlas) -> tuple[Select
     """Read a URL query back. Returns the selection and a sentence for each value it could not understand.
 
     Values that the atlas doesn't know are left out and named, so that an old or mistyped link still opens.
-    Keys that are not a selection's are passed over.
+    Keys that are not a selection's are passed over (see `unread`).
     """
     found: dict[str, Any] = {}
     problems = []
@@ -280,23 +281,42 @@ def from_query(query: Mapping[str, Sequence[str]], atlas: Atlas) -> tuple[Select
             for value in values
             if value not in there
         ]
-    for text in query.get("years", []):
-        first, _, last = text.partition("-")
-        if re.fullmatch(r"\d{1,4}-\d{1,4}", text, re.ASCII):
-            found["years"] = (int(first), int(last))
-        else:
-            problems.append(
-                f"The link asks for years “{text}”, which is not like 2013-2026; it was left out."
-            )
+    years, twice = only(query, "years")
+    problems += twice
+    if years is not None and re.fullmatch(r"\d{1,4}-\d{1,4}", years, re.ASCII):
+        first, _, last = years.partition("-")
+        found["years"] = (int(first), int(last))
+    elif years is not None:
+        problems.append(f"The link asks for years “{years}”, which is not like 2013-2026; it was left out.")
     for name in SWITCHES:
-        for text in query.get(_ABOUT[name]["key"], []):
-            if text in ("0", "1"):
-                found[name] = text == "1"
-            else:
-                problems.append(
-                    f"The link sets {name} to “{text}”, which is neither 0 nor 1; it was left out."
-                )
+        text, twice = only(query, _ABOUT[name]["key"])
+        problems += twice
+        if text in ("0", "1"):
+            found[name] = text == "1"
+        elif text is not None:
+            problems.append(f"The link sets {name} to “{text}”, which is neither 0 nor 1; it was left out.")
     return Selection(**found, text=" ".join(query.get("q", []))), problems
+
+
+def only(query: Mapping[str, Sequence[str]], key: str) -> tuple[str | None, list[str]]:
+    """The one value that a query gives a key, None for none; and a sentence if it gives several."""
+    first, *others = dict.fromkeys(query.get(key, [])) or [None]
+    left_out = ", ".join(f"“{value}”" for value in others)
+    return first, [
+        f"The link gives {key} more than once: “{first}” was taken, {left_out} left out."
+    ] if others else []
+
+
+def unread(query: Mapping[str, Sequence[str]], keys: Iterable[str]) -> list[str]:
+    """A sentence for each key of a query that nobody reads. keys: those that somebody does."""
+    known, sentences = list(keys), []
+    for key in query:
+        if key not in known:
+            near = get_close_matches(key.removeprefix("amp;"), known, n=1)
+            hint = f" The nearest is “{near[0]}”." if near else ""
+            said = ", ".join(f"“{key}={value}”" for value in query[key])
+            sentences.append(f"The link says {said}, which means nothing here; it was left out.{hint}")
+    return sentences
 
 
 def undated(atlas: Atlas) -> np.ndarray:

@@ -15,9 +15,9 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
-from dsr_geo import cite
+from dsr_geo import cite, webmap
 from dsr_geo.atlas import Atlas
-from dsr_geo.selection import Selection, from_query
+from dsr_geo.selection import KEYS, Selection, from_query, only, unread
 from dsr_geo.ui import FRONT, PAGES
 from dsr_geo.webmap import shading
 
@@ -33,7 +33,8 @@ def touched() -> None:
 def restore(atlas: Atlas, page: str = "") -> None:
     """Set the widgets from the address when somebody opened a link or went back; leave them alone otherwise.
 
-    page: its path in the address, "" for the front page. What cannot be understood is put into `link_problems`.
+    page: its path in the address, "" for the front page. What cannot be understood is put into `link_problems`, the
+    number of the link and the view that it asks for into `opened`, for the map.
     """
     query = _address()
     state = st.session_state
@@ -41,22 +42,38 @@ def restore(atlas: Atlas, page: str = "") -> None:
         state[name] = state[name]
     if state.pop("touched", False) or state.get("written") == (page, query):
         return
-    selection, state["link_problems"] = from_query(query, atlas)
+    selection, problems = from_query(query, atlas)
     show(atlas, selection)
     if selection.years and selection.years != tuple(state["years"]):
         first, last = atlas.years
-        state["link_problems"].append(
+        problems.append(
             f"The link asks for years outside {first}–{last}; they were narrowed to what the atlas covers."
         )
-    for key in PAGES[page or FRONT].keys:
-        state[key] = query.get(key, [None])[0]
-    record = query.get("record", [None])[0]
+    about = PAGES[page or FRONT]
+    for key in about.keys:
+        state[key], twice = only(query, key)
+        problems += twice
+    record, twice = only(query, "record")
+    problems += twice
     if record is not None and record not in atlas.records.index:
-        state["link_problems"].append(f"The link asks for record “{record}”, which the atlas does not have.")
+        problems.append(
+            f"The link asks for record “{record}”, which the atlas does not have; it was left out."
+        )
         record = None
     state["record"] = record
-    state["shade"], state["shade_year"], problems = shading.from_query(query, atlas)
-    state["link_problems"] += problems
+    state["shade"], state["shade_year"], unseen = shading.from_query(query, atlas)
+    views = st.query_params.get_all("view")
+    asked = {"view": views} if views else {}
+    view, unclear = webmap.view(asked) if about.has_map else ("", [])
+    known = [*KEYS, "record", "shade", "shade_year", *about.keys, *(["view"] if about.has_map else [])]
+    state["link_problems"] = [*problems, *unseen, *unclear, *unread(query | asked, known)]
+    state["opened"] = {"link": state.get("opened", {}).get("link", 0) + 1, "view": view}
+
+
+def again() -> None:
+    """Set the widgets to what they hold, so that the page shows it."""
+    for name in [*_FIELDS, "shade", "shade_year"]:
+        st.session_state[name] = st.session_state[name]
 
 
 def show(atlas: Atlas, selection: Selection) -> None:

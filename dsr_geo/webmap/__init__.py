@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -20,7 +21,7 @@ from xstatic.pkg import leaflet
 from dsr_geo import cite, records
 from dsr_geo.atlas import Atlas
 from dsr_geo.names import known
-from dsr_geo.selection import KEYS, Selection
+from dsr_geo.selection import KEYS, Selection, only
 from dsr_geo.webmap import columns
 from dsr_geo.webmap.columns import BigLayer
 
@@ -29,6 +30,9 @@ OPENING = [[-36, -19], [58, 152]]
 
 JS = Path(__file__).resolve().parent / "js"
 """What draws the map: modules in folders, `start.js` first, and its style sheet, `map.css`."""
+
+FOLIUM = JS / "folium.js"
+"""A script for folium's page, which no module loads."""
 
 LEAFLET = Path(leaflet.BASE_DIR)
 """Leaflet's own files: leaflet.js, leaflet.css, images/."""
@@ -50,7 +54,7 @@ trans-Pacific and South Atlantic lines whole.
 
 def modules() -> dict[str, Path]:
     """The modules that draw the map by their path below `JS`. `types.js` only describes what they pass around."""
-    found = {path.relative_to(JS).as_posix(): path for path in sorted(JS.rglob("*.js"))}
+    found = {path.relative_to(JS).as_posix(): path for path in sorted(JS.rglob("*.js")) if path != FOLIUM}
     return {name: path for name, path in found.items() if name != "types.js"}
 
 
@@ -133,6 +137,20 @@ def groups(atlas: Atlas) -> dict[str, tuple[str, dict[str, list[list[int | None]
         }
         found[group] = title, {country: [] if [None, None] in own else own for country, own in spans.items()}
     return found
+
+
+def view(query: Mapping[str, Sequence[str]]) -> tuple[str, list[str]]:
+    """The view an address asks for (`view`: latitude, longitude, zoom; "" is none), and what was not understood."""
+    text, problems = only(query, "view")
+    if text is None:
+        return "", problems
+    number = r"-?[0-9]{1,3}(?:\.[0-9]{1,6})?"
+    if re.fullmatch(rf"{number},{number},{number}", text):
+        lat, lon, zoom = map(float, text.split(","))
+        if abs(lat) <= 90 and abs(lon) <= 180 and 0 <= zoom <= MAP["maxZoom"]:
+            return text, problems
+    wanted = f"latitude, longitude and zoom up to {MAP['maxZoom']}, like 20,95,3"
+    return "", [*problems, f"The link asks for view “{text}”, which is not {wanted}; it was left out."]
 
 
 def options(atlas: Atlas, big: Sequence[BigLayer] = ()) -> dict[str, Any]:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Mapping, Sequence
+import re
+import warnings
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,42 +22,83 @@ from dsr_geo.webmap.columns import BigLayer
 _APP_ONLY = ("start.js", "page.js")
 
 
+def _address(content: bytes, mime: str) -> str:
+    return f"data:{mime};base64,{base64.b64encode(content).decode()}"
+
+
 def _inline(path: Path, mime: str) -> str:
-    return f"data:{mime};base64,{base64.b64encode(path.read_bytes()).decode()}"
+    return _address(path.read_bytes(), mime)
 
 
-def _markers() -> str:
-    """A script that gives Leaflet's own markers their pictures, which it would look for beside its style sheet."""
+def _leaflet_style() -> str:
+    """Leaflet's style sheet with its pictures inside (those of the layer control)."""
+    text = (webmap.LEAFLET / "leaflet.css").read_text(encoding="utf-8")
+    pictures = webmap.LEAFLET / "images"
+    # Leaflet finds out by this one where its pictures lie; `_page` says so itself.
+    inside = re.sub(
+        r"url\(images/(layers[\w.-]*)\)",
+        lambda found: f"url({_inline(pictures / found[1], 'image/png')})",
+        text,
+    )
+    return _address(inside.encode(), "text/css")
+
+
+def _page() -> str:
+    """The script of what folium's elements look for: pictures of Leaflet's markers, and all that is in `folium.js`."""
     pictures = {
         "iconUrl": "marker-icon.png",
         "iconRetinaUrl": "marker-icon-2x.png",
         "shadowUrl": "marker-shadow.png",
     }
     inline = {name: _inline(webmap.LEAFLET / "images" / file, "image/png") for name, file in pictures.items()}
-    script = f"L.Icon.Default.imagePath = ''; L.Icon.Default.mergeOptions({json.dumps(inline)});"
-    return f"data:text/javascript;base64,{base64.b64encode(script.encode()).decode()}"
+    script = f"L.Icon.Default.imagePath = ''; L.Icon.Default.mergeOptions({json.dumps(inline)});\n"
+    return _address(script.encode() + webmap.FOLIUM.read_bytes(), "text/javascript")
 
 
 class AtlasMap(folium.Map):
     """A folium.Map with our window and nothing from other origins: Leaflet is inside the page it renders.
 
-    Other layers and plugins of folium can be added to it; what these load themselves is theirs, and so is the text
-    that is handed to them: folium takes it for the source of a template.
+    Other layers and plugins of folium can be added to it. What is folium's own works offline (popups, icons, the layer
+    control); what its plugins load is theirs: a warning names it when the map is rendered, and the page when it did not
+    come. The text that is handed to them is theirs, too: folium takes it for the source of a template.
     """
 
     default_js = [
         ("leaflet", _inline(webmap.LEAFLET / "leaflet.js", "text/javascript")),
-        ("markers", _markers()),
+        ("folium", _page()),
     ]
     # Names are keys of folium's page, of scripts and styles together: two alike, and one is lost.
     default_css = [
-        ("leaflet_style", _inline(webmap.LEAFLET / "leaflet.css", "text/css")),
+        ("leaflet_style", _leaflet_style()),
         ("atlas_style", _inline(webmap.JS / "map.css", "text/css")),
     ]
 
     def __init__(self, **kwargs: Any):
         super().__init__(location=webmap.MAP["center"], zoom_start=webmap.MAP["zoom"], tiles=None, **kwargs)
         self.options |= {key: value for key, value in webmap.MAP.items() if key not in ("center", "zoom")}
+
+    def render(self, **kwargs: Any) -> str:
+        """Put the map into its page; warns of what the page will ask other servers for."""
+        super().render(**kwargs)  # type: ignore[no-untyped-call]
+        if asked := sorted(set(_asked(self.get_root()))):
+            warnings.warn(
+                f"without a network the map lacks what it would load: {'; '.join(asked)}", stacklevel=2
+            )
+        return ""
+
+
+def _asked(element: Element) -> Iterator[str]:
+    """What an element and those below it ask other servers for, with the names of those who ask."""
+    options = getattr(element, "options", None)
+    about = options if isinstance(options, dict) else {}
+    given = [getattr(element, "url", None), getattr(element, "tiles", None)]
+    given += [value for key, value in about.items() if "url" in str(key).lower()]
+    for address in given:
+        if isinstance(address, str) and re.match(r"(https?:)?//", address):
+            yield f"{type(element).__name__} {address}"
+    parts = [element.header, element.html, element.script] if isinstance(element, Figure) else []
+    for each in [*element._children.values(), *parts]:
+        yield from _asked(each)
 
 
 class _Verbatim(Element):
@@ -95,14 +138,23 @@ class AtlasElement(Element):
         assert isinstance(page, Figure) and drawn_on, "an AtlasElement is drawn on a folium.Map"
         # No server: each module becomes a blob, those that it imports first.
         script = f"""{{
-            const modules = {self._modules}, made = {{}}, payload = {self._payload};
+            const modules = {self._modules}, made = {{}}, asked = [], payload = {self._payload};
+            // What folium asks to be shown before the map is drawn is shown then.
+            const map = {drawn_on.get_name()}, later = ["fitBounds", "flyToBounds"];
+            for (const name of later) map[name] = (...given) => {{
+                asked.push([name, given]);
+                return map;
+            }};
             const ours = /"(\\.{{1,2}}\\/[\\w\\/-]+\\.js)"/g;
             const beside = (name, other) => new URL(other, "file:///" + name).pathname.slice(1);
             const linked = (name) => (
                 modules[name].replace(ours, (_, other) => JSON.stringify(address(beside(name, other)))));
             const address = (name) => (
                 made[name] ??= URL.createObjectURL(new Blob([linked(name)], {{ type: "text/javascript" }})));
-            import(address("atlas-map.js")).then(({{ attach }}) => attach(L, {drawn_on.get_name()}, payload));
+            import(address("atlas-map.js")).then(({{ attach }}) => {{
+                for (const name of later) delete map[name];
+                attach(L, map, {{ ...payload, asked }});
+            }});
         }}"""
         page.script.add_child(_Verbatim(script), name=self.get_name())
         return ""

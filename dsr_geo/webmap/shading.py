@@ -11,7 +11,7 @@ import pandas as pd
 from dsr_geo.atlas import Atlas
 from dsr_geo.country_tables import RECORDS
 from dsr_geo.names import known
-from dsr_geo.selection import Selection
+from dsr_geo.selection import Selection, only
 
 
 def shadable(atlas: Atlas) -> pd.Series:
@@ -31,14 +31,24 @@ def from_query(query: Mapping[str, Sequence[str]], atlas: Atlas) -> tuple[str | 
     """What an address says of the shading (`shade`, `shade_year`): by what, as of which year, and what was not
     understood.
     """
-    problems = []
-    by = next(iter(query.get("shade", [])), "") or None
+    by, problems = only(query, "shade")
     if by is not None and by != RECORDS and by not in shadable(atlas):
         problems.append(f"The link shades countries by “{by}”, which is not an attribute here.")
         by = None
     first, last = years(atlas)
-    year = next(iter(query.get("shade_year", [])), "")
-    return by, min(max(int(year), first), last) if re.fullmatch(r"[0-9]{1,4}", year) else last, problems
+    text, twice = only(query, "shade_year")
+    problems += twice
+    if text is None:
+        return by, last, problems
+    if not re.fullmatch(r"[0-9]{1,4}", text):
+        problems.append(f"The link shades countries as of “{text}”, which is no year; {last} was taken.")
+        return by, last, problems
+    year = min(max(int(text), first), last)
+    if year != int(text):
+        problems.append(f"The link shades countries as of {text}, outside {first}–{last}; {year} was taken.")
+    if "shade" not in query:
+        problems.append(f"The link shades countries as of {text}, but does not say by what; it was left out.")
+    return by, year, problems
 
 
 def shading(atlas: Atlas, selection: Selection, by: str, year: int) -> dict[str, Any]:

@@ -16,9 +16,11 @@ from dsr_geo.ui.parts import chosen_record
 from dsr_geo.webmap import shading
 
 # Sent with every rerun, so it only hands over to start.js; on several lines, or Streamlit takes it for a path.
+# A proxy may have taken a prefix off that only the browser knows: ours lies where Streamlit's own files were found.
 _LOADER = """
 export default ({ data, parentElement, setTriggerValue }) => {
-  import(location.origin + data.base + "/assets/start.js")
+  const { src } = document.querySelector('script[src*="static/js/"]');
+  import(src.replace(/\\/static\\/js\\/.*/, data.base + "/assets/start.js"))
     .then((start) => start.show(data, parentElement, setTriggerValue))
     .catch((error) => {
       parentElement.textContent = error.message + ". Was the app started with “streamlit run app.py”?";
@@ -37,21 +39,22 @@ _component = st.components.v2.component(
 )
 
 
-def draw(state: dict, query: str, view: str, on_choose, on_filter, follow: bool = False) -> None:
+def draw(state: dict, query: str, opened: dict, on_choose, on_filter, follow: bool = False) -> None:
     """Draw the map in a state (`webmap.state`).
 
-    query: the address' query, so that the map can put its view back after it was written. view: `lat,lon,zoom` to open
-    with, or "". on_choose, on_filter: callbacks for a chosen record and for a filter set in the map; the values are in
-    `st.session_state["map"].chosen` (an id, or "" for none) and `.filter` (layers, kinds, years, undated,
-    act; layers None where they are as they were). follow: hear of each year while they play, not only of the last.
+    query: the address' query, so that the map can put its view back after it was written. opened: number of the link
+    that was opened last (`link`), and the `view` that it asks for (`lat,lon,zoom`, or ""). on_choose, on_filter:
+    callbacks for a chosen record and for a filter set in the map; the values are in `st.session_state["map"].chosen`
+    (an id, or "" for none) and `.filter` (layers, kinds, years, undated, act; layers None where they are as they were).
+    follow: hear of each year while they play, not only of the last.
     """
     _component(
         key="map",
         data={
-            "base": api.address(st.get_option("server.baseUrlPath")),
+            "base": api.PREFIX,
             "state": state | {"follow": follow},
             "query": query,
-            "view": view,
+            **opened,
         },
         on_chosen_change=on_choose,
         on_filter_change=on_filter,
@@ -72,7 +75,7 @@ def place(atlas: Atlas, selection: Selection, height: int = 660, follow: bool = 
         draw(
             state,
             str({key: st.query_params.get_all(key) for key in st.query_params}),
-            st.query_params.get("view", ""),
+            st.session_state["opened"],
             _choose(atlas),
             _filter(atlas),
             follow,

@@ -6,13 +6,14 @@ from pathlib import Path
 
 import streamlit as st
 
-from dsr_geo.ui import FRONT, PAGES, cache, link, menu
+from dsr_geo.ui import FRONT, PAGES, cache, link, menu, reconnect
 from dsr_geo.ui.parts import filters
 
 st.set_page_config("Digital Silk Road Atlas", page_icon=Path(__file__).with_name("icon.png"), layout="wide")
 
 atlas = cache.atlas()
 page = menu.navigation()
+reconnect.begin()
 link.restore(atlas, page.url_path)
 head, has_map = st.container(key="head"), PAGES[page.url_path or FRONT].has_map
 
@@ -30,3 +31,4 @@ def draw_around() -> None:
 for step in (page.run, draw_around) if has_map or "open" not in st.session_state else (draw_around, page.run):
     step()
 st.session_state["open"] = True
+reconnect.end()

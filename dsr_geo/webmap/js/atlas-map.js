@@ -9,9 +9,11 @@ import { painter } from "./paint/painter.js";
 import { addBadges } from "./parts/badges.js";
 import { addLandings } from "./parts/landings.js";
 import { clickAt } from "./parts/list.js";
+import { addOthers } from "./parts/others.js";
 import { addPointer } from "./parts/pointer.js";
 import { addProgress } from "./parts/progress.js";
 import { addReader } from "./parts/reader.js";
+import { addTouch } from "./parts/touch.js";
 import { addView } from "./parts/view.js";
 
 /** @type {State} */
@@ -42,20 +44,20 @@ export function mount(L, el, options) {
  */
 export function attach(L, map, options, el = map.getContainer()) {
   el.classList.add("atlas-map");
-  const canvas = map.getContainer();
   if (map.zoomControl) map.zoomControl.setPosition("topright");
   L.control.attribution({ position: "bottomright", prefix: false })
     .addAttribution("Natural Earth · GeoNames · schematic routes").addTo(map);
   L.control.scale({ position: "bottomright", imperial: false }).addTo(map);
-  for (const [pane, z] of [["land", 200], ["borders", 220], ["marks", 410]]) map.createPane(pane).style.zIndex = z;
+  // Our land lies under tiles that others put on the map.
+  for (const [pane, z] of [["land", 190], ["borders", 220], ["marks", 410]]) map.createPane(pane).style.zIndex = z;
 
   /** @type {State} */
   let state = { ...NOTHING, ...options.state };
   state.host = { shown: state.shown };
-  let fitted = null, kept = null, sourceNames = options.sources, near = false, total = 0;
+  let seen = null, sourceNames = options.sources, near = false, total = 0;
   const store = new Store(options), marks = painter(L, map, options);
   const sync = addSync(() => state, set, options.onFilter);
-  const view = addView({ L, map, el, options, legend: () => reader.legend.box });
+  const view = addView({ L, map, el, options, store, legend: () => reader.legend.box });
 
   /** @type {Parts} */
   const parts = {
@@ -72,16 +74,17 @@ export function attach(L, map, options, el = map.getContainer()) {
     sources: async () => (sourceNames ??= await fetchJson(`${options.base}/sources.json`)),
     sharp: marks.sharp,
     open: view.open,
-    besideLegend: view.beside,
-    inWindow: view.inWindow,
+    see: view.see,
     landingNames: () => landings.named(),
     badgeBoxes: () => badges.boxes(),
     names: () => reader.names(),
   };
   const reader = addReader(parts), badges = addBadges(parts), landings = addLandings(parts), progress = addProgress(el);
-  view.fill();
-  if (options.opening) view.open();
+  view.watch();
+  view.open();
   addPointer(parts);
+  addTouch(parts);
+  if (options.asked) addOthers(parts, view);
 
   function set(part) {
     state = { ...state, ...part };
@@ -115,8 +118,7 @@ export function attach(L, map, options, el = map.getContainer()) {
     landings.draw();
     badges.draw();
     reader.update();
-    // The host may be making room for the record's card; the map is fitted when that is done.
-    setTimeout(fit, 150);
+    lookAt();
     parts.tally = together(await tallies);
     total = Object.values(parts.tally.on).reduce((sum, count) => sum + count, 0);
     reader.count();
@@ -137,23 +139,18 @@ export function attach(L, map, options, el = map.getContainer()) {
 
   // The host decides what choosing one of its records means; else the map keeps the choice itself.
   function choose(id) {
+    const again = id && id === state.chosen; // no change, and yet to be seen
     if (options.onChoose && (!id || store.byId(id))) options.onChoose(id);
     else set({ chosen: id });
+    if (again) view.seeRecord(store.byId(id)?.feature);
   }
 
   // Choosing a record moves the map to it once; later filters leave the view alone.
-  function fit() {
-    if (state.chosen === fitted) return;
+  function lookAt() {
+    if (state.chosen === seen || !store.sources.length) return;
+    seen = state.chosen;
     reader.legend.fold(parts.faded);
-    fitted = state.chosen;
-    const geometry = store.byId(state.chosen)?.feature.geometry;
-    keep(geometry ? () => view.fit(geometry) : null);
-  }
-
-  // What a link or a choice asks to see stays in view while the page finds its size, until the reader moves the map.
-  function keep(show) {
-    kept = show;
-    kept?.();
+    view.seeRecord(store.byId(seen)?.feature);
   }
 
   map.on("click", ({ latlng }) => clickAt(parts, latlng));
@@ -167,14 +164,6 @@ export function attach(L, map, options, el = map.getContainer()) {
     near = landings.near();
     landings.draw();
   });
-  new ResizeObserver(() => {
-    if (!canvas.clientWidth) return; // on another page
-    map.invalidateSize({ pan: false });
-    view.fill();
-    kept?.();
-  }).observe(canvas);
-  for (const act of ["pointerdown", "wheel", "keydown"])
-    canvas.addEventListener(act, () => { kept = null; }, { capture: true, passive: true });
   load();
 
   return {
@@ -187,12 +176,9 @@ export function attach(L, map, options, el = map.getContainer()) {
       state = { ...state, ...sync.accept(next) };
       el.dataset.theme = state.theme;
       if (before.theme !== state.theme) look([]);
-      if (next.view && !el.dataset.viewed) {
-        const [lat, lon, zoom] = next.view;
-        keep(() => map.setView([lat, view.inWindow(lon)], zoom, { animate: false }));
-        fitted = state.chosen; // the link says what to look at
-      }
-      el.dataset.viewed = "true";
+      if (next.view) view.goTo(next.view);
+      // A link that was opened says what to look at: a view, or else the record.
+      if (next.opened) seen = next.view ? state.chosen : null;
       draw();
     },
     // What is drawn now, for tests and for the curious.

@@ -6,8 +6,9 @@ import { fetchJson } from "./data/store.js";
 
 /** @returns {ThemeName} */
 const themeOf = (host) => {
-  const probe = document.createElement("i");
-  probe.style.color = getComputedStyle(host).getPropertyValue("--st-background-color") || "#fff";
+  const probe = document.createElement("i"), forced = matchMedia("(forced-colors: active)").matches;
+  probe.style.forcedColorAdjust = "none";
+  probe.style.color = forced ? "Canvas" : getComputedStyle(host).getPropertyValue("--st-background-color") || "#fff";
   host.append(probe);
   const [r, g, b] = getComputedStyle(probe).color.match(/[\d.]+/g).map(Number);
   probe.remove();
@@ -21,6 +22,20 @@ function writeView(view) {
   if (address.searchParams.get("view") === text) return;
   address.searchParams.set("view", text);
   history.replaceState(history.state, "", address);
+}
+
+// Closing a record's card takes the focus away with it, when the page gets to that: then the map has it.
+function giveFocus(host) {
+  const frame = host.querySelector(".leaflet-container");
+  const gone = () => document.activeElement === document.body;
+  const watch = new MutationObserver(() => {
+    if (!gone()) return;
+    frame.focus({ preventScroll: true });
+    watch.disconnect();
+  });
+  if (gone()) return frame.focus({ preventScroll: true });
+  watch.observe(document.body, { childList: true, subtree: true });
+  document.addEventListener("focusin", () => watch.disconnect(), { once: true });
 }
 
 // The address of the present view: the map may be ahead of what the server has written.
@@ -67,7 +82,9 @@ function watchFilters({ parts, expect }) {
 // The legend stands where the page's filters have a place for it; on a phone, and in the full screen, on the map.
 function placeLegend({ parts, legend }) {
   const { el, state } = parts, apart = matchMedia("(max-width: 640px)").matches || document.fullscreenElement === el;
-  const slot = apart ? null : document.querySelector(".atlas-aside"), home = slot ?? el.querySelector(".atlas-side");
+  /** @type {HTMLElement | null} */
+  const slot = apart ? null : document.querySelector(".atlas-aside");
+  const home = slot ?? el.querySelector(".atlas-side");
   if (slot && slot.dataset.theme !== state.theme) slot.dataset.theme = state.theme;
   if (legend.box.parentElement === home) return;
   home.append(legend.box, legend.shading);
@@ -81,14 +98,14 @@ function placeLegend({ parts, legend }) {
  */
 export async function open(host, base, L) {
   const options = await fetchJson(`${base}/map.json`);
-  let view = null, opened = false;
+  let view = null, link = null, chosen = null;
   const handle = mount(L, host, {
     ...options, base,
     onChoose: (id) => host.atlasTrigger("chosen", id ?? ""),
     onFilter: (filter) => host.atlasTrigger("filter", filter),
     address: addressOf,
     onView: (now) => {
-      if (!opened) return;
+      if (!link) return;
       view = now;
       writeView(view);
     },
@@ -105,10 +122,11 @@ export async function open(host, base, L) {
         sessionStorage.atlasVersion = data.state.version;
         return location.reload();
       }
-      const start = data.view?.split(",").map(Number);
-      const first = !opened && start?.length === 3 && start.every(Number.isFinite) ? start : undefined;
-      handle.update({ ...data.state, theme: themeOf(host), view: first });
-      opened = true;
+      // The page numbers the links that were opened: this one, another page's, or Back.
+      const opened = data.link !== link, asked = opened && data.view ? data.view.split(",").map(Number) : undefined;
+      handle.update({ ...data.state, theme: themeOf(host), opened, view: asked });
+      if (chosen && !data.state.chosen) giveFocus(host);
+      [link, chosen] = [data.link, data.state.chosen];
       place();
       setTimeout(() => host.isConnected && writeView(view), 200);
     },

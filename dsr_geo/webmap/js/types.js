@@ -36,6 +36,7 @@
  * @property {string} [base] address of the atlas' routes
  * @property {Record<string, object>} [files] path → GeoJSON, where there is no server
  * @property {Record<string, string[]>} [sources] id → producer, title, address, where there is no server
+ * @property {[string, any[]][]} [asked] what others asked of the map before it was there: method and arguments
  * @property {(id: string | null) => void} [onChoose]
  * @property {(filter: object) => void} [onFilter]
  * @property {(view: number[]) => void} [onView]
@@ -58,7 +59,8 @@
  * @property {number} [act] number of the reader's last filter that the host answers
  * @property {string} [version]
  * @property {boolean} [follow] whether the host hears of each year while they play
- * @property {number[]} [view] latitude, longitude, zoom to open with
+ * @property {boolean} [opened] whether a link has just been opened
+ * @property {number[]} [view] latitude, longitude, zoom that it asks for
  * @property {{ shown: string[] }} [host] what the host said is on
  */
 
@@ -188,8 +190,7 @@
  * @property {() => Promise<Record<string, string[]>>} sources id → producer, title, address
  * @property {<T>(work: () => T | Promise<T>) => Promise<T>} sharp runs while the picture is fit for print
  * @property {() => void} open goes back to the opening view
- * @property {(margin: number) => import("leaflet").FitBoundsOptions} besideLegend
- * @property {(lon: number) => number} inWindow the longitude in the turn of the globe that is in view
+ * @property {(bounds: number[][], maxZoom: number, margin?: number) => void} see moves the map to places in the window
  * @property {() => { text: string[], lon: number, lat: number }[]} landingNames
  * @property {() => number[][]} badgeBoxes left, top, right, bottom of what badges cover
  * @property {() => Name[]} names those that stand on the map

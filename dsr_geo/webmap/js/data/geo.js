@@ -9,6 +9,21 @@ export const mercatorY = (lat) => 0.5 - Math.log(Math.tan(Math.PI / 4 + (lat * M
 // Which turns of the globe (-360, 0, 360 degrees) bring a span of longitudes into the window.
 export const turns = (west, east) => [-360, 0, 360].filter((turn) => east + turn >= WEST && west + turn <= EAST);
 
+// The turn that shows most of a span of longitudes in the window; of two that show as much, the one farther from its
+// edges, where there is room on all sides.
+export function bestTurn(west, east) {
+  const shown = (turn) => Math.min(east + turn, EAST) - Math.max(west + turn, WEST);
+  const off = (turn) => Math.abs((west + east) / 2 + turn - (WEST + EAST) / 2);
+  return [0, 360, -360].sort((a, b) => shown(b) - shown(a) || off(a) - off(b))[0];
+}
+
+// Longitudes that are looked at together, each brought into the window: where there are two ways, the narrower.
+export function gathered(lons) {
+  const west = lons.map((lon) => lon + turns(lon, lon)[0]), east = lons.map((lon) => lon + turns(lon, lon).at(-1));
+  const width = (all) => Math.max(...all) - Math.min(...all);
+  return width(east) <= width(west) ? east : west;
+}
+
 /** @returns {[number, number]} the westernmost and easternmost longitude */
 export const span = (coordinates) => {
   let west = Infinity, east = -Infinity;

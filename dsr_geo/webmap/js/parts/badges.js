@@ -4,7 +4,7 @@
 
 import { turns } from "../data/geo.js";
 import { symbolSvg } from "../paint/symbols.js";
-import { make, put } from "./dom.js";
+import { make, put, rove } from "./dom.js";
 import { openList } from "./list.js";
 
 const NEAR = 4, FAR = 1.8;
@@ -16,17 +16,22 @@ const STEPS = [[0, 0], ...[11, 18, 26, 34, 42].flatMap((radius) => AROUND.map((a
 function sizeOf(chips) {
   const widths = chips.map((byLayer) => {
     const digits = String([...byLayer.values()].flat().length).length;
-    return 8 + 7 * digits + (byLayer.size === 1 ? 11 : 0);
+    return Math.max(24, 8 + 7 * digits + (byLayer.size === 1 ? 11 : 0));
   });
   const wide = widths.reduce((sum, width) => sum + width, 2);
-  return [Math.max(20, Math.min(118, wide)), 2 + 20 * Math.ceil(wide / 118)];
+  return [Math.min(118, wide), 2 + 24 * Math.ceil(wide / 118)];
 }
 
 /** @param {Parts} parts */
 export function addBadges(parts) {
   const { L, map, store } = parts;
   const drawn = new Map(); // place and turn of the globe → { box, marker, key, size, step }
-  map.createPane("badges").style.zIndex = "600";
+  const pane = map.createPane("badges"), refresh = rove(pane, "button");
+  pane.style.zIndex = "600";
+  pane.addEventListener("focusin", ({ target }) => {
+    const { marker } = [...drawn.values()].find(({ box }) => box.contains(/** @type {Node} */ (target))) ?? {};
+    if (marker) map.panInside(marker.getLatLng(), { padding: [40, 40] });
+  });
   let places = null;
 
   // Where badges stand, by country or by part of the world, whose place is the mean of its countries'.
@@ -83,6 +88,7 @@ export function addBadges(parts) {
       marker.remove();
       drawn.delete(name);
     }
+    refresh();
     spread();
   }
 

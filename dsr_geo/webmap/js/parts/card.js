@@ -39,6 +39,7 @@ export function addCard(parts) {
     const wanted = needed ? parts.state.chosen : null;
     if (wanted === shown) return;
     const record = wanted ? parts.byId(wanted) : null;
+    if (!record && box.contains(document.activeElement)) parts.map.getContainer().focus({ preventScroll: true });
     box.hidden = !record;
     shown = record ? wanted : null;
     if (!record) return;

@@ -15,12 +15,14 @@ const PEN = 'fill="none" stroke="currentColor" stroke-width="2" stroke-linecap="
 const svg = (path) => (
   `<svg viewBox="0 0 24 24" width="16" height="16" ${PEN} aria-hidden="true"><path d="${path}"/></svg>`);
 
-const today = () => new Date().toISOString().slice(0, 10);
+// The reader's own day, not that of Greenwich; Sweden writes it as ISO 8601 does.
+const today = () => new Date().toLocaleDateString("sv-SE");
 
 /** @param {Parts} parts */
 export function addControls(parts) {
   const { L, map, el, options } = parts, notice = make("div", "atlas-said");
   notice.setAttribute("role", "status");
+  L.DomEvent.disableClickPropagation(notice);
   el.append(notice);
   let fading;
 
@@ -34,9 +36,23 @@ export function addControls(parts) {
     try {
       await navigator.clipboard.writeText(text);
       notify(`${what} copied`);
-    } catch { // not allowed in this place: show it, to be copied by hand
-      window.prompt(`Copy the ${what.toLowerCase()}:`, text);
+    } catch {
+      offer(text, what);
     }
+  }
+
+  // Where copying is not allowed, and perhaps dialogs neither: the text itself, marked, to be copied by hand.
+  function offer(text, what) {
+    const field = Object.assign(make("input"), { value: text, readOnly: true, onblur: () => notify("") });
+    field.setAttribute("aria-label", what);
+    field.onkeydown = (event) => {
+      if (event.key === "Escape") field.blur();
+      event.stopPropagation();
+    };
+    clearTimeout(fading);
+    notice.replaceChildren(`This page may not copy. ${what}, to copy by hand: `, field);
+    field.focus();
+    field.select();
   }
 
   const query = () => queryOf(parts.state, options.filters);

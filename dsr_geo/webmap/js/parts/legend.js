@@ -3,7 +3,7 @@
 import { isOn, only, withKind, withLayer } from "../data/filter.js";
 import { fillOf, THEMES } from "../paint/style.js";
 import { symbolSvg } from "../paint/symbols.js";
-import { make, put } from "./dom.js";
+import { make, put, rove } from "./dom.js";
 
 const READING = [
   "Filled: operating. Pale: under construction. Hollow: announced. Grey: ended. "
@@ -66,7 +66,14 @@ function foldOut(title, panel) {
 export function buildLegend(parts, side) {
   const { el, options: { layers }, change } = parts;
   const box = make("details", "atlas-legend");
-  box.open = el.clientWidth >= 640;
+  // Mounted out of sight, it opens when there is something to measure.
+  const sized = new ResizeObserver(() => {
+    if (!el.clientWidth) return;
+    box.open = el.clientWidth >= 640;
+    sized.disconnect();
+  });
+  if (el.clientWidth) box.open = el.clientWidth >= 640;
+  else sized.observe(el);
   box.append(make("summary", "", "Layers"));
   const rows = layers.map((layer) => {
     const onLayer = (on) => change(withLayer(parts.state, layers, layer, on));
@@ -89,6 +96,7 @@ export function buildLegend(parts, side) {
   reading.append(make("summary", "", "Reading the map"), ...READING.map((text) => make("p", "", text)));
   box.append(undated.row, reading);
   side.append(box, shading);
+  const stops = rove(box, "label :is(input, button), .atlas-fold[aria-expanded]");
   let theme = null, shaded = null;
 
   // Counts are of records that pass every filter but the tick itself, so that a tick's number is what it brings.
@@ -108,6 +116,7 @@ export function buildLegend(parts, side) {
       }
     }
     undated.show(tally && tally.undated, state.undated);
+    stops();
     if (theme === state.theme && shaded === state.shading) return;
     [theme, shaded] = [state.theme, state.shading];
     shading.replaceChildren();

@@ -1,12 +1,11 @@
 // One box that finds records, places, companies and countries (see data/search.js).
 
-import { partsOf, span, turns } from "../data/geo.js";
+import { bestTurn, gathered, partsOf, span } from "../data/geo.js";
 import { find, indexOf } from "../data/search.js";
 import { symbolSvg } from "../paint/symbols.js";
 import { make } from "./dom.js";
 
 const MOST = 40;
-const calm = matchMedia("(prefers-reduced-motion: reduce)");
 
 /**
  * @param {Parts} parts
@@ -81,14 +80,12 @@ export function addSearch(parts, side) {
     point(hits.length ? 0 : -1);
   }
 
-  const fly = (bounds, maxZoom) => (
-    map.fitBounds(bounds, { ...parts.besideLegend(20), maxZoom, animate: !calm.matches }));
-
   function go(hit) {
     if (hit.members) {
       const spots = hit.members.map(({ feature }) => feature.geometry).filter((shape) => shape?.type === "Point")
-        .map(({ coordinates: [lon, lat] }) => [lat, parts.inWindow(lon)]);
-      if (spots.length) fly(spots, 8);
+        .map(({ coordinates }) => coordinates);
+      const lons = gathered(spots.map(([lon]) => lon));
+      if (spots.length) parts.see(spots.map(([, lat], i) => [lat, lons[i]]), 8);
       // A company or a place opens as the list of its records.
       return show(hit.members.map(({ layer, feature }) => (
         { type: layer.title, name: feature.properties.name, layer, feature })));
@@ -107,8 +104,8 @@ export function addSearch(parts, side) {
       return west <= lon && lon <= east;
     });
     const ring = rings.sort((a, b) => b.length - a.length)[0] ?? [[lon - 1, lat - 1], [lon + 1, lat + 1]];
-    const turn = turns(...span(ring))[0] ?? 0;
-    fly(ring.map(([x, y]) => [y, x + turn]), 7);
+    const turn = bestTurn(...span(ring));
+    parts.see(ring.map(([x, y]) => [y, x + turn]), 7);
   }
 
   function ask() {

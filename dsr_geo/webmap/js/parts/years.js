@@ -9,13 +9,12 @@ const STEP_MS = 800;
 export function addYears(parts) {
   const { el, options: { years: [first, last] }, change } = parts;
   const box = make("div", "atlas-years"), play = make("button", "atlas-play"), track = make("div", "atlas-track");
-  const bars = make("div", "atlas-bars"), slider = make("input"), since = make("input"), label = make("output", "atlas-year");
-  const all = make("button", "atlas-all", "All years");
+  const bars = make("div", "atlas-bars"), slider = make("input"), label = make("output", "atlas-year");
+  const since = make("input", "atlas-since"), all = make("button", "atlas-all", "All years");
   box.setAttribute("role", "group");
   box.setAttribute("aria-label", "Years");
   play.type = all.type = "button";
   for (const input of [slider, since]) Object.assign(input, { type: "range", min: first, max: last, step: 1 });
-  since.className = "atlas-since";
   since.setAttribute("aria-label", "First year in which records were present");
   slider.setAttribute("aria-label", "Year in which records were present");
   track.append(bars, since, slider);
