@@ -11,12 +11,14 @@ import hashlib
 import json
 import re
 from collections.abc import Callable
+from functools import cache
+from urllib.parse import urlencode
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from dsr_geo import export, selection, webmap
+from dsr_geo import export, selection, stories, webmap
 from dsr_geo.atlas import Atlas
 
 PREFIX = "/atlas"
@@ -31,6 +33,9 @@ _TYPES = {
     ".columns": "application/octet-stream",
 }
 
+_OFFERED = 3
+"""Stories on a first visit."""
+
 Answer = tuple[bytes, dict[str, str]]
 """A body, gzipped, and its headers."""
 
@@ -38,15 +43,38 @@ Answer = tuple[bytes, dict[str, str]]
 def routes(atlas: Atlas, base: str = "") -> list[BaseRoute]:
     """Routes below `<base>/atlas/`.
 
-    The map's own: `assets/…`, `files.json`, `map.json`, `sources.json`, `layers/<id>.geojson`, `countries.geojson`,
-    `disputed.geojson`. Downloads: `records.<ending>?<selection>` for each of `export.FORMATS`.
+    The map's own: `assets/…`, `files.json`, `map.json`, `sources.json`, `words.json`, `layers/<id>.geojson`,
+    `countries.geojson`, `disputed.geojson`. Downloads: `records.<ending>?<selection>` for each of `export.FORMATS`.
     base: the path the app is served under (Streamlit's `server.baseUrlPath`), without slashes at the ends.
     An unknown layer or asset is answered with 404, a selection that is not understood with 400, and JSON that names it.
     """
     answers = map_files(atlas)
-    answers["map.json"] = answer(json.dumps(webmap.options(atlas)).encode(), ".json")
+    answers["map.json"] = answer(
+        json.dumps(webmap.options(atlas) | {"stories": _stories(atlas)}).encode(), ".json"
+    )
     answers["sources.json"] = answer(json.dumps(webmap.sources(atlas)).encode(), ".json")
-    return [Route(f"{address(base)}/records.{{ending}}", _download(atlas)), *serve(answers, base)]
+    words = _words(atlas)
+    own = [
+        ("records.{ending}", _download(atlas)),
+        ("words.json", words),
+        ("at/{version}/words.json", words),
+    ]
+    return [*(Route(f"{address(base)}/{path}", send) for path, send in own), *serve(answers, base)]
+
+
+def _stories(atlas: Atlas) -> list[tuple[str, str]]:
+    """Title and query of the stories that a first visit offers; none where the atlas cannot show one of its own."""
+    try:
+        told = list(stories.load(atlas).values())[:_OFFERED]
+    except stories.StoryError:
+        return []
+    return [(story.title, urlencode(story.selection.query(), doseq=True)) for story in told]
+
+
+def _words(atlas: Atlas) -> Callable[[Request], Response]:
+    """The map's words (`webmap.words`): made when the first reader looks for something, for that takes a while."""
+    made = cache(lambda: answer(json.dumps(webmap.words(atlas), ensure_ascii=False).encode(), ".json"))
+    return lambda request: _send(request, *made())
 
 
 def _download(atlas: Atlas) -> Callable[[Request], Response]:
@@ -62,12 +90,13 @@ def _download(atlas: Atlas) -> Callable[[Request], Response]:
         if problems or unseen:
             return _refused(400, *problems, *unseen)
         about = export.FORMATS[ending]
+        home = str(request.url).split("?")[0].rpartition(PREFIX)[0]
         named = {
             "content-disposition": f'attachment; filename="{export.file_name(ending)}"',
             "cache-control": "no-cache",
             "vary": "accept-encoding",
         }
-        return _plain(request, about(atlas, chosen, **view), {"content-type": about.mime, **named})
+        return _plain(request, about(atlas, chosen, home, **view), {"content-type": about.mime, **named})
 
     return records
 
@@ -112,13 +141,18 @@ def serve(answers: dict[str, Answer], base: str = "") -> list[BaseRoute]:
         body, headers = answers[name]
         if request.path_params.get("version") == version:
             headers = headers | {"cache-control": "public, max-age=31536000, immutable"}
-        if _is_held(request.headers.get("if-none-match", ""), headers["etag"]):
-            return Response(status_code=304, headers=headers)
-        if not _takes_gzip(request.headers.get("accept-encoding", "")):
-            return _plain(request, gzip.decompress(body), headers)
-        return Response(body, headers=headers)
+        return _send(request, body, headers)
 
     return [Route(address(base) + path, send) for path in ("/at/{version}/{name:path}", "/{name:path}")]
+
+
+def _send(request: Request, body: bytes, headers: dict[str, str]) -> Response:
+    """A prepared answer, as far as the browser does not hold it."""
+    if _is_held(request.headers.get("if-none-match", ""), headers["etag"]):
+        return Response(status_code=304, headers=headers)
+    if not _takes_gzip(request.headers.get("accept-encoding", "")):
+        return _plain(request, gzip.decompress(body), headers)
+    return Response(body, headers=headers)
 
 
 def _plain(request: Request, body: bytes, headers: dict[str, str]) -> Response:

@@ -17,6 +17,11 @@ BOUNDARY_NOTE = (
 LICENCE = "Compilation CC BY 4.0; each source's own terms in data/LICENSE.md"
 
 
+def page(home: str, id: str) -> str:
+    """The address of a record's page in an app. home: the app's own address, without a slash at the end."""
+    return f"{home}/record?{urlencode({'id': id})}"
+
+
 def citation(atlas: Atlas, selection: Selection) -> str:
     """How to cite this very view: the data version names the state of the data, the query the selection.
 

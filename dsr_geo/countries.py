@@ -1,7 +1,7 @@
 """Countries and territories: borders, groups with dates, attributes as of a year.
 
 Reads `data/countries/`: `borders.geojson` (polygons, WGS 84), `groups.csv` with `memberships.csv`,
-`indicators.csv` with `attributes.csv`. Countries and territories are keyed by ISO 3166-1 alpha-3 code.
+`indicators.csv` with `attributes.csv`, `names.csv`. Countries and territories are keyed by ISO 3166-1 alpha-3 code.
 """
 
 from __future__ import annotations
@@ -20,7 +20,8 @@ from shapely.geometry.base import BaseGeometry
 
 from dsr_geo import country_tables
 from dsr_geo.names import known
-from dsr_geo.records import InvalidData
+from dsr_geo.records import InvalidData, split
+from dsr_geo.spelling import fold
 
 _EARTH = Geod(ellps="WGS84")
 NEAR_KM = 30.0
@@ -36,6 +37,7 @@ class Countries:
     memberships: DataFrame with country, group, since, until (years, NA = open).
     indicators: DataFrame indexed by indicator id with title, unit, decimals, breaks, classes (their words), note.
     attributes: DataFrame with country, year, indicator, value, kind, source_id.
+    names: DataFrame indexed by ISO3 with every name in English, and in all other languages; `;` between.
     """
 
     borders: gpd.GeoDataFrame
@@ -43,6 +45,7 @@ class Countries:
     memberships: pd.DataFrame
     indicators: pd.DataFrame
     attributes: pd.DataFrame
+    names: pd.DataFrame
 
     def name(self, iso3: str) -> str:
         """The country or territory's name. Raises `UnknownName`."""
@@ -52,6 +55,26 @@ class Countries:
     @cached_property
     def _names(self) -> dict[str, str]:
         return self.borders["name"].to_dict()
+
+    @cached_property
+    def english(self) -> dict[str, list[str]]:
+        """ISO3 → its names in English, as `spelling.fold` has them."""
+        return {iso3: _folded(cell) for iso3, cell in self.names["english"].items()}
+
+    @cached_property
+    def spelled(self) -> dict[str, list[str]]:
+        """ISO3 → its names in all languages, English first, as `spelling.fold` has them."""
+        others = {iso3: _folded(cell) for iso3, cell in self.names["others"].items()}
+        return {iso3: list(dict.fromkeys(own + others[iso3])) for iso3, own in self.english.items()}
+
+    @cached_property
+    def by_spelling(self) -> dict[str, list[str]]:
+        """A name in any language, as `spelling.fold` has it → those who are called so."""
+        found: dict[str, list[str]] = {}
+        for iso3, names in self.spelled.items():
+            for name in names:
+                found.setdefault(name, []).append(iso3)
+        return found
 
     def members(self, group: str, first: int, last: int) -> set[str]:
         """ISO3 codes of those who belonged to the group in some year of first..last. Raises `UnknownName`."""
@@ -113,6 +136,10 @@ class Countries:
         return joined["iso3"].groupby(level=0).first().reindex(points.index)
 
 
+def _folded(cell: str) -> list[str]:
+    return list(dict.fromkeys(fold(name) for name in split(cell)))
+
+
 def _whole(*years: object) -> None:
     for year in years:
         if isinstance(year, bool) or not isinstance(year, int | np.integer):
@@ -126,7 +153,7 @@ def load(folder: Path) -> Countries:
     tables, problems = country_tables.read(folder)
     if problems:
         raise InvalidData(problems)
-    borders, groups, memberships, indicators, attributes = tables
+    borders, groups, memberships, indicators, attributes, names = tables
     return Countries(
         borders=borders.set_index("iso3").sort_index(),
         groups=groups.fillna({"family": ""}).set_index("id"),
@@ -135,6 +162,7 @@ def load(folder: Path) -> Countries:
         attributes=attributes.astype(
             {"year": int} | dict.fromkeys(["country", "indicator", "kind", "source_id"], "category")
         ),
+        names=names.fillna({"others": ""}).set_index("country"),
     )
 
 

@@ -23,10 +23,11 @@ COLUMNS = {
     "memberships": ("country", "group", "since", "until", "source_id", "note"),
     "indicators": ("id", "title", "unit", "decimals", "breaks", "classes", "note"),
     "attributes": ("country", "year", "indicator", "value", "kind", "source_id"),
+    "names": ("country", "english", "others"),
 }
 """Table → its columns."""
 
-MAY_BE_EMPTY = {"family", "since", "until", "note", "unit", "breaks", "classes"}
+MAY_BE_EMPTY = {"family", "since", "until", "note", "unit", "breaks", "classes", "others"}
 """Columns that need not be filled; a membership needs no `source_id`, either."""
 
 KINDS = ("observed", "estimate", "derived", "projection", "second-hand")
@@ -40,7 +41,7 @@ _BORDERS = ("iso3", "iso2", "name", "region", "subregion", "status", "label_lon"
 
 
 def read(folder: Path) -> tuple[tuple[pd.DataFrame, ...], list[Problem]]:
-    """Borders, groups, memberships, indicators and attributes as tables, and what is wrong with them.
+    """Borders, groups, memberships, indicators, attributes and names as tables, and what is wrong with them.
 
     Numbers are floats, all else text, NA where empty. Where a file cannot be read at all, its table is empty. Raises
     FileNotFoundError for borders or disputed areas that are missing.
@@ -128,7 +129,11 @@ def _table(path: Path) -> tuple[pd.DataFrame, list[Problem]]:
         table[name] = (
             pd.to_numeric(cells, errors="coerce") if name in (*_NUMBER, "value") else cells.where(cells != "")
         )
-    keys = {"attributes": ["country", "year", "indicator"], "memberships": ["country", "group", "since"]}
+    keys = {
+        "attributes": ["country", "year", "indicator"],
+        "memberships": ["country", "group", "since"],
+        "names": ["country"],
+    }
     key = keys.get(path.stem, ["id"])
     problems += _at(
         path, table[key].duplicated(), table[key[0]], f"{', '.join(key)} of {{}} stand twice", "keep one row"
@@ -162,9 +167,10 @@ def _references(
     memberships: pd.DataFrame,
     indicators: pd.DataFrame,
     attributes: pd.DataFrame,
+    names: pd.DataFrame,
 ) -> Iterator[Problem]:
     """What the tables say of each other."""
-    for table, frame in (("memberships", memberships), ("attributes", attributes)):
+    for table, frame in (("memberships", memberships), ("attributes", attributes), ("names", names)):
         path = Path(f"{table}.csv")
         unknown = ~frame["country"].isin(borders["iso3"])
         yield from _at(

@@ -22,18 +22,22 @@ from dsr_geo.selection import Selection, only
 _TABLES: WeakKeyDictionary[Atlas, pd.DataFrame] = WeakKeyDictionary()
 
 
-def table(atlas: Atlas, found: gpd.GeoDataFrame) -> pd.DataFrame:
+def table(atlas: Atlas, found: gpd.GeoDataFrame, home: str = "") -> pd.DataFrame:
     """The records as plain columns for people and spreadsheets: names beside codes, sources as addresses.
 
     `lon` and `lat` are WGS 84 degrees, empty for lines and for records known only by country. Columns of layers
-    that are not in the selection are left out.
+    that are not in the selection are left out. home: the address of the app, if there is one; then each record has
+    that of its `page`.
     """
     if atlas not in _TABLES:
         _TABLES[atlas] = _whole_table(atlas)
     shown = set(found["layer"])
     foreign = {name for layer in atlas.layers.values() if layer.id not in shown for name in layer.fields}
     own = {name for id in shown for name in atlas.layers[id].fields}
-    return _TABLES[atlas].loc[found.index].drop(columns=sorted(foreign - own))
+    result = _TABLES[atlas].loc[found.index].drop(columns=sorted(foreign - own))
+    if home:
+        result["page"] = [cite.page(home, id) for id in result.index]
+    return result
 
 
 def _whole_table(atlas: Atlas) -> pd.DataFrame:
@@ -61,13 +65,13 @@ def _each(lists: pd.Series, words: Mapping[str, str], between: str) -> pd.Series
     return lists.map(lambda ids: between.join(words[id] for id in records.split(ids)))
 
 
-def geojson(atlas: Atlas, selection: Selection) -> bytes:
+def geojson(atlas: Atlas, selection: Selection, home: str = "") -> bytes:
     """The selection as RFC 7946 GeoJSON (WGS 84), geometry null where only the country is known.
 
     `metadata` is a foreign member as the RFC allows. Lines are as drawn by `build`.
     """
     found = selection.records(atlas)
-    columns = _unknown_is_null(table(atlas, found).drop(columns=["lon", "lat"])).astype(object)
+    columns = _unknown_is_null(table(atlas, found, home).drop(columns=["lon", "lat"])).astype(object)
     rows = columns.where(columns.notna(), None).to_dict("index")
     features = [
         {
@@ -86,26 +90,26 @@ def geojson(atlas: Atlas, selection: Selection) -> bytes:
     return json.dumps(document, ensure_ascii=False, default=_plain).encode()
 
 
-def csv(atlas: Atlas, selection: Selection) -> bytes:
+def csv(atlas: Atlas, selection: Selection, home: str = "") -> bytes:
     """The selection as CSV (UTF-8 with a byte order mark, so that spreadsheets show Chinese); citation in the
     last column.
 
     A text that a spreadsheet would run as a formula has an apostrophe before it.
     """
-    columns = table(atlas, selection.records(atlas))
+    columns = table(atlas, selection.records(atlas), home)
     columns["citation"] = cite.citation(atlas, selection)
     for name in _texts(columns):
         columns[name] = columns[name].map(_no_formula)
     return columns.to_csv(lineterminator="\n").encode("utf-8-sig")
 
 
-def geopackage(atlas: Atlas, selection: Selection) -> bytes:
+def geopackage(atlas: Atlas, selection: Selection, home: str = "") -> bytes:
     """The selection as GeoPackage (EPSG:4326), one table per layer and kind of geometry, and a `metadata` table.
 
     Tables are named `<layer>` for points or lines; `<layer>_without_place` holds records known only by country.
     """
     found = selection.records(atlas)
-    columns = _unknown_is_null(table(atlas, found).drop(columns=["lon", "lat"]))
+    columns = _unknown_is_null(table(atlas, found, home).drop(columns=["lon", "lat"]))
     frame = gpd.GeoDataFrame(columns, geometry=found.geometry, crs="EPSG:4326")
     about = cite.metadata(atlas, selection, len(found))
     with tempfile.TemporaryDirectory() as folder:
@@ -147,15 +151,18 @@ class Format:
     write: Callable[..., bytes]
     view: bool = False
     """Whether `write` takes a shading and a chosen record, too."""
+    pages: bool = False
+    """Whether `write` takes the address of the app (`home`), for that of each record's page."""
 
-    def __call__(self, atlas: Atlas, selection: Selection, **view: Any) -> bytes:
-        return self.write(atlas, selection, **(view if self.view else {}))
+    def __call__(self, atlas: Atlas, selection: Selection, home: str = "", **view: Any) -> bytes:
+        more: dict[str, Any] = {"home": home} if self.pages else {}
+        return self.write(atlas, selection, **more, **(view if self.view else {}))
 
 
 FORMATS = {
-    "geojson": Format("GeoJSON", "application/geo+json", geojson),
-    "csv": Format("CSV", "text/csv", csv),
-    "gpkg": Format("GeoPackage", "application/geopackage+sqlite3", geopackage),
+    "geojson": Format("GeoJSON", "application/geo+json", geojson, pages=True),
+    "csv": Format("CSV", "text/csv", csv, pages=True),
+    "gpkg": Format("GeoPackage", "application/geopackage+sqlite3", geopackage, pages=True),
     "html": Format("Map (HTML)", "text/html", html, view=True),
 }
 """Ending of the file → the format. What app, command line and HTTP offer; a new format is one entry."""

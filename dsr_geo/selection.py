@@ -19,7 +19,7 @@ import pandas as pd
 from dsr_geo import records
 from dsr_geo.atlas import Atlas
 from dsr_geo.names import Names, known
-from dsr_geo.search import fold, search_text
+from dsr_geo.search import masks
 
 Vocabulary = Callable[[Atlas], Names]
 
@@ -60,9 +60,10 @@ class Selection:
     years: (first, last), both included, or None for all; see `records.present`. undated: keep records without a year.
     kinds, statuses, evidence, precisions: vocabularies of the catalogue and of `records`.
     actors: ids of actors.csv; actor_types: their types; roles: the role of an actor that passes both.
-    text: every word must occur in the record (name, place, actors, countries, note …), whatever case or accent.
+    text: every word must occur in the record (name, place, actors, countries, note …), whatever spelling; see `search`.
     ended: keep what was cancelled, retired or has ended (a status asked for by name is kept anyway).
     opt_in: keep records with a weaker tie or source, which are off by default.
+    ids: these records alone, as far as all other filters let them through.
     """
 
     layers: tuple[str, ...] = _choice("layer", "layers", lambda atlas: _titles(atlas.layers), "layer")
@@ -86,6 +87,7 @@ class Selection:
     undated: bool = _switch("undated", "undated records left out", True)
     ended: bool = _switch("ended", "ended records left out", False)
     opt_in: bool = _switch("opt_in", "weaker ties left out", False)
+    ids: tuple[str, ...] = _choice("only", "single records", lambda atlas: atlas.records["name"])
 
     def __post_init__(self) -> None:
         """Put values in order; raises ValueError for what cannot be one (see `check` for names)."""
@@ -138,6 +140,22 @@ class Selection:
         cleared: dict[str, Any] = {n: True if n in SWITCHES else getattr(Selection(), n) for n in names}
         return replace(self, **cleared)
 
+    @classmethod
+    def alone(cls, atlas: Atlas, id: str) -> Selection:
+        """One record, whatever is off by default. Raises `UnknownName`."""
+        known("record", [id], atlas.records["name"])
+        return cls(layers=(atlas.records.at[id, "layer"],), ids=(id,), ended=True, opt_in=True)
+
+    def opened(self, atlas: Atlas, *names: str) -> Selection:
+        """As `without`, but clearing the layers puts all of them on, not those that are on by default."""
+        cleared = self.without(*names)
+        return replace(cleared, layers=tuple(atlas.layers)) if "layers" in names else cleared
+
+    def answered_by(self, atlas: Atlas) -> dict[str, int]:
+        """Layers that are off and hold records which pass all other filters: id → how many, in catalogue order."""
+        found = self.opened(atlas, "layers").records(atlas)["layer"].value_counts()
+        return {id: int(found[id]) for id in atlas.layers if id in found and id not in self.shown(atlas)}
+
     def shown(self, atlas: Atlas) -> tuple[str, ...]:
         """Ids of the layers that are on: those asked for, or else the catalogue's default ones.
 
@@ -159,21 +177,24 @@ class Selection:
         return atlas.records[self.mask(atlas)]
 
     def emptied_by(self, atlas: Atlas) -> list[str]:
-        """If nothing is selected: filters whose clearing brings records back, else an empty list.
+        """If nothing is selected: filters whose clearing brings records back (see `opened`), else an empty list.
 
-        One or two if that is enough, those that bring back most; otherwise a set of which none can be spared.
+        The layers where that is enough, and nobody chose them or there are words to be found; else one or two, those
+        that bring back most; otherwise a set of which none can be spared.
         """
         if self.mask(atlas).any():
             return []
 
         def held(names: Sequence[str]) -> int:
-            return int(self.without(*names).mask(atlas).sum())
+            return int(self.opened(atlas, *names).mask(atlas).sum())
 
-        active = self.active()
+        if (self.text or not self.layers) and held(["layers"]):
+            return ["layers"]
+        active = list(dict.fromkeys(["layers", *self.active()]))
         for few in (1, 2):
-            back = {names: held(names) for names in combinations(active, few)}
-            if any(back.values()):
-                return list(max(back.items(), key=lambda item: item[1])[0])
+            back = {names: found for names in combinations(active, few) if (found := held(names))}
+            if back:  # layers that somebody chose are kept where anything else will do
+                return list(max(back.items(), key=lambda item: ("layers" not in item[0], item[1]))[0])
         # Rare, and trying every set of three or more would take long: clear all, then put back what can be put back.
         cleared = list(active)
         for name in active:
@@ -196,8 +217,9 @@ class Selection:
             yield ~undated(atlas)
         if self.actors or self.actor_types or self.roles:
             yield self._by_actor(atlas)
-        for word in fold(self.text).split():
-            yield search_text(atlas).str.contains(word, regex=False).to_numpy(dtype=bool)
+        yield from masks(atlas, self.text)
+        if self.ids:
+            yield table.index.isin(self.ids)
         if not self.ended:
             yield (table["status"].isin(self.statuses) | ~table["status"].isin(records.ENDED)).to_numpy()
         if not self.opt_in:

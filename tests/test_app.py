@@ -9,6 +9,7 @@ from dsr_geo import Selection, records, summary
 from dsr_geo.selection import CHOICES, TITLES
 from dsr_geo.ui import MAIN, path
 from dsr_geo.ui.parts import filters
+from dsr_geo.ui.text import plain
 
 PATIENCE = 300
 """Seconds for a run: how busy a machine is must not decide whether a test passes."""
@@ -30,7 +31,7 @@ def run(where: str = "explore", **query) -> AppTest:
 
 
 def shows(page: AppTest, atlas, selection: Selection) -> bool:
-    return summary.sentence(atlas, selection, selection.records(atlas)) in [
+    return plain(summary.sentence(atlas, selection, selection.records(atlas))) in [
         text.value for text in page.markdown
     ]
 

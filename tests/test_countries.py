@@ -93,7 +93,7 @@ def test_distance_goes_the_short_way_over_the_antimeridian(tmp_path, tiny):
     east_only = world.borders.copy()
     east_only.loc["AAA", "geometry"] = world.borders.geometry["CCC"].geoms[1]  # -180..-170
     turned = countries.Countries(
-        east_only, world.groups, world.memberships, world.indicators, world.attributes
+        east_only, world.groups, world.memberships, world.indicators, world.attributes, world.names
     )
     assert turned.distance_km("AAA", 179.9, -5) == pytest.approx(11.1, abs=0.1)
 
@@ -113,7 +113,8 @@ def test_points_in_another_reference_system_are_turned_into_degrees(world):
 
 
 @pytest.mark.parametrize(
-    "name", ["borders.geojson", "groups.csv", "memberships.csv", "indicators.csv", "attributes.csv"]
+    "name",
+    ["borders.geojson", "groups.csv", "memberships.csv", "indicators.csv", "attributes.csv", "names.csv"],
 )
 def test_a_missing_file_is_named(tiny, name):
     (tiny.write() / "countries" / name).unlink()

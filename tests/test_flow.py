@@ -17,7 +17,7 @@ SCRIPTS = PACKAGE / "webmap" / "js"
 # Upstream to downstream: a module imports only from lines above its own.
 # A folder is one line, ordered inside by FOLDERS.
 ORDER = [
-    {"names", "files"},
+    {"names", "files", "spelling"},
     {"catalog"},
     {"records"},
     {"country_tables"},
@@ -39,7 +39,7 @@ FOLDERS = {
         {"sealine", "landroute"},
         {"searoute"},
         {"routes"},
-        {"rules", "doubts", "aiddata"},
+        {"rules", "doubts", "aiddata", "country_names"},
         {"importer"},
         {""},
     ],

@@ -20,11 +20,11 @@ from dsr_geo.impact import Study
 from dsr_geo.ui import MAIN, PAGES, cache, colours, path
 from dsr_geo.ui.pages import table
 from dsr_geo.ui.pages.compare import presets
+from dsr_geo.ui.parts import card, correct, downloads, picture
 from dsr_geo.ui.parts import charts as charts_of
-from dsr_geo.ui.parts import correct, downloads, picture
 
 ROOT = Path(__file__).resolve().parents[1]
-TITLES = [page.title for page in PAGES.values()]
+MENU = [page.title for page in PAGES.values() if page.in_menu]
 PATIENCE = 300
 """Seconds for a run: how busy a machine is must not decide whether a test passes."""
 OTHERS = [name for name in PAGES if name != "explore"]
@@ -86,10 +86,36 @@ def test_every_page_opens_with_any_selection(page, query):
 @pytest.mark.parametrize("page", OTHERS)
 def test_the_menu_carries_the_selection(page):
     test = run(page, country="KEN", years="2015-2020")
-    menu = [query for _, label, query in links(test) if label in TITLES]
-    assert len(menu) >= len(PAGES) and all(
-        "country=KEN" in query and "years=2015-2020" in query for query in menu[: len(PAGES)]
+    menu = [query for _, label, query in links(test) if label in MENU]
+    assert len(menu) >= len(MENU) and all(
+        "country=KEN" in query and "years=2015-2020" in query for query in menu[: len(MENU)]
     )
+
+
+def test_the_page_of_a_record_has_its_card_links_and_downloads(published):
+    id = next(id for id in published.records.index if card.related(published, id))
+    name, (other, *_) = published.records.at[id, "name"], card.related(published, id)
+    test = run("record", id=id)
+    assert test.title[0].value.replace("\\", "") == name and f"view /record?id={id}" in said(test)
+    shown = links(test)
+    assert ("record", published.records.at[other, "name"], f"id={other}") in shown
+    assert any(page == "country" for page, _, _ in shown) and ("explore", "Show on the map") in [
+        link[:2] for link in shown
+    ]
+    own = Selection.alone(published, id)
+    assert list(own.records(published).index) == [id] and len(test.get("download_button")) == len(
+        export.FORMATS
+    )
+    nowhere = run("record", id="nowhere")
+    assert "nowhere" in nowhere.warning[0].value and "id=" in nowhere.info[0].value
+
+
+def test_what_only_a_layer_that_is_off_answers_is_said_and_can_be_put_on(published):
+    test = run("explore", q="leak")
+    assert "off" in said(test) and "leak-2024-targets" not in str(address(test))
+    next(button for button in test.button if button.label == "Switch them on").click().run()
+    assert not test.exception and "leak-2024-targets" in address(test)["layer"]
+    assert not [button for button in test.button if button.label == "Switch them on"]
 
 
 def test_country_page_has_records_actors_agreements_and_attributes(published):

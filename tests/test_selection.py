@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from dsr_geo import Selection, from_query
-from dsr_geo.selection import TITLES, fold
+from dsr_geo.selection import TITLES
 
 
 def ids(atlas, **filters):
@@ -191,9 +191,24 @@ def test_text_of_nothing_but_accents_does_no_harm(atlas, text):
     assert ids(atlas, text=text) <= set(atlas.records.index)
 
 
-def test_fold_unifies_what_people_type_differently():
-    assert fold("Ｈuawei É ß") == "huawei e ss" and fold("华为") == "华为" and fold("İ") == "i"
-    assert fold("™") == fold("TM"), "what a compatibility form stands for is lower case too"
+def test_a_word_is_a_word_and_else_the_beginning_of_one(atlas):
+    """Towers are in the table, a towe is not."""
+    assert ids(atlas, text="towe") == ids(atlas, text="tower") != set()
+    assert ids(atlas, text="ower") == set()
+
+
+def test_a_country_is_found_by_each_of_its_names(atlas):
+    for names in (("Alphaland", "AAA", "old alpha", "Alphanien"), ("Gammaland", "伽马", "gamma länder")):
+        found = {name: ids(atlas, text=name) for name in names}
+        assert found[names[0]] and len(set(map(frozenset, found.values()))) == 1, found
+    assert ids(atlas, text="line 伽馬") == {"tower-dateline"}
+
+
+def test_what_only_layers_that_are_off_hold_is_named(atlas):
+    chosen = Selection(layers=("pacts",), text="date line")
+    assert chosen.emptied_by(atlas) == ["layers"] and set(chosen.answered_by(atlas)) == {"towers"}
+    assert ids(atlas, layers=("pacts", *chosen.answered_by(atlas)), text="date line") == {"tower-dateline"}
+    assert chosen.opened(atlas, "layers").mask(atlas).sum() == sum(chosen.answered_by(atlas).values())
 
 
 def test_equal_views_are_equal_selections():
@@ -242,7 +257,7 @@ def test_a_link_opens_with_what_can_be_understood(atlas, query, expected, words)
 def test_an_empty_view_names_the_filter_that_empties_it(atlas, filters, guilty):
     chosen = Selection(**filters)
     assert not chosen.mask(atlas).any() and chosen.emptied_by(atlas) == guilty
-    assert chosen.without(*guilty).mask(atlas).any()
+    assert chosen.opened(atlas, *guilty).mask(atlas).any()
     assert all(TITLES[name] for name in guilty)
 
 
@@ -285,7 +300,7 @@ def test_clearing_all_the_filters_named_brings_records_back(atlas, filters):
     chosen = Selection(**filters)
     guilty = chosen.emptied_by(atlas)
     assert not chosen.mask(atlas).any() and guilty
-    assert chosen.without(*guilty).mask(atlas).any(), f"still empty without {guilty}"
+    assert chosen.opened(atlas, *guilty).mask(atlas).any(), f"still empty without {guilty}"
 
 
 def test_every_filter_has_words():

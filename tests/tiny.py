@@ -427,6 +427,11 @@ def tables() -> dict[str, list[dict[str, str]]]:
             value("BBB", "2012", "internet_pct", "50", "observed", "report"),
             value("AAA", "2014", "population", "1000", "observed", "report"),
         ],
+        "countries/names": [
+            {"country": "AAA", "english": "Alphaland; AAA; Old Alpha", "others": "Alphanien"},
+            {"country": "BBB", "english": "Betaland; BBB; Beta (B.)", "others": ""},
+            {"country": "CCC", "english": "Gammaland; CCC", "others": "伽馬; Gamma-Länder"},
+        ],
     }
 
 

@@ -25,6 +25,7 @@ class Page:
     """The field of `Selection` that its first key names a value of: the page is about that one."""
     has_map: bool = False
     """Whether the map is on it, whose `view` it keeps in the address."""
+    in_menu: bool = True
 
 
 PAGES = {
@@ -37,8 +38,11 @@ PAGES = {
     "table": Page("Table"),
     "stories": Page("Stories"),
     "about": Page("About"),
+    "record": Page("Record", keys=("id",), has_map=True, in_menu=False),
 }
-"""The pages in the order of the menu; the first is the front page. A new page is its file and an entry here."""
+"""The pages in the order of the menu, which leaves some out; the first is the front page.
+
+A new page is its file and an entry here."""
 
 FRONT = next(iter(PAGES))
 """The page that the bare address opens."""

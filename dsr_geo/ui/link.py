@@ -138,5 +138,12 @@ def cited(atlas: Atlas) -> str:
     return cite.citation(atlas, Selection()) + (f", view {view}" if view != "/" else "")
 
 
+def home() -> str:
+    """The address of the app as the reader has it, without a slash at the end; "" where there is none."""
+    url = (st.context.url or "").split("?")[0].rstrip("/")
+    page = url.rpartition("/")[2]
+    return url.removesuffix(f"/{page}") if page in PAGES else url
+
+
 def _address() -> dict[str, list[str]]:
     return {key: st.query_params.get_all(key) for key in st.query_params if key != "view"}

@@ -23,6 +23,7 @@ _STYLE = """<style>
 [class*="st-key-files-"] button { min-height: 24px; padding: 0 .4rem 0 0; }
 [class*="st-key-files-"] button p { font-size: .85rem; color: ACCENT; }
 .stButton button[kind="tertiary"] { text-align: left; justify-content: flex-start; }
+.st-key-record-card .card h3 { display: none; }
 .st-key-menu { flex-wrap: wrap; gap: .15rem; }
 .st-key-head { border-bottom: 1px solid color-mix(in srgb, currentColor 14%, transparent); }
 .st-key-menu > div { flex: none; }
@@ -85,13 +86,17 @@ def navigation() -> st.Page:
     )
 
 
-def menu(selection: Selection, here: str) -> None:
-    """Draw the links to all pages, with the filters as they are; `here` is the path of the open one in the address."""
+def look() -> None:
+    """See to the look of the page."""
     theme = colours.theme()
     style = _STYLE.replace("UPON", colours.ON_ACCENT[theme]).replace("ACCENT", colours.ACCENT[theme])
     st.html(style.replace("QUIET", colours.QUIET[theme]))
+
+
+def menu(selection: Selection, here: str) -> None:
+    """Draw the links to all pages, with the filters as they are; `here` is the path of the open one in the address."""
     with st.container(key="menu", horizontal=True):
-        for name, page in PAGES.items():
+        for name, page in ((name, page) for name, page in PAGES.items() if page.in_menu):
             with st.container(key="here", width="content") if name == (here or FRONT) else nullcontext():
                 to(name, page.title, selection)
 

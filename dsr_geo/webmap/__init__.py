@@ -22,6 +22,7 @@ from dsr_geo import cite, records
 from dsr_geo.atlas import Atlas
 from dsr_geo.names import known
 from dsr_geo.selection import KEYS, Selection, only
+from dsr_geo.spelling import SPELLING
 from dsr_geo.webmap import columns
 from dsr_geo.webmap.columns import BigLayer
 
@@ -173,6 +174,11 @@ def options(atlas: Atlas, big: Sequence[BigLayer] = ()) -> dict[str, Any]:
         "boundary": cite.BOUNDARY_NOTE,
         "licence": cite.LICENCE,
     }
+
+
+def words(atlas: Atlas) -> dict[str, Any]:
+    """What names are compared by in the map's search: the tables of `spelling`, and all names of each country."""
+    return {"spelling": SPELLING, "names": atlas.countries.spelled}
 
 
 def sources(atlas: Atlas) -> dict[str, list[str]]:

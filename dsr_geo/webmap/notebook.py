@@ -126,6 +126,7 @@ class AtlasElement(Element):
         about = webmap.options(atlas, big) | {
             "state": state,
             "sources": webmap.sources(atlas),
+            "words": webmap.words(atlas),
             "files": drawn,
         }
         modules = {name: path for name, path in webmap.modules().items() if name not in _APP_ONLY}

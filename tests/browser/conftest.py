@@ -21,6 +21,7 @@ from waiting import MAP_READY, PATIENCE, settled
 expect.set_options(timeout=PATIENCE)
 
 ROOT = Path(__file__).resolve().parents[2]
+_WELCOMED = "try { localStorage.setItem('digital-silk-road-atlas-welcomed', '1'); } catch {}"
 _QUIET = [
     "--disable-gpu",
     "--disable-background-networking",
@@ -121,6 +122,8 @@ class Tabs:
                 viewport={"width": width, "height": height}, accept_downloads=True, **options
             )
             self.contexts[key].set_default_timeout(PATIENCE)
+            # Readers who have been here before; those who have not get a context of their own.
+            self.contexts[key].add_init_script(_WELCOMED)
         free = self.free.setdefault(key, [])
         page, complaints = free.pop() if free else self.contexts[key].new_page(), []
         page.bring_to_front()  # only what is in front may fill the screen

@@ -8,8 +8,9 @@ import streamlit as st
 from dsr_geo import cite, summary
 from dsr_geo.atlas import Atlas
 from dsr_geo.ui import cache, link, menu
-from dsr_geo.ui.parts import downloads, filters, lists, record_table
+from dsr_geo.ui.parts import downloads, embed, filters, lists, record_table
 from dsr_geo.ui.parts import map as atlas_map
+from dsr_geo.ui.text import plain
 
 
 def draw(atlas: Atlas) -> None:
@@ -18,13 +19,19 @@ def draw(atlas: Atlas) -> None:
     found = selection.records(atlas)
     link.write("", selection)
 
+    if st.context.is_embedded:
+        atlas_map.place(atlas, selection)
+        embed.foot(atlas)
+        return
     with st.container(key="name"):
         st.title("Digital Silk Road Atlas", anchor=False)
     with st.container(key="words"):
-        st.markdown(summary.sentence(atlas, selection, found))
+        st.markdown(plain(summary.sentence(atlas, selection, found)))
     with st.container(key="said"):  # there even if empty, so that the map below keeps its place on the page
         menu.problems()
-        if found.empty:
+        if len(found) and selection.text:
+            filters.off(atlas, selection)
+        elif found.empty:
             filters.emptied(atlas, selection)
     with st.container(key="full"):
         atlas_map.place(atlas, selection)

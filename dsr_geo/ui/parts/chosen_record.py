@@ -27,25 +27,13 @@ def choose(id: str | None) -> None:
 
 
 def draw(atlas: Atlas, id: str, on_map: bool = False) -> None:
-    """Draw the card of the chosen record, and where it leads: its countries, its actors, the map, linked records.
+    """Draw the card of the chosen record, and where it leads: its pages, the map, linked records.
 
     on_map: the map stands beside it, so no link leads there. Raises KeyError for an id that the atlas does not have.
     """
     st.button("Close", icon=":material/close:", on_click=choose, args=(None,), type="tertiary")
     card.draw(atlas, id)
-    record, selection = atlas.records.loc[id], link.current(atlas)
-    st.caption("Pages about it")
-    with st.container(gap=None):
-        for code in sorted(records.split(record["countries"]), key=atlas.countries.name)[:_COUNTRIES]:
-            menu.to("country", atlas.countries.name(code), selection, iso3=code)
-        for actor in dict.fromkeys(actor for actor, _ in records.actors_of(record["actors"])):
-            menu.to("company", atlas.actor_name(actor), selection, id=actor)
-        if not on_map:
-            menu.to("explore", "Show on the map", including(selection, record), record=id)
-        if address := correct.address(atlas, id):
-            st.link_button("Correct this record", address, type="tertiary")
-        else:
-            menu.to("about", "Correct this record", selection, record=id)
+    pages(atlas, id, on_map)
     if others := card.related(atlas, id):
         st.caption("Linked records")
         for other in others:
@@ -56,6 +44,28 @@ def draw(atlas: Atlas, id: str, on_map: bool = False) -> None:
                 args=(other,),
                 type="tertiary",
             )
+
+
+def pages(atlas: Atlas, id: str, on_map: bool = False, on_page: bool = False) -> None:
+    """Draw links to the pages of a record, of its countries and actors, to the map, and to where it is corrected.
+
+    on_map, on_page: the map, or the record's page, is where this stands. Raises KeyError for an unknown id.
+    """
+    record, selection = atlas.records.loc[id], link.current(atlas)
+    st.caption("Pages about it")
+    with st.container(gap=None):
+        if not on_page:
+            menu.to("record", "This record", selection, id=id)
+        for code in sorted(records.split(record["countries"]), key=atlas.countries.name)[:_COUNTRIES]:
+            menu.to("country", atlas.countries.name(code), selection, iso3=code)
+        for actor in dict.fromkeys(actor for actor, _ in records.actors_of(record["actors"])):
+            menu.to("company", atlas.actor_name(actor), selection, id=actor)
+        if not on_map:
+            menu.to("explore", "Show on the map", including(selection, record), record=id)
+        if address := correct.address(atlas, id):
+            st.link_button("Correct this record", address, type="tertiary")
+        else:
+            menu.to("about", "Correct this record", selection, record=id)
 
 
 def including(selection: Selection, record: pd.Series) -> Selection:

@@ -19,11 +19,12 @@ def draw(atlas: Atlas, selection: Selection) -> None:
     """Draw a button for each format, with the licence and the citation. Files are made when somebody asks."""
     # A file is made outside the script's run, where there is no session state: what it takes from there is read now.
     shade, year, chosen = (st.session_state[key] for key in ("shade", "shade_year", "record"))
+    home = link.home()
     with st.container(horizontal=True, vertical_alignment="center"):
         for ending, form in export.FORMATS.items():
             st.download_button(
                 f"Download {form.title}",
-                partial(_file, form, atlas, selection, shade, year, chosen),
+                partial(_file, form, atlas, selection, home, shade, year, chosen),
                 file_name=export.file_name(ending),
                 mime=form.mime,
                 on_click="ignore",
@@ -33,8 +34,14 @@ def draw(atlas: Atlas, selection: Selection) -> None:
 
 
 def _file(
-    form: Format, atlas: Atlas, selection: Selection, shade: str | None, year: int, chosen: str | None
+    form: Format,
+    atlas: Atlas,
+    selection: Selection,
+    home: str,
+    shade: str | None,
+    year: int,
+    chosen: str | None,
 ) -> bytes:
     """The selection in a format, looked at as on the page where the format shows that."""
     classes = shading.shading(atlas, selection, shade, year) if shade and form.view else None
-    return form(atlas, selection, shading=classes, chosen=chosen)
+    return form(atlas, selection, home, shading=classes, chosen=chosen)

@@ -18,7 +18,7 @@ from dsr_geo.ui import cache, link
 from dsr_geo.ui.text import EVIDENCE_WORDS, plain, words
 from dsr_geo.webmap import shading
 
-_BEFORE_MORE = ("layers", "groups", "countries", "actors", "kinds")
+_BEFORE_MORE = ("ids", "layers", "groups", "countries", "actors", "kinds")
 """Filters by values that are drawn one by one above "More filters"."""
 
 _LABELS = {
@@ -70,8 +70,11 @@ def draw(atlas: Atlas, has_map: bool = False) -> None:
         key="text",
         on_change=link.touched,
         placeholder="Name, place, company, 华为 …",
-        help="Every word must occur; case and accents do not matter.",
+        help="Every word must occur, in any spelling; a country in any language. A word that no record has "
+        "is taken for the beginning of one.",
     )
+    if only := st.session_state["ids"]:  # from a link; there are too many to choose from
+        _choose("ids", only, lambda id: atlas.records.at[id, "name"])
     _choose("groups", groups, groups.__getitem__)
     _choose("countries", countries, countries.__getitem__)
     if has_map:
@@ -121,16 +124,36 @@ def _draw_shading(atlas: Atlas) -> None:
 def emptied(atlas: Atlas, selection: Selection) -> None:
     """Draw a line that says which filter leaves nothing, and a button that clears it."""
     guilty = selection.emptied_by(atlas)
+    if guilty == ["layers"]:
+        st.info("No record of the layers that are on matches.")
+        off(atlas, selection)
+        return
     what = " and ".join(f"“{TITLES[name]}”" for name in guilty) or "the filters together"
     st.info(f"No record matches. The cause: {what}.")
     st.button(f"Clear {what}", on_click=_clear, args=(atlas, guilty), type="primary")
+
+
+def off(atlas: Atlas, selection: Selection) -> None:
+    """Draw a line that says which layers that are off have records, too, and a button that puts them on."""
+    if not (found := selection.answered_by(atlas)):
+        return
+    titles = [f"{plain(atlas.layers[id].title)} ({n:,})" for id, n in found.items()]
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(f"In layers that are off: {'; '.join(titles)}.", width="content")
+        st.button("Switch them on", on_click=_put_on, args=(atlas, list(found)))
+
+
+def _put_on(atlas: Atlas, layers: list[str]) -> None:
+    """Put layers on beside those that are on."""
+    link.touched()
+    st.session_state["layers"] = [*link.current(atlas).shown(atlas), *layers]
 
 
 def _clear(atlas: Atlas, names: list[str]) -> None:
     """Clear the named filters; all of them means back to what the atlas opens with."""
     link.touched()
     selection = link.current(atlas)
-    link.show(atlas, Selection() if len(names) == len(TITLES) else selection.without(*names))
+    link.show(atlas, Selection() if len(names) == len(TITLES) else selection.opened(atlas, *names))
 
 
 def _kinds(atlas: Atlas) -> dict[str, list[str]]:

@@ -69,6 +69,7 @@ def place(atlas: Atlas, selection: Selection, height: int = 660, follow: bool = 
     chosen, shade = st.session_state["record"], st.session_state["shade"]
     classes = shading.shading(atlas, selection, shade, st.session_state["shade_year"]) if shade else None
     state = webmap.state(atlas, selection, classes, chosen, st.session_state.get("map_act", 0))
+    state["round"] = "legend" if st.context.is_embedded else "all"
     # Two columns always, or the map would be mounted anew; without a record the second has next to no width.
     left, right = st.columns([2.4, 1] if chosen else [1000, 1], gap="small" if chosen else None)
     with left:
@@ -83,6 +84,12 @@ def place(atlas: Atlas, selection: Selection, height: int = 660, follow: bool = 
     if chosen:
         with right, st.container(height=height, border=False, key="beside"):
             chosen_record.draw(atlas, chosen, on_map=True)
+
+
+def alone(atlas: Atlas, selection: Selection, id: str) -> None:
+    """The map of one record, with nothing round it. selection: that record's."""
+    state = webmap.state(atlas, selection, None, id) | {"round": "nothing"}
+    draw(state, "", st.session_state["opened"] | {"view": ""}, lambda: None, lambda: None)
 
 
 def _choose(atlas: Atlas):

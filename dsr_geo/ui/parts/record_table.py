@@ -7,14 +7,14 @@ from functools import partial
 import pandas as pd
 import streamlit as st
 
-from dsr_geo import export
+from dsr_geo import cite, export
 from dsr_geo.atlas import Atlas
-from dsr_geo.ui import cache
+from dsr_geo.ui import cache, link
 from dsr_geo.ui.parts import chosen_record
 
 
 @cache.pure()
-def _shown(atlas: Atlas, ids: tuple[str, ...]) -> pd.DataFrame:
+def _shown(atlas: Atlas, ids: tuple[str, ...], home: str) -> pd.DataFrame:
     whole = export.table(atlas, atlas.records.loc[list(ids)])
     roles = atlas.roles[atlas.roles["id"].isin(ids)]
     who = (
@@ -37,13 +37,14 @@ def _shown(atlas: Atlas, ids: tuple[str, ...]) -> pd.DataFrame:
             "Status": whole["status"],
             "Evidence": whole["evidence"],
             "Source": whole["source_urls"].str.split(" ").str[0],
+            "Page": [cite.page(home, id) for id in whole.index],
         }
     )
 
 
 def draw(atlas: Atlas, found: pd.DataFrame, height: int = 420) -> None:
     """Draw records as a table of at most this height in pixels; choosing a row chooses the record."""
-    shown = _shown(atlas, tuple(found.index))
+    shown = _shown(atlas, tuple(found.index), link.home())
     key = f"table-{st.session_state.get('table_turn', 0)}"
     st.dataframe(
         shown,
@@ -55,6 +56,7 @@ def draw(atlas: Atlas, found: pd.DataFrame, height: int = 420) -> None:
         selection_mode="single-row",
         column_config={
             "Source": st.column_config.LinkColumn(display_text=r"https?://(?:www\.)?([^/]+)"),
+            "Page": st.column_config.LinkColumn(display_text="Open", help="The page of this record"),
             **{year: st.column_config.NumberColumn(format="%d") for year in ("Announced", "Start", "End")},
         },
         alt=f"Table of {len(shown)} records",

@@ -16,6 +16,7 @@ page = menu.navigation()
 reconnect.begin()
 link.restore(atlas, page.url_path)
 head, has_map = st.container(key="head"), PAGES[page.url_path or FRONT].has_map
+menu.look()
 
 
 def draw_around() -> None:
@@ -28,7 +29,8 @@ def draw_around() -> None:
 
 # A map need not wait for a dozen widgets and links, whose values are there already: it is right before they are sent.
 # On the other pages filters go first, so that a reader who acts on them while tables and charts are made is heard.
-for step in (page.run, draw_around) if has_map or "open" not in st.session_state else (draw_around, page.run):
+steps = (page.run, draw_around) if has_map or "open" not in st.session_state else (draw_around, page.run)
+for step in (page.run,) if st.context.is_embedded else steps:
     step()
 st.session_state["open"] = True
 reconnect.end()

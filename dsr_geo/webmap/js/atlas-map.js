@@ -54,7 +54,7 @@ export function attach(L, map, options, el = map.getContainer()) {
   /** @type {State} */
   let state = { ...NOTHING, ...options.state };
   state.host = { shown: state.shown };
-  let seen = null, sourceNames = options.sources, near = false, total = 0;
+  let seen = null, asked = "", sourceNames = options.sources, words = options.words, near = false, total = 0;
   const store = new Store(options), marks = painter(L, map, options);
   const sync = addSync(() => state, set, options.onFilter);
   const view = addView({ L, map, el, options, store, legend: () => reader.legend.box });
@@ -71,10 +71,12 @@ export function attach(L, map, options, el = map.getContainer()) {
     hits,
     visible: () => store.passed,
     byId: (id) => store.byId(id),
+    words: async () => (words ??= await fetchJson(`${options.base}/words.json`)),
     sources: async () => (sourceNames ??= await fetchJson(`${options.base}/sources.json`)),
     sharp: marks.sharp,
     open: view.open,
     see: view.see,
+    fit,
     landingNames: () => landings.named(),
     badgeBoxes: () => badges.boxes(),
     names: () => reader.names(),
@@ -145,9 +147,24 @@ export function attach(L, map, options, el = map.getContainer()) {
     if (again) view.seeRecord(store.byId(id)?.feature);
   }
 
-  // Choosing a record moves the map to it once; later filters leave the view alone.
+  // The countries that are chosen, by name or as groups.
+  function places() {
+    const { countries = [], groups = [] } = state.choices;
+    return [...countries, ...groups.flatMap((id) => Object.keys(options.groups[id][1]))];
+  }
+
+  function fit() {
+    const shown = store.passed.flatMap(({ feature: { properties } }) => properties.countries.split(";"));
+    view.seeCountries(places().length ? places() : shown);
+  }
+
+  // Choosing a record, or a country or region, moves the map to it once; other filters leave the view alone.
   function lookAt() {
-    if (state.chosen === seen || !store.sources.length) return;
+    if (!store.sources.length) return;
+    const now = places().join();
+    if (now !== asked && now && !state.chosen) fit();
+    asked = now;
+    if (state.chosen === seen) return;
     seen = state.chosen;
     reader.legend.fold(parts.faded);
     view.seeRecord(store.byId(seen)?.feature);
@@ -175,10 +192,11 @@ export function attach(L, map, options, el = map.getContainer()) {
       const before = state;
       state = { ...state, ...sync.accept(next) };
       el.dataset.theme = state.theme;
+      el.dataset.round = state.round ?? "all";
       if (before.theme !== state.theme) look([]);
       if (next.view) view.goTo(next.view);
       // A link that was opened says what to look at: a view, or else the record.
-      if (next.opened) seen = next.view ? state.chosen : null;
+      if (next.opened) [seen, asked] = next.view ? [state.chosen, places().join()] : [null, ""];
       draw();
     },
     // What is drawn now, for tests and for the curious.

@@ -104,6 +104,7 @@ export async function open(host, base, L) {
     onChoose: (id) => host.atlasTrigger("chosen", id ?? ""),
     onFilter: (filter) => host.atlasTrigger("filter", filter),
     address: addressOf,
+    page: (id) => new URL(`../../record?id=${encodeURIComponent(id)}`, base).href,
     onView: (now) => {
       if (!link) return;
       view = now;

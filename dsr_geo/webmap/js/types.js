@@ -32,6 +32,7 @@
  * @property {string} version
  * @property {string} boundary
  * @property {string} licence
+ * @property {Words} [words] where there is no server
  * @property {Partial<State>} [state] what to show first
  * @property {string} [base] address of the atlas' routes
  * @property {Record<string, object>} [files] path → GeoJSON, where there is no server
@@ -41,6 +42,17 @@
  * @property {(filter: object) => void} [onFilter]
  * @property {(view: number[]) => void} [onView]
  * @property {(query: URLSearchParams, chosen: string | null) => string} [address] of the present view
+ * @property {(id: string) => string} [page] address of a record's page
+ * @property {[string, string][]} [stories] title and query of a few stories, for the first visit
+ */
+
+/** @typedef {{ letters: Record<string, string>, words: [string, string][], simplified: string }} Spelling */
+
+/**
+ * What names are compared by (`webmap.words`).
+ * @typedef {object} Words
+ * @property {Spelling} spelling
+ * @property {Record<string, string[]>} names ISO3 → its names in all languages, folded
  */
 
 /**
@@ -60,6 +72,7 @@
  * @property {string} [version]
  * @property {boolean} [follow] whether the host hears of each year while they play
  * @property {boolean} [opened] whether a link has just been opened
+ * @property {"all" | "legend" | "nothing"} [round] what stands round the drawing
  * @property {number[]} [view] latitude, longitude, zoom that it asks for
  * @property {{ shown: string[] }} [host] what the host said is on
  */
@@ -176,7 +189,7 @@
  * @property {import("leaflet").Map} map
  * @property {HTMLElement} el the map's element, with all that stands round the map
  * @property {Options} options
- * @property {{ countries: { features: Feature[] } | null, records: Entry[] }} store what is loaded (data/store.js)
+ * @property {import("./data/store.js").Store} store what is loaded
  * @property {Map<string, Layer>} layers
  * @property {State} state what is shown now
  * @property {Tally | null} tally null until the records are counted
@@ -187,9 +200,11 @@
  * @property {(at: { x: number, y: number }) => Promise<Entry[]>} hits what is drawn at a point, nearest first
  * @property {() => Entry[]} visible the records that are shown
  * @property {(id: string | null) => Entry | undefined} byId
+ * @property {() => Promise<Words>} words
  * @property {() => Promise<Record<string, string[]>>} sources id → producer, title, address
  * @property {<T>(work: () => T | Promise<T>) => Promise<T>} sharp runs while the picture is fit for print
  * @property {() => void} open goes back to the opening view
+ * @property {() => void} fit shows the chosen countries, or else those of all records that are shown
  * @property {(bounds: number[][], maxZoom: number, margin?: number) => void} see moves the map to places in the window
  * @property {() => { text: string[], lon: number, lat: number }[]} landingNames
  * @property {() => number[][]} badgeBoxes left, top, right, bottom of what badges cover

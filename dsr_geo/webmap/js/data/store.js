@@ -104,6 +104,14 @@ export class Store {
   }
 
   /**
+   * The numbers that another state would have.
+   * @param {State} state
+   */
+  tally(state) {
+    return sift(this.sources[0], this.filters(state)[0]).tally;
+  }
+
+  /**
    * Sees which records pass the filters of a state.
    * @param {Filter[]} filters
    */

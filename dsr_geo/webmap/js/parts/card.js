@@ -69,6 +69,7 @@ export function addCard(parts) {
       text.append(...texts);
       list.append(make("dt", "", term), text);
     }
+    if (options.page) box.append(Object.assign(make("a", "", "Page of this record"), { href: options.page(wanted) }));
   }
   document.addEventListener("fullscreenchange", update);
   return { update };

@@ -5,10 +5,12 @@ import { make } from "./dom.js";
 import { savePicture } from "./picture.js";
 
 const ICONS = {
+  fit: "M4 8V4h4M16 4h4v4M20 16v4h-4M8 20H4v-4M9 9h6v6H9z",
   home: "M3 11 12 4l9 7M6 9.5V20h12V9.5",
   full: "M4 9V4h5M20 9V4h-5M4 15v5h5M20 15v5h-5",
   link: "M10 14a4 4 0 0 0 6 0l3-3a4 4 0 0 0-6-6l-1 1M14 10a4 4 0 0 0-6 0l-3 3a4 4 0 0 0 6 6l1-1",
   cite: "M9 6C6 7 5 9 5 12v6h5v-6H6.500M19 6c-3 1-4 3-4 6v6h5v-6h-3.500",
+  embed: "M8 7l-5 5 5 5M16 7l5 5-5 5M13.500 5l-3 14",
   picture: "M12 4v11M7 11l5 5 5-5M4 20h16",
 };
 const PEN = 'fill="none" stroke="currentColor" stroke-width="2" stroke-linecap="round" stroke-linejoin="round"';
@@ -68,6 +70,15 @@ export function addControls(parts) {
     copy(`${citation()}${link ? `, ${link}` : ""}, accessed ${today()}`, "Citation");
   }
 
+  // The view for another page to show in a frame.
+  function embed() {
+    const src = new URL(address());
+    src.searchParams.set("embed", "true");
+    const about = 'width="100%" height="520" style="border:0" loading="lazy" allowfullscreen';
+    copy(`<iframe src="${src.href.replaceAll("&", "&amp;")}" title="Digital Silk Road Atlas" ${about}></iframe>`,
+      "Code to embed this view");
+  }
+
   async function draw() {
     notify("Drawing the picture …");
     try {
@@ -93,13 +104,19 @@ export function addControls(parts) {
     control.addTo(map);
   }
 
-  const views = [["home", "Reset the view", () => parts.open()]];
+  const views = [
+    ["home", "Reset the view", () => parts.open()],
+    ["fit", "Fit to the selection", () => parts.fit()],
+  ];
   if (document.fullscreenEnabled) {
     const toggle = () => (document.fullscreenElement ? document.exitFullscreen() : el.requestFullscreen());
     views.push(["full", "Full screen", toggle]);
   }
   const takings = [["cite", "Copy citation", cite], ["picture", "Save picture (PNG)", draw]];
-  if (options.address) takings.unshift(["link", "Copy link to this view", () => copy(address(), "Link")]);
+  if (options.address) {
+    const link = () => copy(address(), "Link");
+    takings.unshift(["link", "Copy link to this view", link], ["embed", "Copy code to embed this view", embed]);
+  }
   group(views);
   group(takings);
 }

@@ -7,6 +7,7 @@ import { make } from "./dom.js";
 import { addLabels } from "./labels.js";
 import { buildLegend } from "./legend.js";
 import { addSearch } from "./search.js";
+import { addWelcome } from "./welcome.js";
 import { addYears } from "./years.js";
 
 const ABOUT = "Map. Arrow keys move it, plus and minus zoom, Escape leaves a chosen record. "
@@ -21,8 +22,9 @@ export function addReader(parts) {
   addBasemap(parts, legend.box);
   const years = addYears(parts), card = addCard(parts), labels = addLabels(parts);
   addControls(parts);
+  addWelcome(parts);
   // In a folium map the panels lie inside Leaflet's own element: what happens on them is not for the map.
-  for (const panel of el.querySelectorAll(".atlas-side, .atlas-years, .atlas-card")) {
+  for (const panel of el.querySelectorAll(".atlas-side, .atlas-years, .atlas-card, .atlas-welcome")) {
     L.DomEvent.disableClickPropagation(/** @type {HTMLElement} */ (panel));
     L.DomEvent.disableScrollPropagation(/** @type {HTMLElement} */ (panel));
   }

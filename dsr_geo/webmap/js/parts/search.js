@@ -1,7 +1,8 @@
-// One box that finds records, places, companies and countries (see data/search.js).
+// One box that finds records, places, companies and countries (see data/search.js). A company or a place opens as the
+// list of its records, under its name, with a way back to what was found.
 
 import { bestTurn, gathered, partsOf, span } from "../data/geo.js";
-import { find, indexOf } from "../data/search.js";
+import { finder } from "../data/search.js";
 import { symbolSvg } from "../paint/symbols.js";
 import { make } from "./dom.js";
 
@@ -13,7 +14,8 @@ const MOST = 40;
  */
 export function addSearch(parts, side) {
   const { map, options, store } = parts;
-  const box = make("div", "atlas-search"), input = make("input"), list = make("div", "atlas-hits");
+  const box = make("div", "atlas-search"), input = make("input"), panel = make("div", "atlas-hits");
+  const head = make("div", "atlas-hits-head"), list = make("div"), back = make("button", "atlas-back");
   const notice = make("div", "atlas-hidden"), id = `atlas-hits-${Math.random().toString(36).slice(2)}`;
   const placeholder = "Find a record, place, company …";
   Object.assign(input, { type: "search", placeholder, autocomplete: "off", spellcheck: false });
@@ -25,16 +27,20 @@ export function addSearch(parts, side) {
   list.id = id;
   list.setAttribute("role", "listbox");
   list.setAttribute("aria-label", "Found");
-  list.hidden = true;
+  panel.hidden = true;
+  back.type = "button";
   notice.setAttribute("role", "status");
-  box.append(input, list, notice);
+  panel.append(head, list);
+  box.append(input, panel, notice);
   side.append(box);
-  /** @type {import("../data/search.js").Found[]} */
-  let entries = null;
+  /** @type {(text: string) => import("../data/search.js").Found[]} */
+  let find = null;
+  /** @type {import("../data/search.js").Found} the company or place whose records are listed */
+  let inside = null;
   let hits = [], at = -1;
 
   function close() {
-    list.hidden = true;
+    panel.hidden = true;
     input.setAttribute("aria-expanded", "false");
     input.removeAttribute("aria-activedescendant");
   }
@@ -70,13 +76,23 @@ export function addSearch(parts, side) {
   function show(found) {
     hits = found.slice(0, MOST);
     const visible = new Set(parts.visible().map(({ feature }) => feature.id));
-    list.replaceChildren(...hits.map((hit, i) => rowOf(hit, i, visible)));
-    list.hidden = !hits.length && !input.value.trim();
+    const lines = hits.map((hit, i) => rowOf(hit, i, visible)), written = input.value.trim();
+    panel.hidden = !hits.length && !written;
     notice.textContent = `${found.length} found`;
-    const more = `and ${found.length - MOST} more; write more of the name`;
-    if (!hits.length && !list.hidden) list.append(make("div", "atlas-nothing", "Nothing found"));
-    else if (found.length > MOST) list.append(make("div", "atlas-nothing", more));
-    input.setAttribute("aria-expanded", String(!list.hidden));
+    const more = `and ${(found.length - MOST).toLocaleString("en")} more; write more of the name`;
+    if (!hits.length && !panel.hidden) lines.push(make("div", "atlas-nothing", "Nothing found"));
+    else if (found.length > MOST) lines.push(make("div", "atlas-nothing", inside ? more.split(";")[0] : more));
+    list.replaceChildren(...lines);
+    head.hidden = !inside;
+    if (inside) {
+      const title = `${inside.name}: ${found.length} record${found.length === 1 ? "" : "s"}`;
+      back.textContent = written ? `‹ Back to “${written}”` : "‹ Back";
+      head.replaceChildren(back, make("strong", "", title));
+      notice.textContent = title;
+    }
+    list.setAttribute("aria-label", inside ? `Records of ${inside.name}` : "Found");
+    input.setAttribute("aria-expanded", String(!panel.hidden));
+    panel.scrollTop = 0;
     point(hits.length ? 0 : -1);
   }
 
@@ -86,9 +102,8 @@ export function addSearch(parts, side) {
         .map(({ coordinates }) => coordinates);
       const lons = gathered(spots.map(([lon]) => lon));
       if (spots.length) parts.see(spots.map(([, lat], i) => [lat, lons[i]]), 8);
-      // A company or a place opens as the list of its records.
-      return show(hit.members.map(({ layer, feature }) => (
-        { type: layer.title, name: feature.properties.name, layer, feature })));
+      inside = hit;
+      return records();
     }
     if (hit.country) flyToCountry(hit.country);
     else parts.choose(hit.feature.id);
@@ -108,19 +123,36 @@ export function addSearch(parts, side) {
     parts.see(ring.map(([x, y]) => [y, x + turn]), 7);
   }
 
-  function ask() {
-    entries ??= indexOf(store.countries, store.records, options.actors);
-    show(find(entries, input.value));
+  const records = () => show(inside.members.map(({ layer, feature }) => (
+    { type: layer.title, name: feature.properties.name, layer, feature })));
+
+  async function ask() {
+    inside = null;
+    try {
+      find ??= finder(await parts.words(), store.countries, store.records, options.actors);
+    } catch (error) {
+      notice.textContent = `The names could not be loaded: ${error.message}`;
+      return;
+    }
+    if (box.contains(document.activeElement)) show(find(input.value));
   }
+  back.onclick = () => {
+    ask();
+    input.focus({ preventScroll: true });
+  };
+  back.onmousedown = (event) => event.preventDefault(); // focus stays in the box
   input.oninput = ask;
-  input.onfocus = () => input.value.trim() && ask();
-  input.onblur = close;
-  input.onkeydown = (event) => {
+  input.onfocus = () => input.value.trim() && (inside ? records() : ask());
+  box.addEventListener("focusout", ({ relatedTarget }) => {
+    if (!box.contains(/** @type {Node} */ (relatedTarget))) close();
+  });
+  box.onkeydown = (event) => {
     if (event.key === "Escape") {
       event.stopPropagation();
-      if (list.hidden) input.value = "";
+      if (inside && !panel.hidden) return back.click();
+      if (panel.hidden) input.value = "";
       close();
-    } else if (!list.hidden && hits.length) {
+    } else if (event.target === input && !panel.hidden && hits.length) {
       const step = { ArrowDown: 1, ArrowUp: hits.length - 1 }[event.key];
       if (step === undefined && event.key !== "Enter") return;
       event.preventDefault();

@@ -1,0 +1,36 @@
+// What a first reader sees over the opening view: in one sentence what this is, and three stories. Dismissed once, it
+// is gone in this browser; a link that asks for a view never shows it.
+
+import { make } from "./dom.js";
+
+const SEEN = "digital-silk-road-atlas-welcomed";
+const WHAT = "What Chinese companies and banks built, supplied or financed of other countries' digital networks: "
+  + "where, since when, and who says so.";
+
+function seen(now = false) {
+  try {
+    if (now) localStorage.setItem(SEEN, "1");
+    return Boolean(localStorage.getItem(SEEN));
+  } catch { // a browser that keeps nothing
+    return now;
+  }
+}
+
+/** @param {Parts} parts */
+export function addWelcome({ el, options: { stories = [] } }) {
+  if (!stories.length || location.search || seen()) return;
+  const box = make("section", "atlas-welcome"), close = make("button", "atlas-close", "×"), list = make("div");
+  box.setAttribute("aria-label", "Welcome");
+  Object.assign(close, { type: "button", title: "Close" });
+  close.setAttribute("aria-label", "Close the welcome");
+  function dismiss() {
+    seen(true);
+    box.remove();
+  }
+  close.onclick = dismiss;
+  box.onkeydown = ({ key }) => key === "Escape" && dismiss();
+  list.append(...stories.map(([title, query]) => (
+    Object.assign(make("a", "", title), { href: `?${query}`, onclick: () => void seen(true) }))));
+  box.append(close, make("p", "", WHAT), list);
+  el.append(box);
+}
