@@ -39,7 +39,7 @@ _STYLE = """<style>
 [data-testid="stHeader"]:has(+ .stMain .st-key-full) { background: none; }
 .stMainBlockContainer .st-key-name h1 { font-size: 1.15rem; padding: 0; white-space: nowrap; }
 :is(.st-key-name, .st-key-words) [data-testid="stMarkdownContainer"] { margin: 0; }
-.st-key-words p { font-size: .76rem; line-height: 1.25; margin: 0; }
+.st-key-words p { font-size: .74rem; line-height: 1.25; margin: 0; }
 .stMainBlockContainer meter { accent-color: ACCENT; }
 .stMainBlockContainer:has(.st-key-full) { --line: 88px; max-width: none; }
 .stMainBlockContainer:has(.st-key-full) .st-key-menu .stPageLink a { padding: .4rem .45rem; }
@@ -58,7 +58,7 @@ _STYLE = """<style>
   .stApp:has([data-testid="stExpandSidebarButton"]) .st-key-name { padding-left: 2.4rem; }
 }
 @media (min-width: 1130px) { .stMainBlockContainer:has(.st-key-full) { --line: 60px; } }
-@media (min-width: 1400px) { .stMainBlockContainer:has(.st-key-full) { --line: 46px; } }
+@media (min-width: 1700px) { .stMainBlockContainer:has(.st-key-full) { --line: 46px; } }
 @media (max-width: 640px) {
   .stMainBlockContainer { padding: 3.7rem 0.9rem 2rem; }
   .st-key-under .atlas-map:not(.leaflet-container) { height: min(460px, 60vh); }
