@@ -30,8 +30,8 @@ Rated = Callable[[pd.DataFrame], pd.DataFrame]
 _FEW = 1_000_000
 """Below so many people a rate rests on a record or two, and the page says so."""
 
-_GULF = {"huawei": "Huawei", "zte": "ZTE", "alibaba-cloud": "Alibaba Cloud", "cscec": "CSCEC"}
-"""Who is named most for the Gulf; the page says who of them has no record."""
+_GULF = {"huawei": "Huawei", "zte": "ZTE", "alibaba-cloud": "Alibaba Cloud", "cscec-middle-east": "CSCEC"}
+"""Who is named most for the Gulf."""
 
 
 def presets(atlas: Atlas) -> list[tuple[str, tuple[str, ...], Selection]]:
@@ -92,10 +92,7 @@ def draw(atlas: Atlas) -> None:
             placeholder="None",
             format_func=lambda place: places.name(atlas, place),
         )
-    missing = [name for id, name in _GULF.items() if id not in atlas.actors.index]
-    st.caption(
-        "Views often asked for" + (f" (no public record found for {', '.join(missing)})" if missing else "")
-    )
+    st.caption("Views often asked for")
     with st.container(horizontal=True, key="presets"):
         for label, compared, chosen in presets(atlas):
             menu.to("compare", label, chosen, **dict(zip(_SLOTS, compared)))

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from dsr_geo import cite, places, summary
+from dsr_geo import cite, places, records, summary
 from dsr_geo.atlas import Atlas
 from dsr_geo.selection import Selection
 from dsr_geo.ui import cache, link, menu
@@ -285,7 +285,8 @@ def _attributes(atlas: Atlas, iso3: str) -> None:
         if own.empty:
             continue
         about = atlas.countries.indicators.loc[id]
-        note = f"{plain(text)} Source: {lists.sources(atlas, own['source_id'].unique())}"
+        cited = dict.fromkeys(id for cell in own["source_id"].unique() for id in records.split(cell))
+        note = f"{plain(text)} Source: {lists.sources(atlas, cited)}"
         if len(own) < 3:
             short.append(f"{plain(about['title'])}: {note}")
             continue

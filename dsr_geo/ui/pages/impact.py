@@ -15,8 +15,8 @@ _USUAL = {"of": "submarine-cables", "indicator": "internet_users_pct"}
 
 _WARNING = (
     "This is description, **not causation**. Places that get a network early may differ in ways that also move the "
-    "indicator, and nothing here tells the two apart. The literature review by Foster et al. (2024) finds little "
-    "specific evidence on local economic impact, either way."
+    "indicator, and nothing here tells the two apart. A literature review of 2024 by Heeks, Foster and others calls "
+    "the subject little studied and puts its effect on development on the research agenda."
 )
 
 _METHOD = (
