@@ -113,7 +113,11 @@ def _counted(number: int) -> str:
 
 def _the(title: str) -> str:
     """The name of a group in a sentence: an organisation that is called by what it is has an article."""
-    return re.sub(r"^(?=.*\b(Union|Council|Organisation|Group|countries|states|partners|Caribbean|Americas)\b)", "the ", title)
+    return re.sub(
+        r"^(?=.*\b(Union|Council|Organisation|Group|countries|states|partners|Caribbean|Americas)\b)",
+        "the ",
+        title,
+    )
 
 
 def _and(names: list[str]) -> str:

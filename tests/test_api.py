@@ -38,6 +38,7 @@ def serving(routes):
         connection.close()
         return answer.status, {name.lower(): value for name, value in answer.getheaders()}, body
 
+    get.home = f"http://127.0.0.1:{port}"
     yield get
     server.should_exit = True
     thread.join()
@@ -69,7 +70,20 @@ def test_borders_are_served(ask, tiny_folder):
 def test_the_maps_options_are_served(ask, atlas):
     status, headers, body = ask("/atlas/map.json")
     assert status == 200 and headers["content-type"] == "application/json"
-    assert json.loads(body) == json.loads(json.dumps(webmap.options(atlas)))
+    assert json.loads(body) == json.loads(json.dumps(webmap.options(atlas))) | {"stories": []}
+
+
+def test_the_words_of_the_search_are_served(ask, atlas):
+    status, headers, body = ask("/atlas/words.json")
+    assert status == 200 and json.loads(body) == json.loads(json.dumps(webmap.words(atlas)))
+    assert ask("/atlas/words.json", if_none_match=headers["etag"])[0] == 304
+    assert ask("/atlas/at/abc/words.json")[2] == body
+
+
+def test_each_record_of_a_download_names_its_page(ask, atlas):
+    features = json.loads(ask("/atlas/records.geojson?layer=towers&only=tower-new")[2])["features"]
+    assert [feature["properties"]["page"] for feature in features] == [f"{ask.home}/record?id=tower-new"]
+    assert "page" not in export.table(atlas, atlas.records), "where no address is known"
 
 
 def test_a_browser_gets_it_compressed(ask, tiny_folder):
@@ -166,6 +180,8 @@ def test_the_address_follows_the_path_the_app_is_served_under(atlas, tiny_folder
     assert api.address(base) == expected
     assert [route.path for route in api.routes(atlas, base)] == [
         expected + "/records.{ending}",
+        expected + "/words.json",
+        expected + "/at/{version}/words.json",
         expected + "/at/{version}/{name:path}",
         expected + "/{name:path}",
     ]
@@ -227,7 +243,7 @@ def test_every_format_is_served(ask, atlas, ending):
     assert status == 200 and headers["content-type"].split(";")[0] == form.mime
     assert headers["content-disposition"] == f'attachment; filename="digital-silk-road-atlas.{ending}"'
     if ending != "gpkg":  # GeoPackage has the time of its making inside
-        wanted = form(atlas, Selection(layers=("towers",), countries=("AAA",)))
+        wanted = form(atlas, Selection(layers=("towers",), countries=("AAA",)), ask.home)
         strip = lambda page: re.sub(rb"[0-9a-f]{32}", b"", page)  # noqa: E731  # folium's own names are by chance
         assert strip(body) == strip(wanted)
 

@@ -32,13 +32,13 @@ PAGES = {
     "explore": Page("Explore", has_map=True),
     "country": Page("Countries", keys=("iso3",), subject="countries"),
     "company": Page("Companies", keys=("id",), subject="actors"),
+    "record": Page("Record", keys=("id",), has_map=True, in_menu=False),
     "compare": Page("Compare", keys=("a", "b", "c", "d", "indicator", "per")),
     "impact": Page("Impact", keys=("of", "indicator")),
     "timeline": Page("Time", has_map=True),
     "table": Page("Table"),
     "stories": Page("Stories"),
     "about": Page("About"),
-    "record": Page("Record", keys=("id",), has_map=True, in_menu=False),
 }
 """The pages in the order of the menu, which leaves some out; the first is the front page.
 

@@ -10,7 +10,7 @@ from dsr_geo.atlas import Atlas
 from dsr_geo.ui import link
 from dsr_geo.ui.text import plain
 
-_STYLE = """<style>
+_LOOK = """<h1 class="atlas-hidden">Digital Silk Road Atlas</h1><style>
 .stMainBlockContainer { padding: 0 !important; max-width: none !important; }
 .stMainBlockContainer .stVerticalBlock { gap: .3rem; }
 .st-key-embedded { padding: 0 .6rem; }
@@ -27,4 +27,4 @@ def foot(atlas: Atlas) -> None:
             f"[Open in the Digital Silk Road Atlas]({home}/{page}?{urlencode(query, doseq=True)}) · "
             + plain(link.cited(atlas))
         )
-    st.html(_STYLE)
+    st.html(_LOOK)

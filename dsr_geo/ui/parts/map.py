@@ -88,7 +88,9 @@ def place(atlas: Atlas, selection: Selection, height: int = 660, follow: bool = 
 
 def alone(atlas: Atlas, selection: Selection, id: str) -> None:
     """The map of one record, with nothing round it. selection: that record's."""
-    state = webmap.state(atlas, selection, None, id) | {"round": "nothing"}
+    state = webmap.state(atlas, selection, None, id, st.session_state.get("map_act", 0)) | {
+        "round": "nothing"
+    }
     draw(state, "", st.session_state["opened"] | {"view": ""}, lambda: None, lambda: None)
 
 

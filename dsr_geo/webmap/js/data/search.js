@@ -50,7 +50,7 @@ export function finder({ spelling, names: countryNames }, countries, records, ac
   return (text) => find(found, fold(text));
 }
 
-const SHORTEST = 3; // letters of another name of a country, before its beginning is taken for it
+const SHORTEST = 4; // letters of another name of a country, before its beginning is taken for it
 
 /**
  * Every word must occur, or the text be a name of a country; what begins with the whole text comes first, then whole

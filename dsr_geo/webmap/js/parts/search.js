@@ -149,7 +149,10 @@ export function addSearch(parts, side) {
   box.onkeydown = (event) => {
     if (event.key === "Escape") {
       event.stopPropagation();
-      if (inside && !panel.hidden) return back.click();
+      if (inside && !panel.hidden) {
+        event.preventDefault(); // the browser would empty the box
+        return back.click();
+      }
       if (panel.hidden) input.value = "";
       close();
     } else if (event.target === input && !panel.hidden && hits.length) {

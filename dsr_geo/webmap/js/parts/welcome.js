@@ -4,8 +4,8 @@
 import { make } from "./dom.js";
 
 const SEEN = "digital-silk-road-atlas-welcomed";
-const WHAT = "What Chinese companies and banks built, supplied or financed of other countries' digital networks: "
-  + "where, since when, and who says so.";
+const WHAT = "An atlas of digital infrastructure abroad that Chinese companies, banks and agencies built, supplied or "
+  + "financed: what, where, since when, and who says so.";
 
 function seen(now = false) {
   try {

@@ -1,0 +1,70 @@
+"""A first visit, the map's search with its lists, a record's page, the view in a frame: in a real browser."""
+
+from __future__ import annotations
+
+from playwright.sync_api import expect
+from waiting import MAP_READY, settled
+
+MAP = "document.querySelector('.atlas-host').atlas"
+
+
+def test_a_first_reader_is_told_what_this_is_once(app, new_context):
+    page = new_context().new_page()
+    page.goto(f"{app}/")
+    box = page.get_by_role("region", name="Welcome")
+    expect(box).to_contain_text("An atlas of")
+    expect(box.get_by_role("link")).to_have_count(3)
+    box.get_by_role("button", name="Close the welcome").click()
+    expect(box).to_have_count(0)
+    page.goto(f"{app}/")
+    page.wait_for_selector(MAP_READY)
+    expect(box).to_have_count(0)
+
+
+def test_lists_have_a_heading_and_a_way_back_and_names_any_spelling(open_page):
+    page = open_page()
+    box = page.get_by_role("combobox", name="Find on the map")
+    for text in ("Ivory Coast", "Côte d\u2019Ivoire", "象牙海岸", "CIV"):
+        box.fill(text)
+        expect(page.get_by_role("option").first).to_contain_text("Côte d'Ivoire")
+    box.fill("USA")
+    expect(page.get_by_role("option").first).to_contain_text("United States")
+    expect(page.get_by_role("option").filter(has_text="Lusaka")).to_have_count(0)
+    box.fill("華為")
+    company = page.get_by_role("option").filter(has_text="Company or institution").first
+    company.click()
+    head = page.locator(".atlas-hits-head")
+    expect(head).to_contain_text("Huawei")
+    expect(head).to_contain_text("records")
+    box.press("Escape")
+    expect(company).to_be_visible()
+    expect(head).to_be_hidden()
+    company.click()
+    head.get_by_role("button", name="Back to “華為”").click()
+    expect(company).to_be_visible()
+
+
+def test_a_record_has_its_page_and_a_view_its_frame(open_page, app):
+    page = open_page("record?id=peace-cable")
+    assert page.evaluate(f"{MAP}.drawn().ids") == ["peace-cable"]
+    expect(page.locator(".atlas-side")).to_be_hidden()
+    expect(page.get_by_role("article", name="Chosen record")).to_be_visible()
+    page.get_by_role("link", name="Show on the map").click()
+    expect(page.locator(".atlas-side")).to_be_visible()
+    page.wait_for_function(f"{MAP}.drawn().ids.length > 100")
+    settled(page)
+    page.evaluate(
+        "window.prompt = (_, text) => { window.asked = text; }; navigator.clipboard.writeText = Promise.reject"
+    )
+    page.get_by_role("button", name="Copy code to embed this view").click()
+    page.wait_for_function("window.asked")
+    frame = page.evaluate(
+        "() => { const box = document.createElement('div'); box.innerHTML = window.asked; return box.firstChild.src; }"
+    )
+    assert frame.startswith(f"{app}/") and "record=peace-cable" in frame and "embed=true" in frame
+    page = open_page(frame.removeprefix(f"{app}/"), width=800, height=520, ready=".st-key-embedded")
+    page.wait_for_selector(MAP_READY)
+    expect(page.locator(".atlas-legend")).to_be_visible()
+    expect(page.get_by_role("link", name="Open in the Digital Silk Road Atlas")).to_be_visible()
+    for other in (".atlas-search", ".atlas-years", ".st-key-menu", "[data-testid=stSidebar]"):
+        expect(page.locator(other).locator("visible=true")).to_have_count(0)
