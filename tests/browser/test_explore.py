@@ -92,7 +92,7 @@ def test_click_on_a_point_opens_its_card_and_keeps_the_map(open_page, atlas):
 
 
 def test_click_on_a_line_and_on_a_badge(open_page, atlas):
-    page = open_page("?layer=submarine-cables&layer=bri-memoranda&layer=data-centres&country=CMR&country=BRA")
+    page = open_page("?layer=submarine-cables&layer=bri-memoranda&country=CMR&country=BRA")
     line = atlas.records.at["south-atlantic-inter-link-sail", "geometry"].geoms[0]
     middle = line.interpolate(0.5, normalized=True)
     page.mouse.click(*page.evaluate(AT, [middle.y, middle.x, 7]))

@@ -7,7 +7,7 @@ import re
 from dataclasses import replace
 from urllib.parse import parse_qs
 
-from waiting import becomes
+from waiting import becomes, settled
 
 import dsr_geo
 from dsr_geo import Selection, records, webmap
@@ -101,6 +101,7 @@ def test_the_map_answers_the_pages_filters_before_the_server(open_page, publishe
     silent = "() => { document.querySelector('.atlas-host').atlasPage = Promise.resolve({ update() {} }); }"
     page.evaluate(silent)  # the server's answers do not reach the map
     page.get_by_text("More filters").click()
+    settled(page)
     wanted = {}
     for name, label, text, value in (
         ("groups", "Region or group", "Southern Asia", "southern-asia"),
@@ -110,12 +111,14 @@ def test_the_map_answers_the_pages_filters_before_the_server(open_page, publishe
         ("evidence", "Evidence", "Strong", "strong"),
     ):
         box = page.get_by_role("combobox", name=label).first
+        box.click()
         box.fill(text)
         page.get_by_role("option", name=re.compile(f"^{text}")).first.click()
         page.keyboard.press("Escape")
         wanted[name] = (value,)
         found = sorted(Selection(**wanted).records(published).index)
         becomes(page, lambda: sorted(page.evaluate(f"{HANDLE}.drawn().ids")), found)
+        settled(page)  # the widget's own answer, which the next one has to wait for
     page.locator(".st-key-ended label").first.click()
     found = sorted(Selection(**wanted, ended=True).records(published).index)
     becomes(page, lambda: sorted(page.evaluate(f"{HANDLE}.drawn().ids")), found)

@@ -62,18 +62,14 @@ function readFilters(choices) {
 
 // The map shows what the reader picks in the page's filters before the server has answered, which then confirms it.
 function watchFilters({ parts, expect }) {
-  let before = "", until = 0;
-  const read = () => readFilters(parts.state.choices);
-  for (const act of ["pointerdown", "keydown"]) document.addEventListener(act, () => {
-    [before, until] = [JSON.stringify(read()), performance.now() + 1000];
-  }, { capture: true, passive: true });
+  let until = 0;
+  for (const act of ["pointerdown", "keydown", "click"])
+    document.addEventListener(act, () => { until = performance.now() + 1000; }, { capture: true, passive: true });
   const look = () => {
-    if (performance.now() > until) return; // not the reader's doing
-    const now = read(), text = JSON.stringify(now);
-    if (text === before) return;
-    before = text;
-    const choices = fromWords(now.words, parts.store);
-    if (choices) expect({ ...choices, ended: now.ended });
+    if (performance.now() > until || !parts.store.countries) return; // not the reader's doing
+    const { words, ended } = readFilters(parts.state.choices), choices = fromWords(words, parts.store);
+    const next = choices && { ...choices, ended }, shown = parts.state.choices;
+    if (next && Object.entries(next).some(([name, value]) => String(value) !== String(shown[name]))) expect(next);
   };
   document.addEventListener("change", () => setTimeout(look));
   new MutationObserver(look).observe(document.body, { subtree: true, childList: true });
