@@ -54,7 +54,10 @@ def test_a_record_has_its_page_and_a_view_its_frame(open_page, app):
     page.wait_for_function(f"{MAP}.drawn().ids.length > 100")
     settled(page)
     page.evaluate(
-        "window.prompt = (_, text) => { window.asked = text; }; navigator.clipboard.writeText = Promise.reject"
+        """() => {
+            window.prompt = (_, text) => { window.asked = text; };
+            navigator.clipboard.writeText = () => Promise.reject(new Error("not allowed"));
+        }"""
     )
     page.get_by_role("button", name="Copy code to embed this view").click()
     page.wait_for_function("window.asked")

@@ -183,13 +183,20 @@
  */
 
 /**
+ * @typedef {object} Loaded
+ * @property {{ features: Feature[] } | null} countries
+ * @property {Entry[]} records
+ * @property {(state: State) => Tally} tally the numbers that another state would have
+ */
+
+/**
  * What the parts round the drawing share; made in atlas-map.js.
  * @typedef {object} Parts
  * @property {typeof import("leaflet")} L
  * @property {import("leaflet").Map} map
  * @property {HTMLElement} el the map's element, with all that stands round the map
  * @property {Options} options
- * @property {import("./data/store.js").Store} store what is loaded
+ * @property {Loaded} store what is loaded (data/store.js)
  * @property {Map<string, Layer>} layers
  * @property {State} state what is shown now
  * @property {Tally | null} tally null until the records are counted
