@@ -81,6 +81,7 @@ def test_every_filter_has_a_widget():
     """The map asks for some of them itself, where it is on the page; records by id are there when a link names some."""
     assert set(TITLES) - {"ids"} <= widgets(run("table"))
     assert set(TITLES) - widgets(run()) == {"ids", "layers", "kinds", "years", "undated"}
+    assert "ids" in widgets(run(only="peace-cable"))
 
 
 def test_a_filter_of_which_only_the_field_is_known_is_drawn_from_it(atlas, monkeypatch):
