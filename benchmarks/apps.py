@@ -69,6 +69,9 @@ def _choices(script: str, size: str) -> list[tuple[str, object]]:
         return [("red", "red"), ("all", "all")]
     if size == "atlas":
         atlas = dsr_geo.load()
+        if script == WHOLE.script:  # its map asks for undated records itself
+            here, ended = (len(dsr_geo.Selection(ended=on).records(atlas)) for on in (False, True))
+            return [("Cancelled", ended), ("Cancelled", here)]
         counts = []
         for undated in (False, True):
             found = dsr_geo.Selection(undated=undated).records(atlas)

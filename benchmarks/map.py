@@ -27,7 +27,7 @@ LIMIT = 90_000
 CLICK = """async ([shown, choice, expected, limit]) => {
   const labels = [...document.querySelectorAll('[data-testid="stRadio"] label, [data-testid="stCheckbox"] label')];
   const input = labels.find((label) => label.textContent.trim().startsWith(choice)).querySelector('input');
-  const done = eval(shown), start = performance.now();
+  const done = eval(shown), start = performance.now(), before = window.messages_;
   input.click();
   const main = document.querySelector('[data-testid="stMain"]'), grouped = Number(expected).toLocaleString('en');
   const said = new RegExp(`(^|[^0-9,])(${grouped}|${expected}) records`);
@@ -36,11 +36,17 @@ CLICK = """async ([shown, choice, expected, limit]) => {
     const look = () => {
       const took = performance.now() - start;
       if (text === null && said.test(main.textContent)) text = took;
-      done(expected) || took > limit ? resolve([took, text]) : requestAnimationFrame(look);
+      done(expected) || took > limit ? resolve([took, text, messages_ - before]) : requestAnimationFrame(look);
     };
     requestAnimationFrame(look);
   });
 }"""
+
+COUNT = """window.messages_ = 0;
+window.WebSocket = class extends WebSocket {
+  constructor(...about) { super(...about); this.addEventListener('message', () => { window.messages_ += 1; }); }
+};"""
+"""Counts in the page what comes over the websocket."""
 
 INSIDE = """async (parts) => {
   const handle = document.querySelector('.atlas-host').atlas, times = [];
@@ -87,6 +93,7 @@ class Session:
         self.app, self.address = app, address
         self.context = browser.new_context(viewport={"width": 1440, "height": 900})
         self.page: Page = self.context.new_page()
+        self.page.add_init_script(COUNT)
         self.received, self.foreign = [0], []
         self.page.on(
             "websocket",
@@ -113,14 +120,14 @@ class Session:
         )
         return (time.perf_counter() - start) * 1000
 
-    def click(self, number: int) -> tuple[float, float | None]:
-        """Milliseconds until the map shows what was chosen, and until the page's own text says it (None: not
-        before).
+    def click(self, number: int) -> tuple[float, float | None, int]:
+        """Milliseconds until the map shows what was chosen and until the page's own text says it (None: not before),
+        and the messages that came until then.
         """
         choice, expected = self.app.choices[number % len(self.app.choices)]
-        took, text = self.page.evaluate(CLICK, [self.app.shown, choice, expected, LIMIT])
+        answer = self.page.evaluate(CLICK, [self.app.shown, choice, expected, LIMIT])
         self.page.wait_for_timeout(400)  # late answers of this click must not be counted for the next
-        return took, text
+        return tuple(answer)
 
     def traffic(self) -> tuple[dict[str, str], dict[str, int]]:
         """Address and compressed bytes of each answer by request; both fill while the page loads."""
@@ -144,6 +151,9 @@ def opened(browser: Browser, app: App, address: str):
         session = Session(browser, app, at)
         session.open()
         session.page.wait_for_timeout(1500)
+        if app is WHOLE:  # the filter that is clicked is a folded one
+            session.page.get_by_text("More filters").click()
+            session.page.wait_for_timeout(500)
         yield session
         session.context.close()
 
@@ -168,10 +178,12 @@ def filters(browser: Browser, address: str) -> None:
             with opened(browser, app, address) as session:
                 session.click(0)
                 session.received.clear()
-                times, texts = zip(*(session.click(i) for i in range(1, n + 1)))
+                times, texts, early = zip(*(session.click(i) for i in range(1, n + 1)))
                 say(f"filter → map, {app.size}", app.name, times)
                 if said := [text for text in texts if text is not None]:
                     say(f"… → the page's own text, {app.size}", app.name, said)
+                say(f"messages before the map, {app.size}", app.name, early, "messages")
+                say(f"messages per filter, {app.size}", app.name, [len(session.received) / n], "messages")
                 say(f"websocket per filter, {app.size}", app.name, [sum(session.received) / n], "bytes")
         except Exception as error:
             print(

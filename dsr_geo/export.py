@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import geopandas as gpd
 import pandas as pd
@@ -18,6 +19,8 @@ from dsr_geo import cite, records
 from dsr_geo.atlas import Atlas
 from dsr_geo.selection import Selection, only
 
+_TABLES: WeakKeyDictionary[Atlas, pd.DataFrame] = WeakKeyDictionary()
+
 
 def table(atlas: Atlas, found: gpd.GeoDataFrame, home: str = "") -> pd.DataFrame:
     """The records as plain columns for people and spreadsheets: names beside codes, sources as addresses.
@@ -26,29 +29,40 @@ def table(atlas: Atlas, found: gpd.GeoDataFrame, home: str = "") -> pd.DataFrame
     that are not in the selection are left out. home: the address of the app, if there is one; then each record has
     that of its `page`.
     """
-    points = found.geometry.where(found.geom_type == "Point")
-    result = pd.DataFrame(found.drop(columns="geometry"))
-    result.insert(
-        1, "layer_title", result["layer"].map({id: layer.title for id, layer in atlas.layers.items()})
-    )
-    result.insert(result.columns.get_loc("precision"), "lon", points.x.round(5))
-    result.insert(result.columns.get_loc("precision"), "lat", points.y.round(5))
-    names = atlas.hosts["country"].map(atlas.countries.name).groupby(atlas.hosts["id"]).agg("; ".join)
-    result.insert(
-        result.columns.get_loc("countries") + 1, "country_names", names.reindex(result.index).fillna("")
-    )
-    url = atlas.sources["url"].to_dict()
-    result.insert(
-        result.columns.get_loc("source_ids") + 1,
-        "source_urls",
-        result["source_ids"].map(lambda ids: " ".join(url[id] for id in records.split(ids))),
-    )
+    if atlas not in _TABLES:
+        _TABLES[atlas] = _whole_table(atlas)
     shown = set(found["layer"])
     foreign = {name for layer in atlas.layers.values() if layer.id not in shown for name in layer.fields}
     own = {name for id in shown for name in atlas.layers[id].fields}
+    result = _TABLES[atlas].loc[found.index].drop(columns=sorted(foreign - own))
     if home:
         result["page"] = [cite.page(home, id) for id in result.index]
-    return result.drop(columns=sorted(foreign - own))
+    return result
+
+
+def _whole_table(atlas: Atlas) -> pd.DataFrame:
+    """The table of all records, made once for each atlas: whoever wants some of them gets their rows."""
+    points = atlas.records.geometry.where(atlas.records.geom_type == "Point")
+    names, url = atlas.countries.borders["name"].to_dict(), atlas.sources["url"].to_dict()
+    result = pd.DataFrame(atlas.records.drop(columns="geometry"))
+    added = {
+        "layer_title": (
+            "layer",
+            result["layer"].map({id: layer.title for id, layer in atlas.layers.items()}),
+        ),
+        "country_names": ("countries", _each(result["countries"], names, "; ")),
+        "source_urls": ("source_ids", _each(result["source_ids"], url, " ")),
+        "lon": ("place", points.x.round(5)),
+        "lat": ("lon", points.y.round(5)),
+    }
+    for name, (before, values) in added.items():
+        result.insert(result.columns.get_loc(before) + 1, name, values)
+    return result
+
+
+def _each(lists: pd.Series, words: Mapping[str, str], between: str) -> pd.Series:
+    """Lists of ids (`records.split`) as the words for them."""
+    return lists.map(lambda ids: between.join(words[id] for id in records.split(ids)))
 
 
 def geojson(atlas: Atlas, selection: Selection, home: str = "") -> bytes:

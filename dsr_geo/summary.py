@@ -59,10 +59,8 @@ def compared(atlas: Atlas) -> tuple[int, int]:
 
 
 def sentence(atlas: Atlas, selection: Selection, found: pd.DataFrame) -> str:
-    """One sentence: how many records, in how many countries or territories, up to which date."""
-    countries = atlas.hosts.loc[atlas.hosts["id"].isin(found.index), "country"].nunique()
-    where = f"{countries} {'country or territory' if countries == 1 else 'countries and territories'}"
-    what = f"{len(found):,} record{'' if len(found) == 1 else 's'} in {where}"
+    """One sentence: how many records, in which countries or territories that were asked for, up to which date."""
+    what = f"{len(found):,} record{'' if len(found) == 1 else 's'} in {_where(atlas, selection, found)}"
     if selection.years:
         first, last = selection.years
         when = f"present in {first}" if first == last else f"present in {first}–{last}"
@@ -75,6 +73,55 @@ def sentence(atlas: Atlas, selection: Selection, found: pd.DataFrame) -> str:
     if missing := len(unplaced(found)):
         parts.append(f"{missing} known only by country or territory")
     return "; ".join(parts) + "."
+
+
+def _where(atlas: Atlas, selection: Selection, found: pd.DataFrame) -> str:
+    """The countries of the records: those that were asked for by their name, and how many others they reach."""
+    own = atlas.hosts[atlas.hosts["id"].isin(found.index)]
+    hosts, asked = set(own["country"]), set(selection.countries)
+    for group in selection.groups:
+        asked |= atlas.countries.spans(group).keys()
+    if not hosts & asked:
+        return _counted(len(hosts))
+    named = [atlas.countries.groups.at[group, "title"] for group in selection.groups]
+    if named and not selection.countries:
+        where = f"{_counted(len(hosts & asked))} of {_and([_the(title) for title in named])}"
+    elif len(asked) <= _NAMED and not named:
+        where = _and(sorted(atlas.countries.name(code) for code in asked))
+    else:
+        where = f"{_counted(len(hosts & asked))} of those asked for"
+    beyond = own[~own["country"].isin(asked)]
+    if beyond.empty:
+        return where
+    layers = found.loc[beyond["id"].unique(), "layer"].unique()
+    reach = "whose cables also land in" if all(_is_cable(atlas, id) for id in layers) else "which also reach"
+    number = beyond["country"].nunique()
+    return f"{where}, {reach} {number} other{'' if number == 1 else 's'}"
+
+
+_NAMED = 3
+"""So many countries are called by their names."""
+
+
+def _is_cable(atlas: Atlas, layer: str) -> bool:
+    return atlas.layers[layer].geometry == "cable"
+
+
+def _counted(number: int) -> str:
+    return f"{number} {'country or territory' if number == 1 else 'countries and territories'}"
+
+
+def _the(title: str) -> str:
+    """The name of a group in a sentence: an organisation that is called by what it is has an article."""
+    return re.sub(
+        r"^(?=.*\b(Union|Council|Organisation|Group|countries|states|partners|Caribbean|Americas)\b)",
+        "the ",
+        title,
+    )
+
+
+def _and(names: list[str]) -> str:
+    return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
 
 
 def every_year(counts: pd.DataFrame, first: int, last: int) -> pd.DataFrame:

@@ -121,6 +121,16 @@ def test_columns_of_selected_layers_stay_even_if_other_layers_have_the_same(tiny
     )
 
 
+def test_the_table_of_a_selection_is_a_part_of_one_that_is_made_once(atlas, monkeypatch):
+    """And is the asker's own: what is written into it changes no other answer."""
+    whole = export.table(atlas, ALL.records(atlas))
+    monkeypatch.setattr(export, "_whole_table", None)
+    part = export.table(atlas, Selection(layers=("towers",)).records(atlas))
+    pd.testing.assert_frame_equal(part, whole.loc[part.index, part.columns])
+    part.loc[:, "name"] = "changed"
+    assert "changed" not in set(export.table(atlas, ALL.records(atlas))["name"])
+
+
 def test_csv_has_a_line_per_record_with_names_places_and_citation(atlas):
     rows = rows_of(atlas, ALL)
     assert list(rows) == list(atlas.records.index)

@@ -45,7 +45,7 @@ def test_the_legend_is_the_catalogue(atlas):
 def test_the_state_points_at_the_selected_features_of_the_files(atlas, tiny_folder, filters):
     """Numbers count through the GeoJSON files; layers that are off are included, so the browser can switch them on.
 
-    Years and kinds are left to the browser: tests/browser/test_painter.py.
+    Years, kinds and choices are left to the browser: tests/browser/test_filter.py.
     """
     chosen = Selection(**filters)
     state = json.loads(json.dumps(webmap.state(atlas, chosen)))
@@ -55,9 +55,16 @@ def test_the_state_points_at_the_selected_features_of_the_files(atlas, tiny_fold
         for id in atlas.layers
     ]
     ids = [feature["id"] for features in files for feature in features]
-    assert picked(state, ids) == set(
-        Selection(**filters | {"layers": tuple(atlas.layers)}).records(atlas).index
-    )
+    others = Selection(layers=tuple(atlas.layers), text=chosen.text, ended=True)
+    assert picked(state, ids) == set(others.records(atlas).index)
+    assert state["choices"]["countries"] == list(chosen.countries)
+    assert state["choices"]["ended"] == chosen.ended
+
+
+def test_the_browser_is_not_asked_what_one_part_of_a_record_has_to_pass_together(atlas):
+    """A role of an actor is one thing, so the two filters are answered in one place."""
+    assert "actors" in webmap.state(atlas, Selection())["choices"]
+    assert "actors" not in webmap.state(atlas, Selection(roles=("owner",)))["choices"]
 
 
 def test_the_state_carries_shading_and_the_chosen_record(atlas):

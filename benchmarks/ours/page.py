@@ -24,7 +24,7 @@ else:
         "years": None,
         "undated": True,
         "selected": "",
-        "spans": {},
+        "choices": {},
         "query": {},
         "shading": None,
         "chosen": None,
@@ -32,4 +32,4 @@ else:
         "version": "bench",
     }
     st.write(f"{sum(counts[id] for id in shown)} records")
-atlas_map.draw(state, "", "", lambda: None, lambda: None)
+atlas_map.draw(state, "", {"link": 1, "view": ""}, lambda: None, lambda: None)

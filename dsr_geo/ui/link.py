@@ -38,6 +38,8 @@ def restore(atlas: Atlas, page: str = "") -> None:
     """
     query = _address()
     state = st.session_state
+    for name in set(_FIELDS) & set(state):  # a page without some widget must not forget what it held
+        state[name] = state[name]
     if state.pop("touched", False) or state.get("written") == (page, query):
         return
     selection, problems = from_query(query, atlas)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
+
 import streamlit as st
 
 from dsr_geo.selection import Selection
@@ -27,7 +29,7 @@ _STYLE = """<style>
 .stButton button[kind="tertiary"] { text-align: left; justify-content: flex-start; }
 .st-key-record-card .card h3 { display: none; }
 .st-key-menu { flex-wrap: wrap; gap: .15rem; }
-.st-key-menu { border-bottom: 1px solid color-mix(in srgb, currentColor 14%, transparent); }
+.st-key-head { border-bottom: 1px solid color-mix(in srgb, currentColor 14%, transparent); }
 .st-key-menu > div { flex: none; }
 .st-key-menu .stPageLink a { padding: .35rem .6rem; border-radius: 0; }
 .st-key-menu .stPageLink a p { font-size: .95rem; white-space: nowrap; color: inherit; }
@@ -37,9 +39,37 @@ _STYLE = """<style>
 [data-testid="stCaptionContainer"] p { color: QUIET; }
 [data-testid="stCaptionContainer"] a { color: ACCENT; opacity: 1; }
 .st-key-under .atlas-map:not(.leaflet-container) { height: 460px; }
+.st-key-below { padding-top: 1rem; }
+[data-testid="stHeader"]:has(+ .stMain .st-key-full) { background: none; }
+.stMainBlockContainer .st-key-name h1 { font-size: 1.15rem; padding: 0; white-space: nowrap; }
+:is(.st-key-name, .st-key-words) [data-testid="stMarkdownContainer"] { margin: 0; }
+.st-key-words p { font-size: .74rem; line-height: 1.25; margin: 0; }
+.stMainBlockContainer meter { accent-color: ACCENT; }
+.stMainBlockContainer:has(.st-key-full) { --line: 88px; max-width: none; }
+.stMainBlockContainer:has(.st-key-full) .st-key-menu .stPageLink a { padding: .4rem .45rem; }
+.stMainBlockContainer:has(.st-key-full) .st-key-menu .stPageLink a p { font-size: .88rem; }
+@media (min-width: 1000px) {
+  .stMainBlockContainer:has(.st-key-full) { padding: 0; }
+  .stMainBlockContainer:has(.st-key-full) > .stVerticalBlock { flex-flow: row wrap; align-items: center; gap: 0; }
+  .stVerticalBlock > :has(> :is(.st-key-full, .st-key-below, .st-key-said)) { flex: 0 0 100%; min-width: 0; }
+  .stVerticalBlock > :has(> .st-key-name) { order: -2; flex: none; width: auto; padding: 0 .6rem 0 1rem; }
+  .stVerticalBlock > :has(> .st-key-head):has(~ * > .st-key-full) { order: -1; flex: none; width: auto; }
+  .st-key-head:has(~ *, .st-key-here) { border: 0; }
+  .stVerticalBlock > :has(> .st-key-words) { order: -1; flex: 1 1 270px; padding: 2px 1rem 2px .8rem; }
+  .st-key-full .atlas-map:not(.leaflet-container) { height: calc(100dvh - var(--line)); border-radius: 0; }
+  .st-key-full .st-key-beside, :has(> .st-key-beside) { height: calc(100dvh - var(--line)) !important; }
+  .st-key-below, .st-key-said { padding: 1rem 2rem 0; }
+  .stApp:has([data-testid="stExpandSidebarButton"]) .st-key-name { padding-left: 2.4rem; }
+}
+@media (min-width: 1130px) { .stMainBlockContainer:has(.st-key-full) { --line: 60px; } }
+@media (min-width: 1700px) { .stMainBlockContainer:has(.st-key-full) { --line: 46px; } }
 @media (max-width: 640px) {
   .stMainBlockContainer { padding: 3.7rem 0.9rem 2rem; }
   .st-key-under .atlas-map:not(.leaflet-container) { height: min(460px, 60vh); }
+  .stMainBlockContainer:has(.st-key-full) { padding: 0 .5rem 2rem; --line: 182px; }
+  .stMainBlockContainer:has(.st-key-full) > .stVerticalBlock { gap: .3rem; }
+  .stVerticalBlock > :has(> .st-key-name) { order: -1; padding: .9rem 0 0 3rem; height: 3rem; }
+  .st-key-full .atlas-map:not(.leaflet-container) { height: max(420px, calc(100dvh - var(--line))); }
 }
 </style>"""
 
@@ -71,8 +101,7 @@ def menu(selection: Selection, here: str) -> None:
     """Draw the links to all pages, with the filters as they are; `here` is the path of the open one in the address."""
     with st.container(key="menu", horizontal=True):
         for name, page in ((name, page) for name, page in PAGES.items() if page.in_menu):
-            key = "here" if name == (here or FRONT) else None
-            with st.container(key=key, width="content"):
+            with st.container(key="here", width="content") if name == (here or FRONT) else nullcontext():
                 to(name, page.title, selection)
 
 
@@ -82,7 +111,12 @@ def to(page: str, label: str, selection: Selection, **own: str | None) -> None:
 
 
 def title(text: str) -> None:
-    """Draw the page's heading, and what its link asked for in vain."""
+    """Draw the page's heading, and what its link asked for in vain (`problems`)."""
     st.title(plain(text), anchor=False)
+    problems()
+
+
+def problems() -> None:
+    """Draw what the link asked for in vain."""
     for problem in st.session_state.get("link_problems", []):
         st.warning(plain(problem))

@@ -91,25 +91,25 @@ def state(
 ) -> dict[str, Any]:
     """What the map shows now.
 
-    shown, kinds, years, undated: the filters that the browser answers itself. selected: one bit per record of
-    the atlas, lowest first, in base64: those that pass all other filters, so that the browser can change its
-    own ones without asking. spans: for groups that countries joined or left, the years of membership by record
-    number (`None` is open). query: the selection as a URL query. chosen: id of the chosen record. shading: see
-    `shading.shading`. act: the number of the reader's last filter in the map that this answers. Raises
+    shown, kinds, years, undated, choices (by field of `Selection`): the filters that the browser answers itself.
+    selected: one bit per record of the atlas, lowest first, in base64: those that pass all other filters, so that the
+    browser can change its own ones without asking. query: the selection as a URL query. chosen: the chosen record.
+    shading: see `shading.shading`. act: the number of the reader's last filter in the map that this answers. Raises
     `UnknownName` for a record or a selection of what the atlas does not have.
     """
     if chosen is not None:
         known("record", [chosen], atlas.records["name"])
     shown = selection.shown(atlas)
-    rest = replace(selection, layers=tuple(atlas.layers), kinds=(), years=None, undated=True)
-    others = rest.mask(atlas).to_numpy()
+    own = _own(selection)
+    rest = replace(selection, layers=tuple(atlas.layers))
+    rest = rest.without("kinds", "years", "undated", "ended", *own)
     return {
         "shown": list(shown),
         "kinds": list(selection.kinds),
         "years": list(selection.years) if selection.years else None,
         "undated": selection.undated,
-        "selected": base64.b64encode(np.packbits(others, bitorder="little").tobytes()).decode(),
-        "spans": _spans(atlas, selection, others),
+        "choices": {name: list(getattr(selection, name)) for name in own} | {"ended": selection.ended},
+        "selected": base64.b64encode(np.packbits(rest.mask(atlas), bitorder="little").tobytes()).decode(),
         "query": selection.query(),
         "shading": shading,
         "chosen": chosen,
@@ -118,24 +118,25 @@ def state(
     }
 
 
-def _spans(atlas: Atlas, selection: Selection, others: np.ndarray) -> dict[int, list[list[int | None]]]:
-    """Years in which the hosts of these records belonged to the selection's groups, where that is not always."""
-    ever = (-math.inf, math.inf)
-    by_country: dict[str, list[tuple[float, float]]] = {country: [ever] for country in selection.countries}
-    for group in selection.groups:
-        for country, spans in atlas.countries.spans(group).items():
-            by_country.setdefault(country, []).extend(spans)
-    found: dict[int, list[list[int | None]]] = {}
-    if not any(ever not in spans for spans in by_country.values()):
-        return found
-    for number in np.flatnonzero(others):
-        own = [
-            span
-            for country in records.split(atlas.records["countries"].iat[number])
-            for span in by_country.get(country, [])
-        ]
-        if ever not in own:
-            found[int(number)] = [[None if math.isinf(year) else int(year) for year in span] for span in own]
+def _own(selection: Selection) -> tuple[str, ...]:
+    """The filters by values that the browser answers; where types or roles are asked for it leaves actors to Python,
+    since one and the same part in a record has to pass all three.
+    """
+    joint = selection.actor_types or selection.roles
+    return ("countries", "groups", "statuses", "evidence", *(() if joint else ("actors",)))
+
+
+def groups(atlas: Atlas) -> dict[str, tuple[str, dict[str, list[list[int | None]]]]]:
+    """Title of each group of countries by id, and its members with the years of membership: first and last one, None
+    where open; an empty list is always.
+    """
+    found = {}
+    for group, title in atlas.countries.groups["title"].items():
+        spans = {
+            country: [[None if math.isinf(year) else int(year) for year in span] for span in own]
+            for country, own in atlas.countries.spans(group).items()
+        }
+        found[group] = title, {country: [] if [None, None] in own else own for country, own in spans.items()}
     return found
 
 
@@ -164,6 +165,7 @@ def options(atlas: Atlas, big: Sequence[BigLayer] = ()) -> dict[str, Any]:
         "layers": [*document(atlas), *(layer.entry for layer in big)],
         "landings": landings(atlas),
         "actors": {id: [row["name"], row["name_zh"]] for id, row in atlas.actors.iterrows()},
+        "groups": groups(atlas),
         "years": list(atlas.years),
         "ended": list(records.ENDED),
         "filters": list(KEYS),

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import random
+import re
 from dataclasses import replace
 from urllib.parse import parse_qs
+
+from waiting import becomes, settled
 
 import dsr_geo
 from dsr_geo import Selection, records, webmap
 
+HANDLE = "document.querySelector('.atlas-host').atlas"
 SHOWN = """async (states) => {
   const { queryOf } = await import(`${location.origin}/atlas/assets/data/filter.js`);
   const handle = document.querySelector(".atlas-host").atlas, { store, options } = handle.parts;
@@ -50,6 +54,7 @@ def test_300_random_selections_hold_the_same_records_on_both_sides(open_page, pu
             groups=draw(pick, atlas.countries.groups.index, 3),
             statuses=draw(pick, ["operating", "announced", "construction", "retired", "signed", "ended"], 3),
             evidence=draw(pick, records.EVIDENCE, 2),
+            actors=draw(pick, atlas.actors.index, 60, 0.15),
             roles=draw(pick, records.ROLES, 3),
             text=pick.choice(["", "", "huawei", "网"]),
             ended=pick.random() < 0.3,
@@ -89,3 +94,32 @@ def test_300_random_selections_hold_the_same_records_on_both_sides(open_page, pu
             state["undated"],
         )
         assert (list(selection.years) if selection.years else None) == state["years"]
+
+
+def test_the_map_answers_the_pages_filters_before_the_server(open_page, published):
+    page = open_page()
+    silent = "() => { document.querySelector('.atlas-host').atlasPage = Promise.resolve({ update() {} }); }"
+    page.evaluate(silent)  # the server's answers do not reach the map
+    page.get_by_text("More filters").click()
+    settled(page)
+    wanted = {}
+    for name, label, text, value in (
+        ("groups", "Region or group", "Southern Asia", "southern-asia"),
+        ("countries", "Country or territory", "Kenya", "KEN"),
+        ("actors", "Company or institution", "Huawei", "huawei"),
+        ("statuses", "Status", "Operating", "operating"),
+        ("evidence", "Evidence", "Strong", "strong"),
+    ):
+        box = page.get_by_role("combobox", name=label).first
+        box.click()
+        page.get_by_role("option").first.wait_for()  # what is typed before is lost
+        box.fill(text)
+        page.get_by_role("option", name=re.compile(f"^{text}")).first.click()
+        page.keyboard.press("Escape")
+        wanted[name] = (value,)
+        found = sorted(Selection(**wanted).records(published).index)
+        becomes(page, lambda: sorted(page.evaluate(f"{HANDLE}.drawn().ids")), found)
+        settled(page)  # the widget's own answer, which the next one has to wait for
+    page.locator(".st-key-ended label").first.click()
+    found = sorted(Selection(**wanted, ended=True).records(published).index)
+    becomes(page, lambda: sorted(page.evaluate(f"{HANDLE}.drawn().ids")), found)

@@ -1,4 +1,4 @@
-"""The Explore page: map, chosen record, table and downloads of one selection."""
+"""The Explore page: the map fills the window; what else there is of the selection follows below it."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ import streamlit as st
 from dsr_geo import cite, summary
 from dsr_geo.atlas import Atlas
 from dsr_geo.ui import cache, link, menu
-from dsr_geo.ui.parts import downloads, embed, filters, record_table
+from dsr_geo.ui.parts import downloads, embed, filters, lists, record_table
 from dsr_geo.ui.parts import map as atlas_map
+from dsr_geo.ui.text import plain
 
 
 def draw(atlas: Atlas) -> None:
@@ -22,54 +23,48 @@ def draw(atlas: Atlas) -> None:
         atlas_map.place(atlas, selection)
         embed.foot(atlas)
         return
-    menu.title("Digital Silk Road Atlas")
-    with st.container():  # of one or several elements, so that the map below keeps its place on the page
-        if len(found):
-            st.markdown(summary.sentence(atlas, selection, found))
-            if selection.text:
-                filters.off(atlas, selection)
-        else:
+    with st.container(key="name"):
+        st.title("Digital Silk Road Atlas", anchor=False)
+    with st.container(key="words"):
+        st.markdown(plain(summary.sentence(atlas, selection, found)))
+    with st.container(key="said"):  # there even if empty, so that the map below keeps its place on the page
+        menu.problems()
+        if len(found) and selection.text:
+            filters.off(atlas, selection)
+        elif found.empty:
             filters.emptied(atlas, selection)
+    with st.container(key="full"):
+        atlas_map.place(atlas, selection)
+    with st.container(key="below"):
+        if len(found):
+            st.html(_overview(atlas, found))
+        # Until it is folded out neither the table is sent nor what draws it, which is twice as large as the map.
+        table = st.expander("The same selection as a table", key="table-open", on_change="rerun")
+        if table.open:
+            with table:
+                st.caption(
+                    "Choose a row to open its record, as on the map. "
+                    "By keyboard: arrow keys, then Shift and Space."
+                )
+                record_table.draw(atlas, found)
+        downloads.draw(atlas, selection)
+        st.caption(cite.BOUNDARY_NOTE)
 
-    atlas_map.place(atlas, selection)
-    if len(found):
-        _overview(atlas, found)
-    st.header("The same selection as a table", anchor=False)
-    st.caption(
-        "Choose a row to open its record, as on the map. By keyboard: arrow keys, then Shift and Space."
-    )
-    record_table.draw(atlas, found)
-    downloads.draw(atlas, selection)
-    st.caption(cite.BOUNDARY_NOTE)
 
-
-def _overview(atlas: Atlas, found: pd.DataFrame) -> None:
-    """What the selection holds: the countries and the actors with most records."""
+def _overview(atlas: Atlas, found: pd.DataFrame) -> str:
+    """What the selection holds: the countries and the actors with most records, as HTML."""
     countries = summary.by_country(atlas, found).sum(axis=1).sort_values(ascending=False, kind="stable")
     actors = (
         atlas.roles[atlas.roles["id"].isin(found.index)]
         .drop_duplicates(["id", "actor"])["actor"]
         .value_counts()
     )
-    titles = (
-        ("Countries and territories", countries, atlas.countries.name),
-        ("Companies and institutions", actors, atlas.actor_name),
+    return lists.rankings(
+        {
+            "Countries and territories": countries.rename(atlas.countries.borders["name"]),
+            "Companies and institutions": actors.rename(atlas.actors["name"]),
+        }
     )
-    for column, (title, counts, name) in zip(st.columns(2, gap="medium"), titles):
-        frame = pd.DataFrame({title: [name(id) for id in counts.index], "Records": counts.to_numpy()})
-        most = int(counts.max()) if len(counts) else 1
-        column.dataframe(
-            frame,
-            hide_index=True,
-            height=214,
-            width="stretch",
-            column_config={
-                title: st.column_config.TextColumn(width="medium"),
-                "Records": st.column_config.ProgressColumn(
-                    format="%d", min_value=0, max_value=most, width="small"
-                ),
-            },
-        )
 
 
 if __name__ == "__main__":

@@ -23,7 +23,7 @@ def draw(atlas: Atlas) -> None:
             with left:
                 st.header(plain(story.title), anchor=False)
                 st.markdown(plain(story.text))
-                st.caption(summary.sentence(atlas, story.selection, found))
+                st.caption(plain(summary.sentence(atlas, story.selection, found)))
                 with st.container(horizontal=True):
                     for page, label in (
                         ("explore", "Open on the map"),

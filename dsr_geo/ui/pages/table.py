@@ -51,7 +51,7 @@ def draw(atlas: Atlas) -> None:
     if found.empty:
         filters.emptied(atlas, selection)
         return
-    st.markdown(summary.sentence(atlas, selection, found))
+    st.markdown(plain(summary.sentence(atlas, selection, found)))
     whole = _whole(atlas, selection)
     explained = _explained(atlas, whole)
     with chosen_record.beside(atlas):

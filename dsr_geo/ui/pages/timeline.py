@@ -22,7 +22,7 @@ def draw(atlas: Atlas) -> None:
     menu.title("Over time")
     with st.container():  # of one or several elements, so that the map below keeps its place on the page
         if len(found):
-            st.markdown(summary.sentence(atlas, selection, found))
+            st.markdown(plain(summary.sentence(atlas, selection, found)))
         else:
             filters.emptied(atlas, selection)
     with st.container(key="under"):

@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterable
 import pandas as pd
 import streamlit as st
 
-from dsr_geo import records
 from dsr_geo.atlas import Atlas
 from dsr_geo.country_tables import RECORDS
 from dsr_geo.selection import CHOICES, SWITCHES, TITLES, Selection
@@ -19,7 +18,7 @@ from dsr_geo.ui import cache, link
 from dsr_geo.ui.text import EVIDENCE_WORDS, plain, words
 from dsr_geo.webmap import shading
 
-_BEFORE_MORE = ("ids", "layers", "groups", "countries", "actors", "kinds", "statuses", "evidence")
+_BEFORE_MORE = ("ids", "layers", "groups", "countries", "actors", "kinds")
 """Filters by values that are drawn one by one above "More filters"."""
 
 _LABELS = {
@@ -59,10 +58,13 @@ def _labels(atlas: Atlas) -> tuple[dict[str, str], dict[str, str], dict[str, str
     return groups, countries, actors
 
 
-def draw(atlas: Atlas) -> None:
-    """Draw all filter widgets; their values are in the session state afterwards (see `link.current`)."""
+def draw(atlas: Atlas, has_map: bool = False) -> None:
+    """Draw all filter widgets; their values are in the session state afterwards (see `link.current`).
+
+    has_map: the map is on the page, and asks for years, layers, kinds and undated records itself; its legend takes the
+    place of theirs.
+    """
     groups, countries, actors = _labels(atlas)
-    kinds = _kinds(atlas)
     st.text_input(
         "Search",
         key="text",
@@ -73,26 +75,33 @@ def draw(atlas: Atlas) -> None:
     )
     if only := st.session_state["ids"]:  # from a link; there are too many to choose from
         _choose("ids", only, lambda id: atlas.records.at[id, "name"])
+    _choose("groups", groups, groups.__getitem__)
+    _choose("countries", countries, countries.__getitem__)
+    if has_map:
+        st.html('<div class="atlas-map atlas-aside"></div>')
+    else:
+        _draw_what_the_map_asks(atlas)
+    _choose("actors", actors, actors.__getitem__)
+    folded = [name for name in CHOICES if name not in _BEFORE_MORE]
+    switches = [name for name in SWITCHES if name != "undated"]
+    changed = sum(bool(st.session_state[name]) for name in (*folded, *switches))
+    with st.expander(f"More filters · {changed} set" if changed else "More filters", key="more"):
+        for name in folded:
+            _choose(name, *_options(atlas, name))
+        for name in switches:
+            st.checkbox(_label(name), key=name, on_change=link.touched, help=_HELP.get(name))
+        _draw_shading(atlas)
+    st.button("Clear all filters", on_click=_clear, args=(atlas, list(TITLES)), width="stretch")
+
+
+def _draw_what_the_map_asks(atlas: Atlas) -> None:
+    kinds = _kinds(atlas)
+    st.slider("Years in which a record was present", *atlas.years, key="years", on_change=link.touched)
     _choose(
         "layers", atlas.layers, lambda id: atlas.layers[id].title, empty="The layers that are on by default"
     )
-    _choose("groups", groups, groups.__getitem__)
-    _choose("countries", countries, countries.__getitem__)
-    st.slider("Years in which a record was present", *atlas.years, key="years", on_change=link.touched)
-    _choose("actors", actors, actors.__getitem__)
     _choose("kinds", kinds, lambda kind: "; ".join(kinds[kind]) or words(kind))
-    _choose("statuses", CHOICES["statuses"]["vocabulary"](atlas), words)
-    _choose("evidence", records.EVIDENCE, words)
-    with st.expander("More filters"):
-        for name in CHOICES:
-            if name not in _BEFORE_MORE:
-                _choose(name, *_options(atlas, name))
-    for name in SWITCHES:
-        st.checkbox(_label(name), key=name, on_change=link.touched, help=_HELP.get(name))
-    st.button("Clear all filters", on_click=_clear, args=(atlas, list(TITLES)), width="stretch")
-
-    st.divider()
-    _draw_shading(atlas)
+    st.checkbox(_label("undated"), key="undated", on_change=link.touched)
 
 
 def _draw_shading(atlas: Atlas) -> None:

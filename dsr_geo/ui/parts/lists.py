@@ -1,13 +1,42 @@
-"""Sources and events as lines of Markdown."""
+"""Sources and events as lines of Markdown, counts as lists with bars."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from html import escape
 from typing import Any
+
+import pandas as pd
 
 from dsr_geo import records
 from dsr_geo.atlas import Atlas
 from dsr_geo.ui.text import plain
+
+_RANKINGS = """<style>
+.rankings { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(280px, 100%), 1fr)); gap: 1rem 2rem; }
+.rankings h2 { font-size: .95rem; padding: 0 0 .3rem; }
+.rankings ol { list-style: none; max-height: 190px; overflow-y: auto; scrollbar-width: thin; margin: 0; padding: 0; }
+.rankings li { display: flex; gap: .6rem; margin: 0; padding: 1px .6rem 1px 0; font-size: .87rem; align-items: center; }
+.rankings li span { flex: 1 1 55%; } .rankings li data { width: 2.4rem; text-align: right; }
+.rankings meter { flex: 1 1 35%; height: .8rem; min-width: 40px; }
+</style>"""
+
+
+def rankings(counts: Mapping[str, pd.Series]) -> str:
+    """Lists beside each other as HTML: title → numbers of records by name, most first. Everything is escaped."""
+    columns = []
+    for title, numbers in counts.items():
+        most = int(numbers.max()) if len(numbers) else 1
+        lines = "".join(
+            f"<li><span>{escape(str(name))}</span><data value={number}>{number:,}</data>"
+            f"<meter aria-hidden=true max={most} value={number}></meter></li>"
+            for name, number in numbers.items()
+        )
+        label = escape(f"{title}, records", quote=True)
+        columns.append(
+            f'<section><h2>{escape(title)}</h2><ol tabindex=0 aria-label="{label}">{lines}</ol></section>'
+        )
+    return f"{_RANKINGS}<div class=rankings>{''.join(columns)}</div>"
 
 
 def sources(atlas: Atlas, ids: Iterable[str]) -> str:

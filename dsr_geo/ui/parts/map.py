@@ -82,7 +82,7 @@ def place(atlas: Atlas, selection: Selection, height: int = 660, follow: bool = 
             follow,
         )
     if chosen:
-        with right, st.container(height=height, border=False):
+        with right, st.container(height=height, border=False, key="beside"):
             chosen_record.draw(atlas, chosen, on_map=True)
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from dsr_geo.ui import cache, link, menu, reconnect
+from dsr_geo.ui import FRONT, PAGES, cache, link, menu, reconnect
 from dsr_geo.ui.parts import filters
 
 st.set_page_config("Digital Silk Road Atlas", page_icon=Path(__file__).with_name("icon.png"), layout="wide")
@@ -15,20 +15,21 @@ atlas = cache.atlas()
 page = menu.navigation()
 reconnect.begin()
 link.restore(atlas, page.url_path)
+head, has_map = st.container(key="head"), PAGES[page.url_path or FRONT].has_map
 menu.look()
-if not st.context.is_embedded:
-    menu.menu(link.current(atlas), page.url_path)
 
 
-def draw_filters() -> None:
-    """All filters, in the sidebar."""
+def draw_around() -> None:
+    """Filters and menu, which stand round the page."""
     with st.sidebar:
-        filters.draw(atlas)
+        filters.draw(atlas, has_map)
+    with head:
+        menu.menu(link.current(atlas), page.url_path)
 
 
-# Filters stand before the page, so that a reader who acts on them while it runs is heard. Only when the app opens
-# does the page go first: its map need not wait for a dozen widgets, whose values are there already.
-steps = (draw_filters, page.run) if st.session_state.get("open") else (page.run, draw_filters)
+# A map need not wait for a dozen widgets and links, whose values are there already: it is right before they are sent.
+# On the other pages filters go first, so that a reader who acts on them while tables and charts are made is heard.
+steps = (page.run, draw_around) if has_map or "open" not in st.session_state else (draw_around, page.run)
 for step in (page.run,) if st.context.is_embedded else steps:
     step()
 st.session_state["open"] = True

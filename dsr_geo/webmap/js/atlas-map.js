@@ -19,7 +19,7 @@ import { addView } from "./parts/view.js";
 
 /** @type {State} */
 const NOTHING = {
-  shown: [], kinds: [], years: null, undated: true, selected: "", spans: {}, query: {}, shading: null, chosen: null,
+  shown: [], kinds: [], years: null, undated: true, selected: "", choices: {}, query: {}, shading: null, chosen: null,
   theme: "light",
 };
 
@@ -56,7 +56,7 @@ export function attach(L, map, options, el = map.getContainer()) {
   /** @type {State} */
   let state = { ...NOTHING, ...options.state };
   state.host = { shown: state.shown };
-  let seen = null, sourceNames = options.sources, words = options.words, near = false, total = 0;
+  let seen = null, asked = "", sourceNames = options.sources, words = options.words, near = false, total = 0;
   const store = new Store(options), marks = painter(L, map, options);
   const sync = addSync(() => state, set, options.onFilter);
   const view = addView({ L, map, el, options, store, legend: () => reader.legend.box });
@@ -81,6 +81,7 @@ export function attach(L, map, options, el = map.getContainer()) {
     about: async (records) => (await marks.about(records)).map((hit) => store.record(hit)),
     open: view.open,
     see: view.see,
+    fit,
     landingNames: () => landings.named(),
     standBoxes: () => clusters.boxes(),
     badgeBoxes: () => badges.boxes(),
@@ -156,9 +157,24 @@ export function attach(L, map, options, el = map.getContainer()) {
     if (again) view.seeRecord(store.byId(id)?.feature);
   }
 
-  // Choosing a record moves the map to it once; later filters leave the view alone.
+  // The countries that are chosen, by name or as groups.
+  function places() {
+    const { countries = [], groups = [] } = state.choices;
+    return [...countries, ...groups.flatMap((id) => Object.keys(options.groups[id][1]))];
+  }
+
+  function fit() {
+    const shown = store.passed.flatMap(({ feature: { properties } }) => properties.countries.split(";"));
+    view.seeCountries(places().length ? places() : shown);
+  }
+
+  // Choosing a record, or a country or region, moves the map to it once; other filters leave the view alone.
   function lookAt() {
-    if (state.chosen === seen || !store.sources.length) return;
+    if (!store.sources.length) return;
+    const now = places().join();
+    if (now !== asked && now && !state.chosen) fit();
+    asked = now;
+    if (state.chosen === seen) return;
     seen = state.chosen;
     reader.legend.fold(parts.faded);
     view.seeRecord(store.byId(seen)?.feature);
@@ -178,7 +194,9 @@ export function attach(L, map, options, el = map.getContainer()) {
   load();
 
   return {
-    map, parts, painter: marks,
+    map, parts, painter: marks, legend: reader.legend,
+    // Shows what the host is about to say.
+    expect: (/** @type {Choices} */ choices) => set({ choices: { ...state.choices, ...choices } }),
     /** @param {State} next */
     update(next) {
       const before = state;
@@ -188,7 +206,7 @@ export function attach(L, map, options, el = map.getContainer()) {
       if (before.theme !== state.theme) look([]);
       if (next.view) view.goTo(next.view);
       // A link that was opened says what to look at: a view, or else the record.
-      if (next.opened) seen = next.view ? state.chosen : null;
+      if (next.opened) [seen, asked] = next.view ? [state.chosen, places().join()] : [null, ""];
       draw();
     },
     // What is drawn now, for tests and for the curious.

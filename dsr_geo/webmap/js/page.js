@@ -1,6 +1,7 @@
 // The map as a part of the app's page: theme, address and the reader's acts pass between the two.
 
 import { mount } from "./atlas-map.js";
+import { fromWords } from "./data/choices.js";
 import { fetchJson } from "./data/store.js";
 
 /** @returns {ThemeName} */
@@ -46,6 +47,46 @@ function addressOf(query, chosen) {
   return now.href;
 }
 
+// What the page's own filters show, by their fields: words of the chosen values, and a tick.
+function readFilters(choices) {
+  /** @type {Record<string, string[]>} */
+  const words = {};
+  const tick = document.querySelector(".st-key-ended input");
+  for (const name of ["countries", "groups", "actors", "statuses", "evidence"]) {
+    const widget = document.querySelector(`.st-key-${name} .react-aria-ComboBox`);
+    if (widget && choices[name])
+      words[name] = [...widget.querySelectorAll("[data-tag]")].map((tag) => tag.getAttribute("aria-label"));
+  }
+  return { words, ended: tick instanceof HTMLInputElement ? tick.checked : choices.ended };
+}
+
+// The map shows what the reader picks in the page's filters before the server has answered, which then confirms it.
+function watchFilters({ parts, expect }) {
+  let until = 0;
+  for (const act of ["pointerdown", "keydown", "click"])
+    document.addEventListener(act, () => { until = performance.now() + 1000; }, { capture: true, passive: true });
+  const look = () => {
+    if (performance.now() > until || !parts.store.countries) return; // not the reader's doing
+    const { words, ended } = readFilters(parts.state.choices), choices = fromWords(words, parts.store);
+    const next = choices && { ...choices, ended }, shown = parts.state.choices;
+    if (next && Object.entries(next).some(([name, value]) => String(value) !== String(shown[name]))) expect(next);
+  };
+  document.addEventListener("change", () => setTimeout(look));
+  new MutationObserver(look).observe(document.body, { subtree: true, childList: true });
+}
+
+// The legend stands where the page's filters have a place for it; on a phone, and in the full screen, on the map.
+function placeLegend({ parts, legend }) {
+  const { el, state } = parts, apart = matchMedia("(max-width: 640px)").matches || document.fullscreenElement === el;
+  /** @type {HTMLElement | null} */
+  const slot = apart ? null : document.querySelector(".atlas-aside");
+  const home = slot ?? el.querySelector(".atlas-side");
+  if (slot && slot.dataset.theme !== state.theme) slot.dataset.theme = state.theme;
+  if (legend.box.parentElement === home) return;
+  home.append(legend.box, legend.shading);
+  if (slot) legend.box.open = true;
+}
+
 /**
  * @param {Host} host
  * @param {string} base address of the atlas' routes
@@ -67,6 +108,10 @@ export async function open(host, base, L) {
     },
   });
   host.atlas = handle;
+  watchFilters(handle);
+  const place = () => placeLegend(handle);
+  new MutationObserver(place).observe(document.body, { subtree: true, childList: true });
+  for (const event of ["fullscreenchange", "resize"]) window.addEventListener(event, place);
   return {
     update(data) {
       // Positions are of the server's files: after an update of the data an open page has to load them anew, once.
@@ -79,6 +124,7 @@ export async function open(host, base, L) {
       handle.update({ ...data.state, theme: themeOf(host), opened, view: asked });
       if (chosen && !data.state.chosen) giveFocus(host);
       [link, chosen] = [data.link, data.state.chosen];
+      place();
       setTimeout(() => host.isConnected && writeView(view), 200);
     },
   };

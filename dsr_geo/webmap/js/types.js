@@ -23,6 +23,8 @@
  * @property {Layer[]} layers in legend order
  * @property {Record<string, [number, number]>} [landings] landing point → longitude, latitude
  * @property {Record<string, [string, string]>} actors id → name, Chinese name
+ * @property {Record<string, [string, Record<string, [number | null, number | null][]>]>} groups id → title and
+ *   members with the years of membership; none is always
  * @property {[number, number]} years first and last
  * @property {string[]} ended statuses of what is no more
  * @property {string[]} filters keys of a selection's query, in order
@@ -61,7 +63,7 @@
  * @property {[number, number] | null} years
  * @property {boolean} undated
  * @property {string} selected a bit for each record, in base64: those that pass the host's filters
- * @property {Record<string, [number | null, number | null][]>} spans record number → years of membership
+ * @property {Choices} choices filters that the browser answers, too
  * @property {Record<string, string[]>} query the host's selection
  * @property {Shading | null} shading
  * @property {string | null} chosen a record's id
@@ -73,6 +75,17 @@
  * @property {"all" | "legend" | "nothing"} [round] what stands round the drawing
  * @property {number[]} [view] latitude, longitude, zoom that it asks for
  * @property {{ shown: string[] }} [host] what the host said is on
+ */
+
+/**
+ * What is chosen by name, under the names of `Selection`'s fields; a field that is not there is the host's alone.
+ * @typedef {object} Choices
+ * @property {string[]} [countries]
+ * @property {string[]} [groups]
+ * @property {string[]} [actors]
+ * @property {string[]} [statuses]
+ * @property {string[]} [evidence]
+ * @property {boolean} [ended] whether what has ended stays
  */
 
 /**
@@ -189,13 +202,20 @@
  */
 
 /**
+ * @typedef {object} Loaded
+ * @property {{ features: Feature[] } | null} countries
+ * @property {Entry[]} records
+ * @property {(state: State) => Tally} tally the numbers that another state would have
+ */
+
+/**
  * What the parts round the drawing share; made in atlas-map.js.
  * @typedef {object} Parts
  * @property {typeof import("leaflet")} L
  * @property {import("leaflet").Map} map
  * @property {HTMLElement} el the map's element, with all that stands round the map
  * @property {Options} options
- * @property {{ countries: { features: Feature[] } | null, records: Entry[] }} store what is loaded (data/store.js)
+ * @property {Loaded} store what is loaded (data/store.js)
  * @property {Map<string, Layer>} layers
  * @property {State} state what is shown now
  * @property {Tally | null} tally null until the records are counted
@@ -210,6 +230,7 @@
  * @property {() => Promise<Record<string, string[]>>} sources id → producer, title, address
  * @property {<T>(work: () => T | Promise<T>) => Promise<T>} sharp runs while the picture is fit for print
  * @property {() => void} open goes back to the opening view
+ * @property {() => void} fit shows the chosen countries, or else those of all records that are shown
  * @property {(bounds: number[][], maxZoom: number, margin?: number) => void} see moves the map to places in the window
  * @property {() => { text: string[], lon: number, lat: number }[]} landingNames
  * @property {() => Promise<{ x: number, y: number, panes: Record<string, string> }>} vector the picture as SVG

@@ -164,7 +164,7 @@ export function sift(
 }
 
 // The parts of a time that lie in spans of years, as bytes; parts that meet are one, so that no year counts twice.
-function within(spans, from, to) {
+export function within(spans, from, to) {
   const parts = spans.map(([since, until]) => [
     Math.max(from, since === null ? 0 : yearByte(since)), Math.min(to, until === null ? 255 : yearByte(until)),
   ]);

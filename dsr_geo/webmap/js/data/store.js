@@ -1,6 +1,7 @@
 // What the map has loaded, and which records of it a state shows. Records are numbered through all layers in the
 // catalogue's order, as Python numbers them.
 
+import { byChoices } from "./choices.js";
 import { bitset, fromFeatures, sift, yearOf } from "./columns.js";
 
 async function fetched(url, type) {
@@ -33,10 +34,9 @@ export class Store {
     this.sources = [];
     /** @type {Entry[]} */
     this.passed = [];
-    // The host's bits, and what they were read from.
-    this.selected = "";
-    /** @type {Uint8Array | null} */
-    this.only = null;
+    // What passes the host's bits and the choices, and what that was asked for.
+    this.asked = "";
+    this.chosen = null;
   }
 
   /**
@@ -96,12 +96,19 @@ export class Store {
    * @param {State} state
    * @returns {Filter[]}
    */
-  filters({ shown, kinds, years, undated, selected, spans }) {
-    if (!this.only || this.selected !== selected) [this.selected, this.only] = [selected, bitset(selected)];
-    const own = { layers: shown, kinds, years, undated };
-    const members = new Map(Object.entries(spans).map(([number, since]) => [Number(number), since]));
-    const records = { ...own, only: this.only, spans: members.size ? members : null };
-    return this.sources.map((_, i) => (i ? own : records));
+  filters({ shown, kinds, years, undated, selected, choices }) {
+    const asked = selected + JSON.stringify(choices), own = { layers: shown, kinds, years, undated };
+    if (this.asked !== asked)
+      [this.asked, this.chosen] = [asked, byChoices(this, choices, bitset(selected))];
+    return this.sources.map((_, i) => (i ? own : { ...own, ...this.chosen }));
+  }
+
+  /**
+   * The numbers that another state would have.
+   * @param {State} state
+   */
+  tally(state) {
+    return sift(this.sources[0], this.filters(state)[0]).tally;
   }
 
   /**

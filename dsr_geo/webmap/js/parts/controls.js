@@ -5,6 +5,7 @@ import { make } from "./dom.js";
 import { savePicture } from "./picture.js";
 
 const ICONS = {
+  fit: "M4 8V4h4M16 4h4v4M20 16v4h-4M8 20H4v-4M9 9h6v6H9z",
   home: "M3 11 12 4l9 7M6 9.5V20h12V9.5",
   full: "M4 9V4h5M20 9V4h-5M4 15v5h5M20 15v5h-5",
   link: "M10 14a4 4 0 0 0 6 0l3-3a4 4 0 0 0-6-6l-1 1M14 10a4 4 0 0 0-6 0l-3 3a4 4 0 0 0 6 6l1-1",
@@ -104,7 +105,10 @@ export function addControls(parts) {
     control.addTo(map);
   }
 
-  const views = [["home", "Reset the view", () => parts.open()]];
+  const views = [
+    ["home", "Reset the view", () => parts.open()],
+    ["fit", "Fit to the selection", () => parts.fit()],
+  ];
   if (document.fullscreenEnabled) {
     const toggle = () => (document.fullscreenElement ? document.exitFullscreen() : el.requestFullscreen());
     views.push(["full", "Full screen", toggle]);

@@ -22,8 +22,10 @@ function tickRow(className, name, tip, onTick, onOnly) {
   input.type = "checkbox";
   input.onchange = () => onTick(input.checked);
   const symbol = make("span"), count = make("span", "atlas-legend-count");
+  const label = make("span", "atlas-legend-name", name), why = make("small", "atlas-why");
+  label.append(why);
   row.title = tip;
-  row.append(input, symbol, make("span", "atlas-legend-name", name));
+  row.append(input, symbol, label);
   if (onOnly) {
     const button = make("button", "atlas-only", "only");
     button.type = "button";
@@ -37,8 +39,9 @@ function tickRow(className, name, tip, onTick, onOnly) {
   row.append(count);
   return {
     row, input, symbol,
-    // n: null while the records are not there yet, which is not to be taken for none.
-    show(n, on) {
+    // n: null while the records are not there yet, which is not to be taken for none. reason: why there are none.
+    show(n, on, reason = "") {
+      put(why, "textContent", reason);
       put(input, "checked", on);
       put(count, "textContent", n === null ? "" : String(n).replace(/\B(?=(\d{3})+$)/g, ","));
       row.classList.toggle("atlas-none", n === 0);
@@ -100,13 +103,25 @@ export function buildLegend(parts, side) {
   const stops = rove(box, "label :is(input, button), .atlas-fold[aria-expanded]");
   let theme = null, shaded = null;
 
+  // Why a layer is empty: the years, or else the filters of the page.
+  function reasons() {
+    const { state, store, tally } = parts, sum = (counts) => Object.values(counts ?? {}).reduce((a, b) => a + b, 0);
+    if (!tally || rows.every(({ layer }) => sum(tally.kinds[layer.id]))) return () => "";
+    const always = store.tally({ ...state, years: null, undated: true });
+    return (id) => {
+      if (sum(tally.kinds[id])) return "";
+      return sum(always.kinds[id]) ? "none in these years" : "none under these filters";
+    };
+  }
+
   // Counts are of records that pass every filter but the tick itself, so that a tick's number is what it brings.
   function update() {
     const { state, tally } = parts, active = rows.filter(({ layer }) => isOn(state, layer));
+    const why = reasons();
     for (const { layer, head, kinds } of rows) {
       const counts = tally?.kinds[layer.id] ?? {}, on = isOn(state, layer);
       const count = on ? tally?.on[layer.id] ?? 0 : Object.values(counts).reduce((sum, one) => sum + one, 0);
-      head.show(tally && count, on);
+      head.show(tally && count, on, why(layer.id));
       put(head.input, "indeterminate", on && kinds.some(({ kind }) => !isOn(state, layer, kind)));
       put(head.input, "disabled", on && active.length === 1); // an empty map would only be a riddle
       if (theme !== state.theme) head.symbol.innerHTML = symbolSvg(layer.symbol, layer.colour[state.theme]);
@@ -137,9 +152,9 @@ export function buildLegend(parts, side) {
   // Beside a card there is little room: while a record is chosen the legend closes there, and opens again afterwards.
   let folded = false;
   function fold(chosen) {
-    const narrow = chosen && el.clientWidth < 900 && (folded || box.open);
+    const narrow = chosen && el.contains(box) && el.clientWidth < 900 && (folded || box.open);
     if (narrow !== folded) box.open = !narrow;
     folded = narrow;
   }
-  return { box, update, fold };
+  return { box, shading, update, fold };
 }

@@ -43,7 +43,8 @@ export function addView({ L, map, el, options, store, legend }) {
   function beside(margin) {
     const box = legend(), card = /** @type {HTMLElement} */ (el.querySelector(".atlas-card:not([hidden])"));
     const room = (covered) => (phone.matches || covered > el.clientWidth / 2 ? 0 : covered);
-    const left = room(box.open ? box.offsetWidth + 10 : 0), right = room(card ? el.clientWidth - card.offsetLeft : 0);
+    const left = room(box.open && el.contains(box) ? box.offsetWidth + 10 : 0);
+    const right = room(card ? el.clientWidth - card.offsetLeft : 0);
     const below = phone.matches && card ? card.offsetHeight + 10 : 56;
     /** @type {[number, number][]} */
     const [near, far] = [[left + margin, margin], [right + margin, margin + below]];
@@ -109,5 +110,5 @@ export function addView({ L, map, el, options, store, legend }) {
     resize();
   }
 
-  return { keep, beside, see, seeRecord, goTo, open, watch };
+  return { keep, beside, see, seeCountries, seeRecord, goTo, open, watch };
 }

@@ -1,4 +1,5 @@
-// The years: a slider with play, over bars of how many records were present in each year.
+// The years: a slider with play, over bars of how many records were present in each year. A second thumb, on the bars,
+// sets the first year of several.
 
 import { make, put } from "./dom.js";
 
@@ -9,13 +10,14 @@ export function addYears(parts) {
   const { el, options: { years: [first, last] }, change } = parts;
   const box = make("div", "atlas-years"), play = make("button", "atlas-play"), track = make("div", "atlas-track");
   const bars = make("div", "atlas-bars"), slider = make("input"), label = make("output", "atlas-year");
-  const all = make("button", "atlas-all", "All years");
+  const since = make("input", "atlas-since"), all = make("button", "atlas-all", "All years");
   box.setAttribute("role", "group");
   box.setAttribute("aria-label", "Years");
   play.type = all.type = "button";
-  Object.assign(slider, { type: "range", min: first, max: last, step: 1 });
+  for (const input of [slider, since]) Object.assign(input, { type: "range", min: first, max: last, step: 1 });
+  since.setAttribute("aria-label", "First year in which records were present");
   slider.setAttribute("aria-label", "Year in which records were present");
-  track.append(bars, slider);
+  track.append(bars, since, slider);
   box.append(play, track, label, all);
   el.append(box);
   const columns = Array.from({ length: last - first + 1 }, () => make("i"));
@@ -51,9 +53,16 @@ export function addYears(parts) {
     draw();
   };
   slider.oninput = () => {
-    const year = Number(slider.value);
+    const year = Number(slider.value), from = parts.state.years?.[0];
+    const several = from < parts.state.years?.[1];
     stop();
-    to(year);
+    if (several) change({ years: [Math.min(from, year), year] });
+    else to(year);
+  };
+  since.oninput = () => {
+    const year = Number(since.value), until = parts.state.years?.[1] ?? last;
+    stop();
+    change({ years: year === first && until === last ? null : [year, Math.max(year, until)] });
   };
   all.onclick = () => {
     stop();
@@ -66,6 +75,7 @@ export function addYears(parts) {
     play.title = playing ? "Pause" : calm.matches ? "Next year" : "Play the years";
     play.setAttribute("aria-label", play.title);
     slider.value = String(years ? years[1] : last);
+    since.value = String(years ? years[0] : first);
     const text = !years ? "All years" : years[0] === years[1] ? String(years[0]) : years.join("–");
     slider.setAttribute("aria-valuetext", text);
     put(label, "textContent", text);

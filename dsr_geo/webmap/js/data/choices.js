@@ -1,0 +1,71 @@
+// What is chosen by name: countries, groups, actors, statuses, evidence. Python's `Selection` stays the authority, and
+// a test holds both sides to the same records.
+
+import { within } from "./columns.js";
+
+/** @type {[null, null]} */
+const ALWAYS = [null, null];
+
+/**
+ * Which records pass the host's bits and the choices: a bitset, and the years of membership of those whose hosts joined
+ * or left a chosen group (see `sift`).
+ * @param {{ records: Entry[], sources: Source[], options: Options }} store
+ * @param {Choices} choices
+ * @param {Uint8Array} bits
+ * @returns {Pick<Filter, "only" | "spans">}
+ */
+export function byChoices({ records, sources, options }, choices, bits) {
+  const { countries = [], groups = [], actors = [], statuses = [], evidence = [], ended = true } = choices;
+  const { begin, end } = sources[0].columns, only = new Uint8Array(bits.length), spans = new Map();
+  /** @type {Map<string, [number | null, number | null][]>} */
+  const since = new Map();
+  for (const iso3 of countries) since.set(iso3, [ALWAYS]);
+  for (const id of groups) for (const [iso3, years] of Object.entries(options.groups[id][1]))
+    since.set(iso3, [...since.get(iso3) ?? [], ...years.length ? years : [ALWAYS]]);
+  records.forEach(({ feature: { properties } }, i) => {
+    if (!((bits[i >> 3] >> (i & 7)) & 1)) return;
+    const named = statuses.includes(properties.status);
+    if (!named && (statuses.length || (!ended && options.ended.includes(properties.status)))) return;
+    if (evidence.length && !evidence.includes(properties.evidence)) return;
+    if (actors.length && !itemsOf(properties.actors).some((pair) => actors.includes(pair.split(":")[0]))) return;
+    if (countries.length || groups.length) {
+      const own = itemsOf(properties.countries).flatMap((iso3) => since.get(iso3) ?? []);
+      if (!own.includes(ALWAYS)) {
+        if (!within(own, begin[i], end[i]).length) return;
+        spans.set(i, own);
+      }
+    }
+    only[i >> 3] |= 1 << (i & 7);
+  });
+  return { only, spans: spans.size ? spans : null };
+}
+
+const itemsOf = (text) => (text ? text.split(";").map((item) => item.trim()) : []);
+
+/**
+ * The choices that widgets show in words, a number or a family behind a name passed over; null for words that nothing
+ * here is called by.
+ * @param {Record<string, string[]>} words field of a selection → words
+ * @param {{ records: Entry[], countries: { features: Feature[] }, options: Options }} store
+ * @returns {Record<string, string[]> | null}
+ */
+export function fromWords(words, { records, countries, options }) {
+  const said = (value) => value.replace(/[-_]/g, " ").toLowerCase();
+  const valuesOf = (name) => new Set(records.map(({ feature }) => feature.properties[name]).filter(Boolean));
+  const called = {
+    countries: () => countries.features.map(({ properties: { name, iso3 } }) => [name, iso3]),
+    groups: () => Object.entries(options.groups).map(([id, [title]]) => [title, id]),
+    actors: () => Object.entries(options.actors).map(([id, [name]]) => [name, id]),
+    statuses: () => [...valuesOf("status")].map((value) => [said(value), value]),
+    evidence: () => [...valuesOf("evidence")].map((value) => [said(value), value]),
+  };
+  /** @type {Record<string, string[]>} */
+  const found = {};
+  for (const [field, own] of Object.entries(words)) {
+    const ids = new Map(called[field]());
+    const plain = (word) => word.replace(/ (\(\d+\)|\u00b7 [^\u00b7]*)$/, "");
+    found[field] = own.map((word) => ids.get(plain(word)) ?? ids.get(word.toLowerCase())).sort();
+    if (found[field].includes(undefined)) return null;
+  }
+  return found;
+}
