@@ -134,7 +134,9 @@ def barriers(page: Page) -> list:
 def test_no_serious_barrier(open_page, address, look):
     page = open_page(address, color_scheme=look, ready=ready(address))
     if address in EMPTY:
-        expect(page.locator("label.atlas-layer.atlas-none .atlas-why").first).to_have_text(re.compile("^none "))
+        expect(page.locator("label.atlas-layer.atlas-none .atlas-why").first).to_have_text(
+            re.compile("^none ")
+        )
     assert barriers(page) == []
 
 
