@@ -286,7 +286,7 @@ def test_a_selection_in_chinese_works_under_a_narrow_encoding(tiny, tmp_path):
         ("https://atlas.example/table?layer=pacts#top", {"pact-first", "pact-undated"}),
         ("localhost:8501/table?layer=pacts", {"pact-first", "pact-undated"}),
         ("/table?layer=pacts", {"pact-first", "pact-undated"}),
-        ("https://atlas.example/?q=First%3F+pact&layer=pacts", set()),
+        ("https://atlas.example/?q=First%3F+pact&layer=pacts", {"pact-first"}),
         ("iso3=&layer=pacts", {"pact-first", "pact-undated"}),
         ("iso3=AAA&layer=pacts", {"pact-first"}),
         (

@@ -99,6 +99,7 @@ def state(
     """
     if chosen is not None:
         known("record", [chosen], atlas.records["name"])
+    selection.check(atlas)
     shown = selection.shown(atlas)
     own = _own(selection)
     rest = replace(selection, layers=tuple(atlas.layers))

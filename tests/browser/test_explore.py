@@ -126,7 +126,8 @@ def test_download_is_the_librarys_own_answer(open_page, atlas):
         with page.expect_download() as download:
             page.get_by_role("link", name=title).click()
         content = download.value.path().read_bytes()
-        assert content == export.FORMATS[ending](atlas, selection)
+        home = page.url.split("?")[0].rstrip("/")
+        assert content == export.FORMATS[ending](atlas, selection, home)
         if ending == "geojson":
             assert len(json.loads(content)["features"]) == int(selection.mask(atlas).sum()) > 0
 
