@@ -150,7 +150,7 @@ def test_reduced_motion_only_steps(open_page, atlas):
 @pytest.mark.parametrize(
     ("text", "first", "about"),
     [
-        ("sisli", "Şişli", "Place"),
+        ("chisinau", "Chișinău", "Place"),
         ("TURKIYE", "Türkiye", "Country or territory"),
         ("华为", "Huawei", "Company or institution"),
         ("2africa", "2Africa", "Submarine cables"),
