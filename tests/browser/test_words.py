@@ -53,16 +53,10 @@ def test_a_record_has_its_page_and_a_view_its_frame(open_page, app):
     expect(page.locator(".atlas-side")).to_be_visible()
     page.wait_for_function(f"{MAP}.drawn().ids.length > 100")
     settled(page)
-    page.evaluate(
-        """() => {
-            window.prompt = (_, text) => { window.asked = text; };
-            navigator.clipboard.writeText = () => Promise.reject(new Error("not allowed"));
-        }"""
-    )
+    page.evaluate("() => { navigator.clipboard.writeText = () => Promise.reject(new Error('not allowed')); }")
     page.get_by_role("button", name="Copy code to embed this view").click()
-    page.wait_for_function("window.asked")
-    frame = page.evaluate(
-        "() => { const box = document.createElement('div'); box.innerHTML = window.asked; return box.firstChild.src; }"
+    frame = page.get_by_role("textbox", name="Code to embed this view").evaluate(
+        "({ value }) => Object.assign(document.createElement('div'), { innerHTML: value }).firstChild.src"
     )
     assert frame.startswith(f"{app}/") and "record=peace-cable" in frame and "embed=true" in frame
     page = open_page(frame.removeprefix(f"{app}/"), width=800, height=520, ready=".st-key-embedded")

@@ -56,7 +56,8 @@ export function rove(box, selector, around = box, frame = undefined) {
       const along = dx * way[0] + dy * way[1], aside = Math.abs(dx * way[1] + dy * way[0]);
       return { target, cost: along > 1 ? along + 2 * aside : Infinity };
     });
-    const best = costs.reduce((least, each) => (each.cost < least.cost ? each : least));
+    const none = { target: from, cost: Infinity };
+    const best = costs.reduce((least, each) => (each.cost < least.cost ? each : least), none);
     if (best.cost < Infinity) best.target.focus({ preventScroll: true });
   });
   return refresh;
