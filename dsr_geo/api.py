@@ -43,8 +43,9 @@ Answer = tuple[bytes, dict[str, str]]
 def routes(atlas: Atlas, base: str = "") -> list[BaseRoute]:
     """Routes below `<base>/atlas/`.
 
-    The map's own: `assets/…`, `files.json`, `map.json`, `sources.json`, `words.json`, `layers/<id>.geojson`,
-    `countries.geojson`, `disputed.geojson`. Downloads: `records.<ending>?<selection>` for each of `export.FORMATS`.
+    The map's own: `assets/…`, `files.json`, `map.json`, `details.json`, `sources.json`, `words.json`,
+    `layers/<id>.geojson`, `countries.geojson`, `disputed.geojson`. Downloads: `records.<ending>?<selection>` for each
+    of `export.FORMATS`.
     base: the path the app is served under (Streamlit's `server.baseUrlPath`), without slashes at the ends.
     An unknown layer or asset is answered with 404, a selection that is not understood with 400, and JSON that names it.
     """
@@ -52,7 +53,8 @@ def routes(atlas: Atlas, base: str = "") -> list[BaseRoute]:
     answers["map.json"] = answer(
         json.dumps(webmap.options(atlas) | {"stories": _stories(atlas)}).encode(), ".json"
     )
-    answers["sources.json"] = answer(json.dumps(webmap.sources(atlas)).encode(), ".json")
+    for name, asked in ("details.json", webmap.details(atlas)), ("sources.json", webmap.sources(atlas)):
+        answers[name] = answer(json.dumps(asked, ensure_ascii=False).encode(), ".json")
     words = _words(atlas)
     own = [
         ("records.{ending}", _download(atlas)),
@@ -107,7 +109,11 @@ def _refused(status: int, *problems: str) -> Response:
 
 def map_files(atlas: Atlas) -> dict[str, Answer]:
     """What any map of the atlas is drawn from: the module that draws, Leaflet, layers, countries, disputed borders."""
-    geojson = {name: content for name, content in atlas.files.items() if name.endswith(".geojson")}
+    geojson = {
+        name: webmap.drawn(content) if name.startswith("layers/") else content
+        for name, content in atlas.files.items()
+        if name.endswith(".geojson")
+    }
     files = webmap.modules() | {"map.css": webmap.JS / "map.css"}
     library = {path.relative_to(webmap.LEAFLET).as_posix(): path for path in webmap.LEAFLET.rglob("*")}
     files |= {

@@ -227,6 +227,7 @@
  * @property {() => Entry[]} visible the records that are shown
  * @property {(id: string | null) => Entry | undefined} byId
  * @property {() => Promise<Words>} words
+ * @property {() => Promise<Record<string, object>>} details id → what only the card says (`webmap.details`)
  * @property {() => Promise<Record<string, string[]>>} sources id → producer, title, address
  * @property {<T>(work: () => T | Promise<T>) => Promise<T>} sharp runs while the picture is fit for print
  * @property {() => void} open goes back to the opening view
