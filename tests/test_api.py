@@ -10,8 +10,11 @@ import time
 from contextlib import contextmanager
 from pathlib import Path
 
+import numpy as np
 import pytest
+import shapely
 import uvicorn
+from shapely.geometry import shape
 from starlette.applications import Starlette
 
 from dsr_geo import Selection, api, export, webmap
@@ -68,11 +71,20 @@ def test_a_layer_is_what_the_map_draws_and_a_card_asks_for_the_rest(ask, tiny_fo
 
 def test_borders_are_served(ask, tiny_folder):
     for path, name in (
-        ("/atlas/countries.geojson", "borders.geojson"),
-        ("/atlas/disputed.geojson", "disputed.geojson"),
+        ("/atlas/countries.borders", "borders.geojson"),
+        ("/atlas/disputed.borders", "disputed.geojson"),
     ):
-        status, _, body = ask(path)
-        assert status == 200 and body == (tiny_folder / "countries" / name).read_bytes()
+        status, headers, body = ask(path)
+        assert status == 200 and headers["content-type"] == "application/json"
+        sent = json.loads(body)["features"]
+        built = json.loads((tiny_folder / "countries" / name).read_bytes())["features"]
+        assert [each["properties"] for each in sent] == [each["properties"] for each in built]
+        for each, whole in zip(sent, built):
+            rings = [ring for polygon in each["geometry"]["coordinates"] for ring in polygon]
+            walked = [np.reshape(ring, (-1, 2)).cumsum(axis=0) / 1000 for ring in rings]
+            np.testing.assert_array_equal(
+                np.vstack(walked), shapely.get_coordinates(shape(whole["geometry"]))
+            )
 
 
 def test_the_maps_options_are_served(ask, atlas):
@@ -152,8 +164,8 @@ def test_what_a_map_needs_is_listed_and_kept_for_good_under_its_version(ask, atl
     listed = json.loads(ask("/atlas/files.json")[2])
     assert {f"layers/{id}.geojson" for id in atlas.layers} | {
         "map.json",
-        "countries.geojson",
-        "disputed.geojson",
+        "countries.borders",
+        "disputed.borders",
     } == set(listed["data"])
     for name in (*listed["modules"], *listed["styles"], *listed["data"]):
         status, headers, body = ask(f"/atlas/at/{listed['version']}/{name}")
