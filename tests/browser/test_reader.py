@@ -319,6 +319,7 @@ def test_full_screen_brings_its_own_card(open_page, atlas):
     page.wait_for_function("document.fullscreenElement?.classList.contains('atlas-host')")
     box = page.get_by_role("combobox", name="Find on the map")
     box.fill("2africa")
+    expect(page.get_by_role("option").first).to_be_visible()
     box.press("Enter")
     card = page.locator(".atlas-card")
     expect(card.get_by_role("heading")).to_have_text("2Africa")
