@@ -29,6 +29,7 @@ _TYPES = {
     ".css": "text/css",
     ".png": "image/png",
     ".geojson": "application/geo+json",
+    ".borders": "application/json",
     ".json": "application/json",
     ".columns": "application/octet-stream",
 }
@@ -43,8 +44,9 @@ Answer = tuple[bytes, dict[str, str]]
 def routes(atlas: Atlas, base: str = "") -> list[BaseRoute]:
     """Routes below `<base>/atlas/`.
 
-    The map's own: `assets/…`, `files.json`, `map.json`, `sources.json`, `words.json`, `layers/<id>.geojson`,
-    `countries.geojson`, `disputed.geojson`. Downloads: `records.<ending>?<selection>` for each of `export.FORMATS`.
+    The map's own: `assets/…`, `files.json`, `map.json`, `details.json`, `sources.json`, `words.json`,
+    `layers/<id>.geojson`, `countries.borders`, `disputed.borders`. Downloads: `records.<ending>?<selection>` for each
+    of `export.FORMATS`.
     base: the path the app is served under (Streamlit's `server.baseUrlPath`), without slashes at the ends.
     An unknown layer or asset is answered with 404, a selection that is not understood with 400, and JSON that names it.
     """
@@ -52,7 +54,8 @@ def routes(atlas: Atlas, base: str = "") -> list[BaseRoute]:
     answers["map.json"] = answer(
         json.dumps(webmap.options(atlas) | {"stories": _stories(atlas)}).encode(), ".json"
     )
-    answers["sources.json"] = answer(json.dumps(webmap.sources(atlas)).encode(), ".json")
+    for name, asked in ("details.json", webmap.details(atlas)), ("sources.json", webmap.sources(atlas)):
+        answers[name] = answer(json.dumps(asked, ensure_ascii=False).encode(), ".json")
     words = _words(atlas)
     own = [
         ("records.{ending}", _download(atlas)),
@@ -107,14 +110,16 @@ def _refused(status: int, *problems: str) -> Response:
 
 def map_files(atlas: Atlas) -> dict[str, Answer]:
     """What any map of the atlas is drawn from: the module that draws, Leaflet, layers, countries, disputed borders."""
-    geojson = {name: content for name, content in atlas.files.items() if name.endswith(".geojson")}
+    layers = (f"layers/{id}.geojson" for id in atlas.layers)
+    data = {name: answer(webmap.drawn(atlas.files[name]), ".geojson") for name in layers}
+    data |= {name: answer(content, ".borders") for name, content in webmap.borders(atlas).items()}
     files = webmap.modules() | {"map.css": webmap.JS / "map.css"}
     library = {path.relative_to(webmap.LEAFLET).as_posix(): path for path in webmap.LEAFLET.rglob("*")}
     files |= {
         f"leaflet/{name}": path for name, path in library.items() if path.suffix in (".js", ".css", ".png")
     }
     assets = {f"assets/{name}": answer(path.read_bytes(), path.suffix) for name, path in files.items()}
-    return {name: answer(content, ".geojson") for name, content in geojson.items()} | assets
+    return data | assets
 
 
 def serve(answers: dict[str, Answer], base: str = "") -> list[BaseRoute]:
@@ -130,7 +135,7 @@ def serve(answers: dict[str, Answer], base: str = "") -> list[BaseRoute]:
         "version": version,
         "modules": [f"assets/{name}" for name in webmap.modules() if name != "start.js"],
         "styles": ["assets/leaflet/leaflet.css", "assets/map.css"],
-        "data": [name for name in answers if name == "map.json" or name.endswith((".geojson", ".columns"))],
+        "data": [name for name in answers if name.endswith(("map.json", ".geojson", ".borders", ".columns"))],
     }
     answers = answers | {"files.json": answer(json.dumps(needed).encode(), ".json")}
 

@@ -10,8 +10,11 @@ import time
 from contextlib import contextmanager
 from pathlib import Path
 
+import numpy as np
 import pytest
+import shapely
 import uvicorn
+from shapely.geometry import shape
 from starlette.applications import Starlette
 
 from dsr_geo import Selection, api, export, webmap
@@ -52,19 +55,36 @@ def ask(atlas, tiny_folder):
 
 
 @pytest.mark.parametrize("layer", ["towers", "paths", "cables", "pacts"])
-def test_a_layer_is_the_built_file(ask, tiny_folder, layer):
+def test_a_layer_is_what_the_map_draws_and_a_card_asks_for_the_rest(ask, tiny_folder, layer):
     status, headers, body = ask(f"/atlas/layers/{layer}.geojson")
-    assert status == 200 and body == (tiny_folder / "geojson" / f"{layer}.geojson").read_bytes()
+    built = json.loads((tiny_folder / "geojson" / f"{layer}.geojson").read_bytes())["features"]
+    served, details = json.loads(body)["features"], json.loads(ask("/atlas/details.json")[2])
+    known = [{name: text for name, text in each["properties"].items() if text is not None} for each in built]
+    assert status == 200 and [{**each, "properties": None} for each in served] == [
+        {**each, "properties": None} for each in built
+    ]
+    for each, whole in zip(served, known):
+        assert each["properties"] == {name: whole[name] for name in webmap.DRAWN if name in whole}
+        assert details[each["id"]] == {name: whole[name] for name in webmap.DETAILS if name in whole}
     assert headers["content-type"] == "application/geo+json" and "content-encoding" not in headers
 
 
 def test_borders_are_served(ask, tiny_folder):
     for path, name in (
-        ("/atlas/countries.geojson", "borders.geojson"),
-        ("/atlas/disputed.geojson", "disputed.geojson"),
+        ("/atlas/countries.borders", "borders.geojson"),
+        ("/atlas/disputed.borders", "disputed.geojson"),
     ):
-        status, _, body = ask(path)
-        assert status == 200 and body == (tiny_folder / "countries" / name).read_bytes()
+        status, headers, body = ask(path)
+        assert status == 200 and headers["content-type"] == "application/json"
+        sent = json.loads(body)["features"]
+        built = json.loads((tiny_folder / "countries" / name).read_bytes())["features"]
+        assert [each["properties"] for each in sent] == [each["properties"] for each in built]
+        for each, whole in zip(sent, built):
+            rings = [ring for polygon in each["geometry"]["coordinates"] for ring in polygon]
+            walked = [np.reshape(ring, (-1, 2)).cumsum(axis=0) / 1000 for ring in rings]
+            np.testing.assert_array_equal(
+                np.vstack(walked), shapely.get_coordinates(shape(whole["geometry"]))
+            )
 
 
 def test_the_maps_options_are_served(ask, atlas):
@@ -86,7 +106,7 @@ def test_each_record_of_a_download_names_its_page(ask, atlas):
     assert "page" not in export.table(atlas, atlas.records), "where no address is known"
 
 
-def test_a_browser_gets_it_compressed(ask, tiny_folder):
+def test_a_browser_gets_it_compressed(ask):
     status, headers, body = ask("/atlas/layers/towers.geojson", accept_encoding="gzip, br")
     assert (
         status == 200
@@ -94,7 +114,7 @@ def test_a_browser_gets_it_compressed(ask, tiny_folder):
         and "accept-encoding" in headers["vary"].lower()
     )
     assert int(headers["content-length"]) == len(body)
-    assert gzip.decompress(body) == (tiny_folder / "geojson" / "towers.geojson").read_bytes()
+    assert gzip.decompress(body) == ask("/atlas/layers/towers.geojson")[2]
 
 
 def test_what_has_not_changed_is_not_sent_again(ask):
@@ -144,8 +164,8 @@ def test_what_a_map_needs_is_listed_and_kept_for_good_under_its_version(ask, atl
     listed = json.loads(ask("/atlas/files.json")[2])
     assert {f"layers/{id}.geojson" for id in atlas.layers} | {
         "map.json",
-        "countries.geojson",
-        "disputed.geojson",
+        "countries.borders",
+        "disputed.borders",
     } == set(listed["data"])
     for name in (*listed["modules"], *listed["styles"], *listed["data"]):
         status, headers, body = ask(f"/atlas/at/{listed['version']}/{name}")

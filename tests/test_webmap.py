@@ -153,8 +153,8 @@ def test_the_saved_page_holds_layers_borders_and_state(page, atlas):
     assert "<" not in payload
     about = json.loads(payload)
     assert set(about["files"]) == {
-        "/countries.geojson",
-        "/disputed.geojson",
+        "/countries.borders",
+        "/disputed.borders",
         *(f"/layers/{id}.geojson" for id in atlas.layers),
     }
     assert len(about["files"]["/layers/towers.geojson"]["features"]) == 8

@@ -8,6 +8,7 @@ folium.Map.
 from __future__ import annotations
 
 import base64
+import json
 import math
 import re
 from collections.abc import Mapping, Sequence
@@ -51,6 +52,14 @@ MAP: dict[str, Any] = {
 """Leaflet's options of the map, latitude first. The window -60°…330° puts Asia in the middle and keeps
 trans-Pacific and South Atlantic lines whole.
 """
+
+
+_YEARS = ("year_announced", "year_start", "year_end")
+
+DRAWN = (*columns.CATEGORIES, *_YEARS, "name", "name_local", "countries", "place", "actors", "landing_points")
+"""What of a record the map draws, filters and finds by; its card adds `DETAILS`, and nothing reads the rest."""
+
+DETAILS = ("partners", "note", "source_ids")
 
 
 def modules() -> dict[str, Path]:
@@ -180,6 +189,47 @@ def options(atlas: Atlas, big: Sequence[BigLayer] = ()) -> dict[str, Any]:
 def words(atlas: Atlas) -> dict[str, Any]:
     """What names are compared by in the map's search: the tables of `spelling`, and all names of each country."""
     return {"spelling": SPELLING, "names": atlas.countries.spelled}
+
+
+def drawn(layer: bytes) -> bytes:
+    """A layer's file with no more than what the map draws from it (`DRAWN`)."""
+    features = json.loads(layer)["features"]
+    for feature in features:
+        own = feature["properties"]
+        feature["properties"] = {name: own[name] for name in DRAWN if own.get(name) is not None}
+    made = {"type": "FeatureCollection", "features": features}
+    return json.dumps(made, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def borders(atlas: Atlas) -> dict[str, bytes]:
+    """Countries and disputed areas by the names the map asks for them: half the bytes of GeoJSON.
+
+    As GeoJSON, but all are of several polygons, whose rings are flat lists: longitude and latitude in thousandths of a
+    degree, each point as the step from the one before.
+    """
+    return {f"{name}.borders": _stepped(atlas.files[f"{name}.geojson"]) for name in ("countries", "disputed")}
+
+
+def _stepped(areas: bytes) -> bytes:
+    def steps(ring: list[list[float]]) -> list[int]:
+        whole = np.rint(np.array(ring) * 1000).astype(int)
+        return np.diff(whole, axis=0, prepend=0).ravel().tolist()
+
+    made = json.loads(areas)
+    for feature in made["features"]:
+        geometry = feature["geometry"]
+        single, parts = geometry["type"] == "Polygon", geometry["coordinates"]
+        polygons = [[steps(ring) for ring in rings] for rings in ([parts] if single else parts)]
+        feature["geometry"] = {"type": "MultiPolygon", "coordinates": polygons}
+    return json.dumps(made, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def details(atlas: Atlas) -> dict[str, dict[str, str]]:
+    """What the card inside the map says beyond that (`DETAILS`), by record."""
+    return {
+        id: {name: text for name, text in zip(DETAILS, texts) if text}
+        for id, *texts in atlas.records[list(DETAILS)].itertuples()
+    }
 
 
 def sources(atlas: Atlas) -> dict[str, list[str]]:

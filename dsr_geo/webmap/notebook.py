@@ -117,11 +117,9 @@ class AtlasElement(Element):
     def __init__(self, atlas: Atlas, state: dict[str, Any], big: Sequence[BigLayer] = ()):
         super().__init__()
         self._name = "AtlasElement"
-        drawn = {
-            f"/{name}": json.loads(content)
-            for name, content in atlas.files.items()
-            if name.endswith(".geojson")
-        }
+        layers = {name: atlas.files[name] for name in (f"layers/{id}.geojson" for id in atlas.layers)}
+        files = layers | webmap.borders(atlas)
+        drawn = {f"/{name}": json.loads(content) for name, content in files.items()}
         drawn |= {layer.path: base64.b64encode(layer.content).decode() for layer in big}
         about = webmap.options(atlas, big) | {
             "state": state,

@@ -315,14 +315,19 @@ def test_picture_is_twice_the_map_with_title_legend_and_notes(open_page, tmp_pat
 
 def test_full_screen_brings_its_own_card(open_page, atlas):
     page = open_page("?layer=submarine-cables")
+    asked = "performance.getEntriesByType('resource').map(({ name }) => name.split('/').at(-1))"
+    assert not {"details.json", "sources.json", "words.json"} & set(page.evaluate(asked))
     page.get_by_role("button", name="Full screen").click()
     page.wait_for_function("document.fullscreenElement?.classList.contains('atlas-host')")
     box = page.get_by_role("combobox", name="Find on the map")
     box.fill("2africa")
+    expect(page.get_by_role("option").first).to_be_visible()
     box.press("Enter")
     card = page.locator(".atlas-card")
     expect(card.get_by_role("heading")).to_have_text("2Africa")
     expect(card.locator(f'a[href="{atlas.sources_of("2africa")["url"].iloc[0]}"]')).to_be_visible()
+    expect(card).to_contain_text(atlas.records.loc["2africa", "note"])
+    assert "details.json" in page.evaluate(asked)
     card.get_by_role("button", name="Close").click()
     expect(card).to_be_hidden()
     page.get_by_role("button", name="Full screen").click()

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import {
-  bestTurn, gathered, mercatorX, mercatorY, partsOf, shifted, span, turns, unbroken,
+  areasOf, bestTurn, gathered, mercatorX, mercatorY, partsOf, shifted, span, turns, unbroken,
 } from "../../dsr_geo/webmap/js/data/geo.js";
 
 test("a path cut at 180° becomes whole again, in both directions and more than once", () => {
@@ -46,4 +46,12 @@ test("places that are looked at together lie together", () => {
   assert.deepEqual(gathered([-99, -47]), [261, 313], "Mexico and Brazil");
   assert.deepEqual(gathered([-47, 10]), [-47, 10], "Brazil and Europe");
   assert.deepEqual(gathered([80]), [80]);
+});
+
+test("borders come as steps of thousandths of a degree, and nothing is lost", () => {
+  const rings = [[[[-179.999, 0.1], [180, -0.003], [12.345, 89.9], [-179.999, 0.1]], [[1, 2], [0.3, 0.7]]], [[[7, 8]]]];
+  const steps = rings.map((polygon) => polygon.map((ring) => ring.flatMap(([lon, lat], i) => (
+    [lon - (ring[i - 1]?.[0] ?? 0), lat - (ring[i - 1]?.[1] ?? 0)].map((step) => Math.round(step * 1000))))));
+  const text = JSON.stringify({ features: [{ id: "X", geometry: { type: "MultiPolygon", coordinates: steps } }] });
+  assert.deepEqual(areasOf(text).features, [{ id: "X", geometry: { type: "MultiPolygon", coordinates: rings } }]);
 });

@@ -57,6 +57,7 @@ export function attach(L, map, options, el = map.getContainer()) {
   let state = { ...NOTHING, ...options.state };
   state.host = { shown: state.shown };
   let seen = null, asked = "", sourceNames = options.sources, words = options.words, near = false, total = 0;
+  let details = options.files && {}; // without a server records come whole
   const store = new Store(options), marks = painter(L, map, options);
   const sync = addSync(() => state, set, options.onFilter);
   const view = addView({ L, map, el, options, store, legend: () => reader.legend.box });
@@ -74,6 +75,7 @@ export function attach(L, map, options, el = map.getContainer()) {
     visible: () => store.passed,
     byId: (id) => store.byId(id),
     words: async () => (words ??= await fetchJson(`${options.base}/words.json`)),
+    details: async () => (details ??= await fetchJson(`${options.base}/details.json`)),
     sources: async () => (sourceNames ??= await fetchJson(`${options.base}/sources.json`)),
     sharp: marks.sharp,
     stand: marks.stand,

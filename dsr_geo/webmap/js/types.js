@@ -35,7 +35,7 @@
  * @property {Words} [words] where there is no server
  * @property {Partial<State>} [state] what to show first
  * @property {string} [base] address of the atlas' routes
- * @property {Record<string, object>} [files] path → GeoJSON, where there is no server
+ * @property {Record<string, object>} [files] path → content, where there is no server
  * @property {Record<string, string[]>} [sources] id → producer, title, address, where there is no server
  * @property {[string, any[]][]} [asked] what others asked of the map before it was there: method and arguments
  * @property {(id: string | null) => void} [onChoose]
@@ -227,6 +227,7 @@
  * @property {() => Entry[]} visible the records that are shown
  * @property {(id: string | null) => Entry | undefined} byId
  * @property {() => Promise<Words>} words
+ * @property {() => Promise<Record<string, object>>} details id → what only the card says (`webmap.details`)
  * @property {() => Promise<Record<string, string[]>>} sources id → producer, title, address
  * @property {<T>(work: () => T | Promise<T>) => Promise<T>} sharp runs while the picture is fit for print
  * @property {() => void} open goes back to the opening view

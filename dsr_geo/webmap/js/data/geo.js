@@ -39,6 +39,24 @@ export const shifted = (coordinates, turn) => coordinates.map(([lon, lat]) => [l
 // The lines or polygons of a geometry, which has one or several of them.
 export const partsOf = ({ type, coordinates }) => (type.startsWith("Multi") ? coordinates : [coordinates]);
 
+// Borders as Python sends them (`webmap.borders`), as GeoJSON.
+export function areasOf(text) {
+  const areas = JSON.parse(text);
+  for (const { geometry } of areas.features)
+    geometry.coordinates = geometry.coordinates.map((rings) => rings.map(walked));
+  return areas;
+}
+
+function walked(steps) {
+  const ring = [];
+  for (let i = 0, lon = 0, lat = 0; i < steps.length; i += 2) {
+    lon += steps[i];
+    lat += steps[i + 1];
+    ring.push([lon / 1000, lat / 1000]);
+  }
+  return ring;
+}
+
 export const onEdge = ([lon]) => Math.abs(Math.abs(lon) - 180) < 1e-6;
 
 // A path cut at 180° comes as two parts; joined again it is one unbroken line in the window.

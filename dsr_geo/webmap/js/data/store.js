@@ -3,6 +3,7 @@
 
 import { byChoices } from "./choices.js";
 import { bitset, fromFeatures, sift, yearOf } from "./columns.js";
+import { areasOf } from "./geo.js";
 
 async function fetched(url, type) {
   const answer = await fetch(url);
@@ -59,9 +60,9 @@ export class Store {
     // Big layers come as columns; several may share a file.
     const big = Promise.all([...new Set(layers.flatMap((layer) => layer.columns ?? []))].map(bytes));
     for (const promise of [all, big]) promise.catch(() => {}); // awaited below, after the borders
-    this.borders = await Promise.all([text("/countries.geojson"), text("/disputed.geojson")]);
+    this.borders = await Promise.all([text("/countries.borders"), text("/disputed.borders")]);
     onBorders();
-    this.countries = JSON.parse(this.borders[0]);
+    this.countries = areasOf(this.borders[0]);
     const [collections, columns] = await Promise.all([all, big]);
     this.records = collections.flatMap(({ features }, i) => features.map((feature) => ({ feature, layer: own[i] })));
     this.numbers = new Map(this.records.map(({ feature }, number) => [feature.id, number]));

@@ -140,7 +140,7 @@ export function painter(L, map, { layers, ended }) {
   map.on("moveend resize", paint);
 
   return {
-    // Countries and disputed borders, as text of GeoJSON.
+    // Countries and disputed borders, as text.
     base(texts) {
       [stale, borders] = [true, texts];
       return call("base", texts);

@@ -1,6 +1,7 @@
 // Everything that is drawn of the records, and what of it lies under the pointer. Runs in a worker or in the page.
 
 import { fromBytes, sift } from "../data/columns.js";
+import { areasOf } from "../data/geo.js";
 import { standing, standOf, weightOf } from "./clusters.js";
 import { meeting, runs, sorted, toSegment } from "./grid.js";
 import { Land } from "./land.js";
@@ -53,7 +54,7 @@ export class Scene {
   }
 
   base(countries, disputed) {
-    this.land = new Land(JSON.parse(countries), JSON.parse(disputed));
+    this.land = new Land(areasOf(countries), areasOf(disputed));
   }
 
   /**
@@ -118,7 +119,7 @@ export class Scene {
    */
   async vector(view, borders) {
     const pens = { land: new SvgPen(), borders: new SvgPen(), marks: new SvgPen() }, plain = { ...view, ratio: 1 };
-    const [countries, disputed] = borders.map((text) => JSON.parse(text));
+    const [countries, disputed] = borders.map(areasOf);
     new Land(countries, disputed, SvgPath).paint(pens.land, pens.borders, plain, THEMES[this.theme], this.shading);
     this.#paintMarks(pens.marks, plain);
     const written = Object.entries(pens).map(async ([pane, pen]) => [pane, await pen.text()]);

@@ -7,7 +7,7 @@ function whenOf({ year_announced: announced, year_start: start, year_end: end })
   return dates.map(([word, year]) => `${word} ${year}`).join(", ") || "Undated";
 }
 
-function sourcesOf({ source_ids: ids }, sources) {
+function sourcesOf({ source_ids: ids = "" }, sources) {
   return ids.split(";").map((id) => sources[id.trim()]).filter(Boolean).map(([producer, title, url]) => {
     const line = make("div"), link = make("a", "", title && title !== producer ? `${producer}, ${title}` : producer);
     if (/^https?:/.test(url)) Object.assign(link, { href: url, target: "_blank", rel: "noopener noreferrer" });
@@ -43,8 +43,9 @@ export function addCard(parts) {
     box.hidden = !record;
     shown = record ? wanted : null;
     if (!record) return;
-    const { feature: { properties }, layer } = record;
-    const sources = await parts.sources().catch(() => ({}));
+    const asked = [parts.details(), parts.sources()].map((answer) => answer.catch(() => ({})));
+    const [details, sources] = await Promise.all(asked), { feature, layer } = record;
+    const properties = { ...feature.properties, ...details[wanted] };
     if (shown !== wanted) return;
     const close = make("button", "atlas-close", "×"), list = make("dl");
     Object.assign(close, { type: "button", title: "Close", onclick: () => parts.choose(null) });
