@@ -215,7 +215,7 @@ export function addSearch(parts, side) {
   // What the page filters by.
   function update() {
     const { text } = parts.state;
-    put(words, "textContent", `Only records with “${text}”`);
+    for (const name of ["textContent", "title"]) put(words, name, `Only records with “${text}”`);
     kept.hidden = !options.onFilter || !text;
   }
   return { update };
