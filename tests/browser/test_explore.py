@@ -62,7 +62,7 @@ def test_region_and_year_filter_map_and_sentence_alike(open_page, atlas):
     choose(page, "Region or group", "Gulf Cooperation Council (GCC)")
     gulf = Selection(groups=("gcc",))
     expect(page.get_by_text(sentence(atlas, gulf))).to_be_visible()
-    thumb = page.get_by_label("First year in which records were present")
+    thumb = page.get_by_label("First of several years")
     thumb.focus()
     thumb.press("End")
     thumb.press("ArrowLeft")

@@ -15,7 +15,7 @@ export function addYears(parts) {
   box.setAttribute("aria-label", "Years");
   play.type = all.type = "button";
   for (const input of [slider, since]) Object.assign(input, { type: "range", min: first, max: last, step: 1 });
-  since.setAttribute("aria-label", "First year in which records were present");
+  since.setAttribute("aria-label", "First of several years");
   slider.setAttribute("aria-label", "Year in which records were present");
   track.append(bars, since, slider);
   box.append(play, track, label, all);
