@@ -57,7 +57,7 @@ def test_what_is_written_is_the_text_filter_of_the_page(open_page, published):
     page = open_page("?layer=data-centres")
     box, kept = page.get_by_role("combobox", name="Find on the map"), page.locator(".atlas-kept")
     expect(kept).to_be_hidden()
-    expect(page.get_by_test_id("stSidebar").get_by_label("Search")).to_have_count(0)
+    expect(page.get_by_test_id("stSidebar").get_by_role("textbox", name="Search")).to_have_count(0)
     text = "huawei <b>cloud</b>"
     for word in ("zzz", text):
         box.fill(word)
@@ -74,7 +74,7 @@ def test_what_is_written_is_the_text_filter_of_the_page(open_page, published):
     page.locator("label.atlas-undated input").uncheck()
     query_holds(page, q=[text], undated=["0"])
     page.get_by_role("link", name="Table", exact=True).click()
-    widget = page.get_by_test_id("stSidebar").get_by_label("Search")
+    widget = page.get_by_test_id("stSidebar").get_by_role("textbox", name="Search")
     expect(widget).to_have_value(text)
     widget.fill("nairobi")
     widget.press("Enter")
