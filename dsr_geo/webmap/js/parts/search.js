@@ -49,7 +49,7 @@ export function addSearch(parts, side) {
   let inside = null;
   /** @type {{ row: HTMLElement, act: () => void }[]} */
   let choices = [];
-  let at = -1, counting;
+  let at = -1, counting, waiting = false, asked = Promise.resolve();
 
   function close() {
     panel.hidden = true;
@@ -189,7 +189,10 @@ export function addSearch(parts, side) {
   };
   back.onmousedown = (event) => event.preventDefault(); // focus stays in the box
   clear.onclick = () => keep("");
-  input.oninput = ask;
+  input.oninput = () => {
+    waiting = true;
+    asked = ask().then(() => { waiting = false; });
+  };
   input.onfocus = () => input.value.trim() && (inside ? records() : ask());
   box.addEventListener("focusout", ({ relatedTarget }) => {
     if (!box.contains(/** @type {Node} */ (relatedTarget))) close();
@@ -203,6 +206,8 @@ export function addSearch(parts, side) {
       }
       if (panel.hidden) input.value = "";
       close();
+    } else if (event.target === input && event.key === "Enter" && waiting) { // for the names, at first
+      asked.then(() => !panel.hidden && choices[at]?.act());
     } else if (event.target === input && !panel.hidden && choices.length) {
       const step = { ArrowDown: 1, ArrowUp: choices.length - 1 }[event.key];
       if (step === undefined && event.key !== "Enter") return;
