@@ -45,8 +45,8 @@ def routes(atlas: Atlas, base: str = "") -> list[BaseRoute]:
     """Routes below `<base>/atlas/`.
 
     The map's own: `assets/…`, `files.json`, `map.json`, `details.json`, `sources.json`, `words.json`,
-    `layers/<id>.geojson`, `countries.borders`, `disputed.borders`. Downloads: `records.<ending>?<selection>` for each
-    of `export.FORMATS`.
+    `layers/<id>.geojson`, `countries.borders`, `disputed.borders`, `count.json?<selection>`. Downloads:
+    `records.<ending>?<selection>` for each of `export.FORMATS`.
     base: the path the app is served under (Streamlit's `server.baseUrlPath`), without slashes at the ends.
     An unknown layer or asset is answered with 404, a selection that is not understood with 400, and JSON that names it.
     """
@@ -59,6 +59,7 @@ def routes(atlas: Atlas, base: str = "") -> list[BaseRoute]:
     words = _words(atlas)
     own = [
         ("records.{ending}", _download(atlas)),
+        ("count.json", _count(atlas)),
         ("words.json", words),
         ("at/{version}/words.json", words),
     ]
@@ -85,10 +86,7 @@ def _download(atlas: Atlas) -> Callable[[Request], Response]:
         ending = request.path_params["ending"]
         if ending not in export.FORMATS:
             return _refused(404, f"there is no format '{ending}'; use one of {', '.join(export.FORMATS)}")
-        query = {key: request.query_params.getlist(key) for key in request.query_params}
-        chosen, problems = selection.from_query(query, atlas)
-        unknown = [key for key in query if key not in {*selection.KEYS, *export.VIEW_KEYS}]
-        problems += [f"“{key}” is no filter; use {', '.join(selection.KEYS)}." for key in unknown]
+        query, chosen, problems = _asked(atlas, request, *export.VIEW_KEYS)
         view, unseen = export.view(query, atlas, chosen)
         if problems or unseen:
             return _refused(400, *problems, *unseen)
@@ -102,6 +100,28 @@ def _download(atlas: Atlas) -> Callable[[Request], Response]:
         return _plain(request, about(atlas, chosen, home, **view), {"content-type": about.mime, **named})
 
     return records
+
+
+def _count(atlas: Atlas) -> Callable[[Request], Response]:
+    def count(request: Request) -> Response:
+        _, chosen, problems = _asked(atlas, request)
+        if problems:
+            return _refused(400, *problems)
+        number = int(chosen.mask(atlas).sum())
+        return JSONResponse({"records": number}, headers={"cache-control": "no-cache"})
+
+    return count
+
+
+def _asked(
+    atlas: Atlas, request: Request, *others: str
+) -> tuple[dict[str, list[str]], selection.Selection, list[str]]:
+    """The query of a request, the selection it asks for, and what was not understood. others: keys beside filters."""
+    query = {key: request.query_params.getlist(key) for key in request.query_params}
+    chosen, problems = selection.from_query(query, atlas)
+    unknown = [key for key in query if key not in {*selection.KEYS, *others}]
+    problems += [f"“{key}” is no filter; use {', '.join(selection.KEYS)}." for key in unknown]
+    return query, chosen, problems
 
 
 def _refused(status: int, *problems: str) -> Response:

@@ -9,6 +9,7 @@ import threading
 import time
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import urlencode
 
 import numpy as np
 import pytest
@@ -98,6 +99,16 @@ def test_the_words_of_the_search_are_served(ask, atlas):
     assert status == 200 and json.loads(body) == json.loads(json.dumps(webmap.words(atlas)))
     assert ask("/atlas/words.json", if_none_match=headers["etag"])[0] == 304
     assert ask("/atlas/at/abc/words.json")[2] == body
+
+
+@pytest.mark.parametrize("text", ["", "tower", "<b>unicorn</b>"])
+def test_it_says_how_many_records_a_selection_has(ask, atlas, text):
+    status, headers, body = ask(f"/atlas/count.json?{urlencode({'layer': 'towers', 'q': text})}")
+    expected = len(Selection(layers=("towers",), text=text).records(atlas))
+    assert status == 200 and json.loads(body) == {"records": expected}
+    assert headers["cache-control"] == "no-cache"
+    status, _, body = ask("/atlas/count.json?mood=calm")
+    assert status == 400 and "mood" in json.loads(body)["error"]
 
 
 def test_each_record_of_a_download_names_its_page(ask, atlas):
@@ -200,6 +211,7 @@ def test_the_address_follows_the_path_the_app_is_served_under(atlas, tiny_folder
     assert api.address(base) == expected
     assert [route.path for route in api.routes(atlas, base)] == [
         expected + "/records.{ending}",
+        expected + "/count.json",
         expected + "/words.json",
         expected + "/at/{version}/words.json",
         expected + "/at/{version}/{name:path}",

@@ -80,7 +80,7 @@ def widgets(page: AppTest) -> set[str]:
 def test_every_filter_has_a_widget():
     """The map asks for some of them itself, where it is on the page; records by id are there when a link names some."""
     assert set(TITLES) - {"ids"} <= widgets(run("table"))
-    assert set(TITLES) - widgets(run()) == {"ids", "layers", "kinds", "years", "undated"}
+    assert set(TITLES) - widgets(run()) == {"ids", "text", "layers", "kinds", "years", "undated"}
     assert "ids" in widgets(run(only="peace-cable"))
 
 

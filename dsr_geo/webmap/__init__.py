@@ -101,6 +101,7 @@ def state(
     """What the map shows now.
 
     shown, kinds, years, undated, choices (by field of `Selection`): the filters that the browser answers itself.
+    text: one that it sets but does not answer.
     selected: one bit per record of the atlas, lowest first, in base64: those that pass all other filters, so that the
     browser can change its own ones without asking. query: the selection as a URL query. chosen: the chosen record.
     shading: see `shading.shading`. act: the number of the reader's last filter in the map that this answers. Raises
@@ -118,6 +119,7 @@ def state(
         "kinds": list(selection.kinds),
         "years": list(selection.years) if selection.years else None,
         "undated": selection.undated,
+        "text": selection.text,
         "choices": {name: list(getattr(selection, name)) for name in own} | {"ended": selection.ended},
         "selected": base64.b64encode(np.packbits(rest.mask(atlas), bitorder="little").tobytes()).decode(),
         "query": selection.query(),

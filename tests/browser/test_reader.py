@@ -408,6 +408,20 @@ def test_phone_has_a_drawer_and_targets_for_fingers(open_page):
     assert small == []
     page.locator(".atlas-legend > summary").tap()
     assert page.get_by_role("button", name="Play the years").bounding_box()["height"] >= 24
+    # A finger takes the first year's thumb by its edge, and what appears beside the track leaves it where it is.
+    since, end = page.locator(".atlas-since").bounding_box(), page.locator(".atlas-track").bounding_box()
+    x, y, to = since["x"] + 23, since["y"] + 12, end["x"] + end["width"] / 2
+    fingers = page.context.new_cdp_session(page)
+    for i in range(10):
+        kind = {0: "touchStart", 9: "touchEnd"}.get(i, "touchMove")
+        points = [] if i == 9 else [{"x": x + (to - x) * i / 8, "y": y}]
+        fingers.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+    years = page.evaluate(f"{MAP}.parts.options.years")
+    page.wait_for_function(f"{MAP}.parts.state.years?.[0] > {years[0]}")
+    assert page.locator(".atlas-track").bounding_box() == end
+    assert abs(page.evaluate(f"{MAP}.parts.state.years[0]") - sum(years) / 2) < 4
+    close = page.get_by_role("button", name="All years").bounding_box()
+    assert close["width"] >= 24 and close["height"] >= 24
 
 
 @pytest.fixture(scope="module")

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from playwright.sync_api import expect
-from waiting import MAP_READY, settled
+from waiting import MAP_READY, query_becomes, query_holds, settled
+
+from dsr_geo import Selection, summary
 
 MAP = "document.querySelector('.atlas-host').atlas"
 
@@ -42,6 +44,47 @@ def test_lists_have_a_heading_and_a_way_back_and_names_any_spelling(open_page):
     company.click()
     head.get_by_role("button", name="Back to “華為”").click()
     expect(company).to_be_visible()
+
+
+def test_what_is_written_is_the_text_filter_of_the_page(open_page, published):
+    """One box for both: it finds at once, and its last line asks Python for the records that have the words."""
+
+    def told(selection: Selection):
+        found = selection.records(published)
+        expect(page.get_by_text(summary.sentence(published, selection, found))).to_be_visible()
+        page.wait_for_function(f"document.querySelector('.atlas-host').dataset.total === '{len(found)}'")
+
+    page = open_page("?layer=data-centres")
+    box, kept = page.get_by_role("combobox", name="Find on the map"), page.locator(".atlas-kept")
+    expect(kept).to_be_hidden()
+    expect(page.get_by_test_id("stSidebar").get_by_role("textbox", name="Search")).to_have_count(0)
+    text = "huawei <b>cloud</b>"
+    for word in ("zzz", text):
+        box.fill(word)
+        selection = Selection(layers=("data-centres",), text=word)
+        n = len(selection.records(published))
+        expect(page.get_by_role("option").last).to_have_text(f"Show only records with “{word}” ({n:,})")
+    expect(page.get_by_role("option").first).not_to_contain_text("Show only")
+    box.press("ArrowUp")
+    box.press("Enter")
+    expect(kept).to_contain_text(f"Only records with “{text}”")
+    told(Selection(layers=("data-centres",), text=text))
+    query_becomes(page, {"layer": ["data-centres"], "q": [text]})
+    # Another filter of the map leaves it; a page without the map has it in a widget of its own, which the map hears of.
+    page.locator("label.atlas-undated input").uncheck()
+    query_holds(page, q=[text], undated=["0"])
+    page.get_by_role("link", name="Table", exact=True).click()
+    widget = page.get_by_test_id("stSidebar").get_by_role("textbox", name="Search")
+    expect(widget).to_have_value(text)
+    widget.fill("nairobi")
+    widget.press("Enter")
+    query_holds(page, q=["nairobi"], undated=["0"])
+    page.get_by_role("link", name="Explore", exact=True).click()
+    expect(kept).to_contain_text("Only records with “nairobi”")
+    kept.get_by_role("button", name="Clear the text filter").click()
+    expect(kept).to_be_hidden()
+    told(Selection(layers=("data-centres",), undated=False))
+    query_becomes(page, {"layer": ["data-centres"], "undated": ["0"]})
 
 
 def test_a_record_has_its_page_and_a_view_its_frame(open_page, app):

@@ -35,7 +35,7 @@ test("a kind that goes takes its layer along when it was the last, and naming al
   assert.deepEqual(only(TOWERS), { shown: ["towers"], kinds: [] });
 });
 
-const KEYS = ["layer", "country", "kind", "years", "undated", "mood"];
+const KEYS = ["layer", "country", "kind", "years", "undated", "q", "mood"];
 const written = (state) => queryOf({
   shown: ["b", "a"], kinds: [], years: null, undated: true, host: { shown: ["b", "a"] }, query: {}, ...state,
 }, KEYS).toString();
@@ -46,6 +46,7 @@ test("a query has what the reader set and the rest as the host has it, in the or
     written({ query: { mood: ["calm"], country: ["PAK", "KEN"], kind: ["old"], years: ["1990-1991"] } }),
     "country=PAK&country=KEN&mood=calm", "a filter that the browser knows nothing of stays");
   assert.equal(written({ kinds: ["x"], years: [2010, 2012], undated: false }), "kind=x&years=2010-2012&undated=0");
+  assert.equal(written({ text: "a b", query: { q: ["old"] } }), "q=a+b");
 });
 
 test("layers are named only where they are other ones than the host's", () => {

@@ -20,9 +20,9 @@ beforeEach(() => {
     return last;
   });
   mock.method(globalThis, "clearTimeout", (id) => timers.delete(id));
-  state = { shown: [], kinds: [], years: null, undated: true };
+  state = { shown: [], kinds: [], years: null, undated: true, text: "" };
   sync = addSync(() => state, (part) => { state = { ...state, ...part }; }, (filter) => heard.push(filter));
-  state = { ...state, ...sync.accept({ shown: ["a"], kinds: [], years: null, undated: true, act: 0 }) };
+  state = { ...state, ...sync.accept({ ...state, shown: ["a"], act: 0 }) };
 });
 
 test("the map changes at once, the host hears once of a drag", () => {
@@ -33,7 +33,7 @@ test("the map changes at once, the host hears once of a drag", () => {
   assert.deepEqual(state.years, [2012, 2012]);
   assert.deepEqual(heard, []);
   pass(350);
-  assert.deepEqual(heard, [{ layers: null, kinds: [], years: [2012, 2012], undated: true, act: 3 }]);
+  assert.deepEqual(heard, [{ layers: null, kinds: [], years: [2012, 2012], undated: true, text: "", act: 3 }]);
 });
 
 test("layers are named only when they have changed since the host last heard of them", () => {
@@ -54,12 +54,14 @@ test("what is held back is sent when asked for", () => {
 
 test("an answer to an older filter does not undo the reader's, one to the last does", () => {
   sync.change({ undated: false });
+  sync.change({ text: "y" });
   pass(350);
-  const late = { shown: ["a"], kinds: [], years: null, undated: true, query: { q: ["x"] } };
-  const kept = sync.accept({ ...late, act: 0 });
+  const late = { shown: ["a"], kinds: [], years: null, undated: true, text: "", query: { q: ["x"] } };
+  const kept = sync.accept({ ...late, act: 1 });
   assert.equal(kept.undated, false);
+  assert.equal(kept.text, "y");
   assert.deepEqual(kept.query, { q: ["x"] }, "all else is the host's");
-  assert.equal(sync.accept({ ...late, act: 1 }).undated, true);
+  assert.equal(sync.accept({ ...late, act: 2 }).undated, true);
 });
 
 test("a message that is not answered counts as lost after a while", () => {

@@ -61,18 +61,19 @@ def _labels(atlas: Atlas) -> tuple[dict[str, str], dict[str, str], dict[str, str
 def draw(atlas: Atlas, has_map: bool = False) -> None:
     """Draw all filter widgets; their values are in the session state afterwards (see `link.current`).
 
-    has_map: the map is on the page, and asks for years, layers, kinds and undated records itself; its legend takes the
-    place of theirs.
+    has_map: the map is on the page, and asks for text, years, layers, kinds and undated records itself; its legend
+    takes the place of theirs.
     """
     groups, countries, actors = _labels(atlas)
-    st.text_input(
-        "Search",
-        key="text",
-        on_change=link.touched,
-        placeholder="Name, place, company, 华为 …",
-        help="Every word must occur, in any spelling; a country in any language. A word that no record has "
-        "is taken for the beginning of one.",
-    )
+    if not has_map:
+        st.text_input(
+            "Search",
+            key="text",
+            on_change=link.touched,
+            placeholder="Name, place, company, 华为 …",
+            help="Every word must occur, in any spelling; a country in any language. A word that no record has "
+            "is taken for the beginning of one.",
+        )
     if only := st.session_state["ids"]:  # from a link; there are too many to choose from
         _choose("ids", only, lambda id: atlas.records.at[id, "name"])
     _choose("groups", groups, groups.__getitem__)

@@ -1,7 +1,7 @@
 """The map on the page: one component, mounted once, that loads the drawing module from our own routes.
 
-What the reader does on it (a record chosen, layers, kinds or years set) becomes the state of the page, on any page it
-is on.
+What the reader does on it (a record chosen, layers, kinds, years or a text set) becomes the state of the page, on any
+page it is on.
 """
 
 from __future__ import annotations
@@ -45,7 +45,8 @@ def draw(state: dict, query: str, opened: dict, on_choose, on_filter, follow: bo
     query: the address' query, so that the map can put its view back after it was written. opened: number of the link
     that was opened last (`link`), and the `view` that it asks for (`lat,lon,zoom`, or ""). on_choose, on_filter:
     callbacks for a chosen record and for a filter set in the map; the values are in `st.session_state["map"].chosen`
-    (an id, or "" for none) and `.filter` (layers, kinds, years, undated, act; layers None where they are as they were).
+    (an id, or "" for none) and `.filter` (layers, kinds, years, undated, text, act; layers None where they are as they
+    were).
     follow: hear of each year while they play, not only of the last.
     """
     _component(
@@ -109,6 +110,7 @@ def _filter(atlas: Atlas):
             st.session_state["layers"] = ticked["layers"]
         st.session_state["kinds"], st.session_state["undated"] = ticked["kinds"], ticked["undated"]
         st.session_state["years"] = tuple(ticked["years"] or atlas.years)
+        st.session_state["text"] = ticked["text"]
         st.session_state["map_act"] = ticked["act"]
 
     return filtered

@@ -19,8 +19,8 @@ import { addView } from "./parts/view.js";
 
 /** @type {State} */
 const NOTHING = {
-  shown: [], kinds: [], years: null, undated: true, selected: "", choices: {}, query: {}, shading: null, chosen: null,
-  theme: "light",
+  shown: [], kinds: [], years: null, undated: true, text: "", selected: "", choices: {}, query: {}, shading: null,
+  chosen: null, theme: "light",
 };
 
 /**

@@ -99,6 +99,7 @@ export async function open(host, base, L) {
     ...options, base,
     onChoose: (id) => host.atlasTrigger("chosen", id ?? ""),
     onFilter: (filter) => host.atlasTrigger("filter", filter),
+    count: async (query) => (await fetchJson(new URL(`../count.json?${query}`, base))).records,
     address: addressOf,
     page: (id) => new URL(`../../record?id=${encodeURIComponent(id)}`, base).href,
     onView: (now) => {

@@ -40,6 +40,7 @@
  * @property {[string, any[]][]} [asked] what others asked of the map before it was there: method and arguments
  * @property {(id: string | null) => void} [onChoose]
  * @property {(filter: object) => void} [onFilter]
+ * @property {(query: URLSearchParams) => Promise<number>} [count] how many records a selection has
  * @property {(view: number[]) => void} [onView]
  * @property {(query: URLSearchParams, chosen: string | null) => string} [address] of the present view
  * @property {(id: string) => string} [page] address of a record's page
@@ -62,6 +63,7 @@
  * @property {string[]} kinds those that are on; none is all
  * @property {[number, number] | null} years
  * @property {boolean} undated
+ * @property {string} text words that the records have, which the host answers
  * @property {string} selected a bit for each record, in base64: those that pass the host's filters
  * @property {Choices} choices filters that the browser answers, too
  * @property {Record<string, string[]>} query the host's selection

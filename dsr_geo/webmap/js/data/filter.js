@@ -65,16 +65,17 @@ export const only = (layer, kind) => ({ shown: [layer.id], kinds: kind ? [kind] 
 
 /**
  * The selection as the query of an address: what the host said, with the browser's own filters in its place.
- * @param {Pick<State, "shown" | "kinds" | "years" | "undated" | "host" | "query">} state
+ * @param {Pick<State, "shown" | "kinds" | "years" | "undated" | "text" | "host" | "query">} state
  * @param {string[]} keys in their order (`Options.filters`)
  */
-export function queryOf({ shown, kinds, years, undated, host, query }, keys) {
+export function queryOf({ shown, kinds, years, undated, text, host, query }, keys) {
   const same = JSON.stringify(shown) === JSON.stringify(host?.shown);
   const own = {
     layer: same ? query?.layer : [...shown].sort(),
     kind: kinds,
     years: years ? [years.join("-")] : [],
     undated: undated ? [] : ["0"],
+    q: text ? [text] : [],
   };
   const written = new URLSearchParams();
   for (const key of keys) {

@@ -3,7 +3,7 @@
 const PAUSE_MS = 350; // long enough for a drag of the slider to be one message
 const PATIENCE_MS = 10_000; // after which an unanswered message counts as lost and the host is right again
 
-const own = ({ shown, kinds, years, undated }) => ({ shown, kinds, years, undated });
+const own = ({ shown, kinds, years, undated, text }) => ({ shown, kinds, years, undated, text });
 
 /**
  * @param {() => State} now the state that is shown

@@ -17,8 +17,7 @@ const ABOUT = "Map. Arrow keys move it, plus and minus zoom, Escape leaves a cho
 export function addReader(parts) {
   const { L, el } = parts, side = make("div", "atlas-side");
   el.append(side);
-  addSearch(parts, side);
-  const legend = buildLegend(parts, side);
+  const search = addSearch(parts, side), legend = buildLegend(parts, side);
   addBasemap(parts, legend.box);
   const years = addYears(parts), card = addCard(parts), labels = addLabels(parts);
   addControls(parts);
@@ -32,7 +31,10 @@ export function addReader(parts) {
   return {
     legend, names: labels.placed,
     // After a drawing.
-    update: card.update,
+    update() {
+      card.update();
+      search.update();
+    },
     // When it is known what stands where.
     place: labels.soon,
     // When the numbers are there, which come a little later.

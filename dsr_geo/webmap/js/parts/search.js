@@ -1,12 +1,17 @@
 // One box that finds records, places, companies and countries (see data/search.js). A company or a place opens as the
-// list of its records, under its name, with a way back to what was found.
+// list of its records, under its name, with a way back to what was found. Where there is a host that filters by text,
+// the last line keeps only the records that have what is written.
 
+import { queryOf } from "../data/filter.js";
 import { bestTurn, gathered, partsOf, span } from "../data/geo.js";
 import { finder } from "../data/search.js";
 import { symbolSvg } from "../paint/symbols.js";
-import { make } from "./dom.js";
+import { make, put } from "./dom.js";
 
 const MOST = 40;
+const PAUSE_MS = 250; // of writing, after which the host is asked how many records have the words
+const RULE = "Every word must occur, in any spelling; a country in any language. "
+  + "A word that no record has is taken for the beginning of one.";
 
 /**
  * @param {Parts} parts
@@ -31,13 +36,20 @@ export function addSearch(parts, side) {
   back.type = "button";
   notice.setAttribute("role", "status");
   panel.append(head, list);
-  box.append(input, panel, notice);
+  const kept = make("div", "atlas-kept"), words = make("span"), clear = make("button", "atlas-clear", "×");
+  Object.assign(clear, { type: "button", title: "Clear the text filter" });
+  clear.setAttribute("aria-label", clear.title);
+  kept.append(words, clear);
+  kept.hidden = true;
+  box.append(input, panel, kept, notice);
   side.append(box);
   /** @type {(text: string) => import("../data/search.js").Found[]} */
   let find = null;
   /** @type {import("../data/search.js").Found} the company or place whose records are listed */
   let inside = null;
-  let hits = [], at = -1;
+  /** @type {{ row: HTMLElement, act: () => void }[]} */
+  let choices = [];
+  let at = -1, counting, waiting = false, asked = Promise.resolve();
 
   function close() {
     panel.hidden = true;
@@ -47,17 +59,25 @@ export function addSearch(parts, side) {
 
   function point(to) {
     at = to;
-    [...list.children].forEach((row, i) => row.setAttribute("aria-selected", String(i === at)));
-    const row = list.children[at];
-    if (!row) return;
+    choices.forEach(({ row }, i) => row.setAttribute("aria-selected", String(i === at)));
+    if (!choices[at]) return;
+    const { row } = choices[at];
     input.setAttribute("aria-activedescendant", row.id);
     row.scrollIntoView({ block: "nearest" });
   }
 
-  function rowOf(hit, i, visible) {
-    const { type, name, layer, feature, members } = hit, row = make("div", "atlas-hit"), symbol = make("span");
-    row.id = `${id}-${i}`;
+  function choice(text, act) {
+    const row = make("div", "atlas-hit"), symbol = make("span");
     row.setAttribute("role", "option");
+    row.append(symbol, text);
+    row.onmousedown = (event) => event.preventDefault(); // focus stays in the box
+    row.onclick = act;
+    return { row, symbol, act };
+  }
+
+  function choiceOf(hit, visible) {
+    const { type, name, layer, feature, members } = hit, text = make("span", "", name);
+    const { row, symbol, act } = choice(text, () => go(hit));
     if (layer) symbol.innerHTML = symbolSvg(layer.symbol, layer.colour[parts.state.theme], 12);
     const about = [
       type,
@@ -65,23 +85,50 @@ export function addSearch(parts, side) {
       members && `${members.length} record${members.length === 1 ? "" : "s"}`,
       feature && !visible.has(feature.id) && "not in the present selection",
     ];
-    const text = make("span", "", name);
     text.append(make("small", "", about.filter(Boolean).join(" · ")));
-    row.append(symbol, text);
-    row.onmousedown = (event) => event.preventDefault(); // focus stays in the box
-    row.onclick = () => go(hit);
-    return row;
+    return { row, act };
+  }
+
+  // How many records it would be is for the host to say, whose filter of text looks into more than names.
+  function choiceOfText(written) {
+    const text = make("span", "", `Show only records with “${written}”`);
+    const { row, act } = choice(text, () => {
+      input.value = "";
+      keep(written);
+    });
+    row.classList.add("atlas-narrow");
+    row.title = RULE;
+    const query = queryOf({ ...parts.state, text: written }, options.filters);
+    counting = setTimeout(async () => {
+      const n = await options.count?.(query).catch(() => null); // the line is of use without it
+      if (Number.isInteger(n)) text.append(` (${n.toLocaleString("en")})`);
+    }, PAUSE_MS);
+    return { row, act };
+  }
+
+  function keep(text) {
+    parts.change({ text });
+    parts.send();
+    close();
+    map.getContainer().focus({ preventScroll: true });
   }
 
   function show(found) {
-    hits = found.slice(0, MOST);
+    clearTimeout(counting);
+    const hits = found.slice(0, MOST), written = input.value.trim();
     const visible = new Set(parts.visible().map(({ feature }) => feature.id));
-    const lines = hits.map((hit, i) => rowOf(hit, i, visible)), written = input.value.trim();
+    choices = hits.map((hit) => choiceOf(hit, visible));
+    const lines = choices.map(({ row }) => row);
     panel.hidden = !hits.length && !written;
     notice.textContent = `${found.length} found`;
     const more = `and ${(found.length - MOST).toLocaleString("en")} more; write more of the name`;
     if (!hits.length && !panel.hidden) lines.push(make("div", "atlas-nothing", "Nothing found"));
     else if (found.length > MOST) lines.push(make("div", "atlas-nothing", inside ? more.split(";")[0] : more));
+    if (options.onFilter && written && !inside) {
+      choices.push(choiceOfText(written));
+      lines.push(choices.at(-1).row);
+    }
+    choices.forEach(({ row }, i) => { row.id = `${id}-${i}`; });
     list.replaceChildren(...lines);
     head.hidden = !inside;
     if (inside) {
@@ -93,7 +140,7 @@ export function addSearch(parts, side) {
     list.setAttribute("aria-label", inside ? `Records of ${inside.name}` : "Found");
     input.setAttribute("aria-expanded", String(!panel.hidden));
     panel.scrollTop = 0;
-    point(hits.length ? 0 : -1);
+    point(choices.length ? 0 : -1);
   }
 
   function go(hit) {
@@ -141,7 +188,11 @@ export function addSearch(parts, side) {
     input.focus({ preventScroll: true });
   };
   back.onmousedown = (event) => event.preventDefault(); // focus stays in the box
-  input.oninput = ask;
+  clear.onclick = () => keep("");
+  input.oninput = () => {
+    waiting = true;
+    asked = ask().then(() => { waiting = false; });
+  };
   input.onfocus = () => input.value.trim() && (inside ? records() : ask());
   box.addEventListener("focusout", ({ relatedTarget }) => {
     if (!box.contains(/** @type {Node} */ (relatedTarget))) close();
@@ -155,12 +206,22 @@ export function addSearch(parts, side) {
       }
       if (panel.hidden) input.value = "";
       close();
-    } else if (event.target === input && !panel.hidden && hits.length) {
-      const step = { ArrowDown: 1, ArrowUp: hits.length - 1 }[event.key];
+    } else if (event.target === input && event.key === "Enter" && waiting) { // for the names, at first
+      asked.then(() => !panel.hidden && choices[at]?.act());
+    } else if (event.target === input && !panel.hidden && choices.length) {
+      const step = { ArrowDown: 1, ArrowUp: choices.length - 1 }[event.key];
       if (step === undefined && event.key !== "Enter") return;
       event.preventDefault();
-      if (event.key === "Enter") go(hits[at]);
-      else point((at + step) % hits.length);
+      if (event.key === "Enter") choices[at].act();
+      else point((at + step) % choices.length);
     }
   };
+
+  // What the page filters by.
+  function update() {
+    const { text } = parts.state;
+    for (const name of ["textContent", "title"]) put(words, name, `Only records with “${text}”`);
+    kept.hidden = !options.onFilter || !text;
+  }
+  return { update };
 }

@@ -4,8 +4,8 @@
 import { make } from "./dom.js";
 
 const SEEN = "digital-silk-road-atlas-welcomed";
-const WHAT = "An atlas of digital infrastructure abroad that Chinese companies, banks and agencies built, supplied or "
-  + "financed: what, where, since when, and who says so.";
+const WHAT = "An atlas of digital infrastructure abroad built, supplied or financed by Chinese companies";
+const MORE = ", banks and agencies: what, where, since when, and who says so"; // where there is room
 
 function seen(now = false) {
   try {
@@ -20,6 +20,8 @@ function seen(now = false) {
 export function addWelcome({ el, options: { stories = [] } }) {
   if (!stories.length || location.search || seen()) return;
   const box = make("section", "atlas-welcome"), close = make("button", "atlas-close", "×"), list = make("div");
+  const what = make("p", "", WHAT);
+  what.append(make("span", "", MORE), ".");
   box.setAttribute("aria-label", "Welcome");
   Object.assign(close, { type: "button", title: "Close" });
   close.setAttribute("aria-label", "Close the welcome");
@@ -31,6 +33,6 @@ export function addWelcome({ el, options: { stories = [] } }) {
   box.onkeydown = ({ key }) => key === "Escape" && dismiss();
   list.append(...stories.map(([title, query]) => (
     Object.assign(make("a", "", title), { href: `?${query}`, onclick: () => void seen(true) }))));
-  box.append(close, make("p", "", WHAT), list);
+  box.append(close, what, list);
   el.append(box);
 }

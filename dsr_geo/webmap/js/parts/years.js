@@ -79,7 +79,8 @@ export function addYears(parts) {
     const text = !years ? "All years" : years[0] === years[1] ? String(years[0]) : years.join("–");
     slider.setAttribute("aria-valuetext", text);
     put(label, "textContent", text);
-    all.hidden = !years;
+    // It keeps its room, or the track would shrink under the finger that sets the first year.
+    put(all.style, "visibility", years ? "" : "hidden");
     box.classList.toggle("atlas-every", !years);
     columns.forEach((bar, i) => {
       bar.classList.toggle("atlas-now", Boolean(years) && first + i >= years[0] && first + i <= years[1]);
