@@ -60,7 +60,7 @@ class Selection:
     years: (first, last), both included, or None for all; see `records.present`. undated: keep records without a year.
     kinds, statuses, evidence, precisions: vocabularies of the catalogue and of `records`.
     actors: ids of actors.csv; actor_types: their types; roles: the role of an actor that passes both.
-    text: every word must occur in the record (name, place, actors, countries, note …), whatever spelling; see `search`.
+    text: every word must occur in the record (name, place, actors, countries, note …), in any spelling; see `search`.
     ended: keep what was cancelled, retired or has ended (a status asked for by name is kept anyway).
     opt_in: keep records with a weaker tie or source, which are off by default.
     ids: these records alone, as far as all other filters let them through.

@@ -38,7 +38,9 @@ def restore(atlas: Atlas, page: str = "") -> None:
     """
     query = _address()
     state = st.session_state
-    for name in set(_FIELDS) & set(state):  # a page without some widget must not forget what it held
+    for name in {*_FIELDS, "shade", "shade_year"} & set(
+        state
+    ):  # a page without some widget must not forget what it held
         state[name] = state[name]
     if state.pop("touched", False) or state.get("written") == (page, query):
         return

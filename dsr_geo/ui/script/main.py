@@ -15,21 +15,24 @@ atlas = cache.atlas()
 page = menu.navigation()
 reconnect.begin()
 link.restore(atlas, page.url_path)
-head, has_map = st.container(key="head"), PAGES[page.url_path or FRONT].has_map
+head, about = st.container(key="head"), PAGES[page.url_path or FRONT]
 menu.look()
 
 
 def draw_around() -> None:
-    """Filters and menu, which stand round the page."""
-    with st.sidebar:
-        filters.draw(atlas, has_map)
+    """Filters and menu, which stand round the page; a page off the menu is about one thing that no filter changes."""
+    if about.in_menu:
+        with st.sidebar:
+            filters.draw(atlas, about.has_map)
     with head:
         menu.menu(link.current(atlas), page.url_path)
 
 
 # A map need not wait for a dozen widgets and links, whose values are there already: it is right before they are sent.
 # On the other pages filters go first, so that a reader who acts on them while tables and charts are made is heard.
-steps = (page.run, draw_around) if has_map or "open" not in st.session_state else (draw_around, page.run)
+steps = (
+    (page.run, draw_around) if about.has_map or "open" not in st.session_state else (draw_around, page.run)
+)
 for step in (page.run,) if st.context.is_embedded else steps:
     step()
 st.session_state["open"] = True

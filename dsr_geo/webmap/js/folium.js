@@ -40,8 +40,9 @@
     gray: "#575757", lightgray: "#a3a3a3", black: "#303030",
   };
   const SIGNS = {
-    "info-sign": "i", "info": "i", "plus": "+", "minus": "−", "star": "★", "ok": "✓", "check": "✓", "remove": "×",
-    "times": "×", "heart": "♥", "flag": "⚑", "home": "⌂", "question-sign": "?", "exclamation-sign": "!", "cloud": "☁",
+    "info-sign": "i", "info": "i", "plus": "+", "minus": "−", "star": "★", "ok": "✓", "check": "✓",
+    "remove": "×", "times": "×", "heart": "♥", "flag": "⚑", "home": "⌂", "question-sign": "?",
+    "exclamation-sign": "!", "cloud": "☁",
   };
   const PIN = "M16 1a14 14 0 0 0-14 14c0 9 10 15 14 26 4-11 14-17 14-26a14 14 0 0 0-14-14z";
 
