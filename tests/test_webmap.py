@@ -268,7 +268,8 @@ def test_the_script_for_the_map_parses(node):
 
 
 @pytest.mark.parametrize(
-    "text", ["abc", "", ",,", "999,999,99", "91,0,3", "0,181,3", "0,0,13", "1,2", "nan,0,1"]
+    "text",
+    ["abc", "", ",,", "999,999,99", "91,0,3", "0,181,3", "15,261,6", "15,-459,6", "0,0,13", "1,2", "nan,0,1"],
 )
 def test_a_view_that_is_none_is_named(text):
     view, (problem,) = webmap.view({"view": [text]})

@@ -13,11 +13,12 @@ export function addView({ L, map, el, options, store, legend }) {
   /** @type {any} of which more is used than its type tells */
   const moving = map;
   let kept = null; // what was last asked for
+  let shownAt = ""; // the sizes of map and card that it was shown for, once they were measured
 
   // What a link, a choice or the reader asks to see is shown, and again whenever the map finds another size (or its
   // first one: it may be mounted out of sight), until the reader moves the map.
   function keep(show) {
-    kept = show;
+    [kept, shownAt] = [show, ""];
     if (canvas.clientWidth) show?.({ animate: !calm.matches });
   }
 
@@ -36,8 +37,14 @@ export function addView({ L, map, el, options, store, legend }) {
     if (moving._animatingZoom) moving._onZoomTransitionEnd();
     map.invalidateSize({ pan: false });
     fill();
-    kept?.({ animate: false });
+    // Back from another page as large as it was, the map looks where it looked.
+    const sizes = boxes().flatMap((box) => [box.offsetWidth, box.offsetHeight]).join();
+    if (sizes !== shownAt) kept?.({ animate: false });
+    shownAt = sizes;
   }
+
+  /** @returns {HTMLElement[]} whose sizes say how much room there is */
+  const boxes = () => [canvas, el.querySelector(".atlas-card")];
 
   // What is left of the map beside the legend and the card.
   function beside(margin) {
@@ -104,7 +111,7 @@ export function addView({ L, map, el, options, store, legend }) {
   // Once the card is there, which takes room of its own.
   function watch() {
     const sizes = new ResizeObserver(resize);
-    for (const box of [canvas, el.querySelector(".atlas-card")]) sizes.observe(box);
+    for (const box of boxes()) sizes.observe(box);
     for (const act of ["pointerdown", "wheel", "keydown"])
       canvas.addEventListener(act, () => { kept = null; }, { capture: true, passive: true });
     resize();
