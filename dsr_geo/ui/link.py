@@ -38,9 +38,8 @@ def restore(atlas: Atlas, page: str = "") -> None:
     """
     query = _address()
     state = st.session_state
-    for name in {*_FIELDS, "shade", "shade_year"} & set(
-        state
-    ):  # a page without some widget must not forget what it held
+    # A page without some widget must not forget what it held.
+    for name in {*_FIELDS, "shade", "shade_year"} & set(state):
         state[name] = state[name]
     if state.pop("touched", False) or state.get("written") == (page, query):
         return
