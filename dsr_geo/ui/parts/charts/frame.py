@@ -55,8 +55,8 @@ def show(
             width="stretch",
         )
         with st.container(horizontal=True, gap="xxsmall", key=f"files-{name}"):
-            # A click runs the page: should the session be gone, the next click finds a new one (see `reconnect`).
-            button = partial(st.download_button, on_click="rerun", type="tertiary")
+            # A run of the page would throw away the file that the click asks for, now and then before it was made.
+            button = partial(st.download_button, on_click="ignore", type="tertiary")
             button(
                 "CSV",
                 partial(_numbers, table),
