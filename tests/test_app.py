@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -167,6 +169,8 @@ def test_card_tells_who_in_which_role_when_where_and_on_whose_word(atlas):
         str(record["year_start"]),
     ):
         assert word in card
+    against = records.split(record["checked_against"])
+    assert against and f"compared with {atlas.sources.at[against[0], 'producer']}" in html.unescape(card)
     for url in atlas.sources_of("sc-pak-islamabad-safe-city")["url"]:
         assert f'href="{url}"' in card
 

@@ -158,6 +158,19 @@ def test_evidence_is_derived_from_the_sources(tiny):
     assert evidence["tower-plan"] == "single" and evidence["tower-split"] == "disputed"
 
 
+def test_two_pages_with_one_agencys_text_are_one_producer(tiny):
+    copy = tiny.row("sources", "news") | {
+        "id": "copy",
+        "producer": "Evening Tower",
+        "url": "http://copy.org/",
+    }
+    tiny.tables["sources"].append(copy)
+    tiny.row("facts/towers", "tower-new")["source_ids"] = "news;copy"
+    assert tiny.features("towers")["tower-new"]["properties"]["evidence"] == "strong"
+    copy["origin"] = "Daily Tower"
+    assert tiny.features("towers")["tower-new"]["properties"]["evidence"] == "single"
+
+
 def test_invalid_tables_write_nothing(tiny):
     before = {path: path.read_bytes() for path in tiny.build()}
     tiny.row("facts/towers", "tower-old").update(name="Changed", lon="200")

@@ -16,7 +16,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 import dsr_geo.stories
-from dsr_geo import Selection, catalog, export, places, summary
+from dsr_geo import Selection, build, catalog, export, places, summary
 from dsr_geo.impact import Study
 from dsr_geo.ui import MAIN, PAGES, cache, colours, path
 from dsr_geo.ui.pages import table
@@ -358,6 +358,14 @@ def test_about_counts_the_data_and_prepares_a_correction(published):
         for code in test.code
     )
     assert any(published.version in code.value for code in test.code)
+    rows, sources = summary.compared(published)
+    assert f"{rows:,} of {len(published.records):,} records were compared" in said(test)
+    assert f"with {sources:,} sources" in said(test) and 0 < rows < len(published.records)
+    doubts = build.doubtful(published.folder)
+    assert f"doubt {len(doubts):,} things" in said(test)
+    assert any(
+        list(each.value.get("Record", [])) == [doubt.id for _, doubt in doubts] for each in test.dataframe
+    )
 
 
 def link_buttons(test: AppTest) -> list[str]:

@@ -14,6 +14,18 @@ SLIPS = {
     "unknown country": ("facts/towers", "tower-old", {"countries": "AAA;ZZZ"}, ["'ZZZ'", "alpha-3"]),
     "no country": ("facts/towers", "tower-lost", {"countries": ""}, ["countries is empty"]),
     "unknown source": ("facts/towers", "tower-new", {"source_ids": "gossip"}, ["'gossip'", "sources.csv"]),
+    "compared with an unknown source": (
+        "facts/towers",
+        "tower-new",
+        {"checked_against": "site;gossip"},
+        ["'gossip'", "sources.csv"],
+    ),
+    "compared on no day": (
+        "facts/towers",
+        "tower-new",
+        {"checked_against": "site", "checked_on": ""},
+        ["compared with sources on no day", "checked_on"],
+    ),
     "no source": ("facts/towers", "tower-new", {"source_ids": ""}, ["source_ids is empty", "sources.csv"]),
     "longitude 200": ("facts/towers", "tower-old", {"lon": "200"}, ["lon 200", "-180..180", "swapped"]),
     "latitude -91": ("facts/towers", "tower-old", {"lat": "-91"}, ["lat -91", "-90..90"]),

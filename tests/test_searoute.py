@@ -19,6 +19,7 @@ KARACHI, MARSEILLE = ("Karachi", 66.99, 24.8), ("Marseille", 5.37, 43.3)
 SHANGHAI, OREGON = ("Shanghai", 121.9, 30.9), ("Pacific City", -123.96, 45.2)
 KRIBI, FORTALEZA = ("Kribi", 9.91, 2.94), ("Fortaleza", -38.54, -3.72)
 SINGAPORE, PERTH = ("Singapore", 103.95, 1.3), ("Perth", 115.75, -31.95)
+TRUNK = [KARACHI, ("Mumbai", 72.85, 19.05), MARSEILLE, ("Djibouti", 43.15, 11.6), ("Jeddah", 39.17, 21.5)]
 TALLINN, HELSINKI = ("Tallinn", 24.75, 59.44), ("Helsinki", 24.94, 60.17)
 STOCKHOLM = ("Stockholm", 18.07, 59.33)
 
@@ -128,14 +129,7 @@ def test_cut_antimeridian_interpolates():
 
 
 def test_branches_make_one_system_not_a_zigzag(sea):
-    points = [
-        KARACHI,
-        ("Mumbai", 72.85, 19.05),
-        MARSEILLE,
-        ("Djibouti", 43.15, 11.6),
-        ("Jeddah", 39.17, 21.5),
-        SINGAPORE,
-    ]
+    points = [*TRUNK, SINGAPORE]
     route = sea.route("trunk", points)
     assert route.equals(sea.route("trunk", points))
     joined = shapely.union_all([part.buffer(1e-4) for part in route.geoms])
@@ -231,11 +225,7 @@ def test_a_bow_leaves_and_arrives_as_told_and_is_all_but_a_circle():
 def system(sea):
     """Points of a system with landings beside its trunk, on it and far from it, and its route as lines."""
     points = [
-        KARACHI,
-        ("Mumbai", 72.85, 19.05),
-        MARSEILLE,
-        ("Djibouti", 43.15, 11.6),
-        ("Jeddah", 39.17, 21.5),
+        *TRUNK,
         ("Port Sudan", 37.22, 19.62),
         ("Bizerte", 9.87, 37.27),
         ("Colombo", 79.85, 6.93),
