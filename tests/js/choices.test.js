@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { byChoices, fromWords } from "../../dsr_geo/webmap/js/data/choices.js";
+import { byChoices, fromWords, itemsOf } from "../../dsr_geo/webmap/js/data/choices.js";
 import { bitset, fromFeatures } from "../../dsr_geo/webmap/js/data/columns.js";
 
 const features = [
@@ -23,6 +23,12 @@ function passing(choices) {
   const { only } = byChoices(/** @type {any} */ (store), choices, bitset(ALL));
   return features.filter((_, i) => (only[0] >> i) & 1).map(({ id }) => id).join("");
 }
+
+test("a field of several values holds each of them, and none where it is empty", () => {
+  assert.deepEqual(itemsOf("AAA;BBB"), ["AAA", "BBB"]);
+  assert.deepEqual(itemsOf("hua-wei:owner; zte:lender"), ["hua-wei:owner", "zte:lender"]);
+  assert.deepEqual([itemsOf(""), itemsOf(undefined)], [[], []]);
+});
 
 test("choices of one kind are alternatives, of several they add up", () => {
   assert.equal(passing({}), "abc");

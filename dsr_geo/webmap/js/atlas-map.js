@@ -2,6 +2,7 @@
 // It knows no framework. `mount` makes a Leaflet map in an element, `attach` takes one that is there (folium's);
 // both return a handle whose `update(state)` draws a new state. Text from data only ever becomes textContent or canvas.
 
+import { itemsOf } from "./data/choices.js";
 import { together } from "./data/columns.js";
 import { fetchJson, Store } from "./data/store.js";
 import { addSync } from "./data/sync.js";
@@ -166,7 +167,7 @@ export function attach(L, map, options, el = map.getContainer()) {
   }
 
   function fit() {
-    const shown = store.passed.flatMap(({ feature: { properties } }) => properties.countries.split(";"));
+    const shown = store.passed.flatMap(({ feature: { properties } }) => itemsOf(properties.countries));
     view.seeCountries(places().length ? places() : shown);
   }
 

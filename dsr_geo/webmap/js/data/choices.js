@@ -3,6 +3,12 @@
 
 import { within } from "./columns.js";
 
+/**
+ * What a field with several values holds: countries, actors with their roles, sources.
+ * @param {string | undefined} text
+ */
+export const itemsOf = (text) => (text ? text.split(";").map((item) => item.trim()) : []);
+
 /** @type {[null, null]} */
 const ALWAYS = [null, null];
 
@@ -39,8 +45,6 @@ export function byChoices({ records, sources, options }, choices, bits) {
   });
   return { only, spans: spans.size ? spans : null };
 }
-
-const itemsOf = (text) => (text ? text.split(";").map((item) => item.trim()) : []);
 
 /**
  * The choices that widgets show in words, a number or a family behind a name passed over; null for words that nothing

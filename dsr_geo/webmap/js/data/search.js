@@ -1,6 +1,7 @@
 // What can be found by name: records, places, companies and countries, in any spelling; countries in any language.
 // It answers while somebody writes, so that each word may be the beginning of one; whole words come first.
 
+import { itemsOf } from "./choices.js";
 import { pattern, speller } from "./spelling.js";
 
 /**
@@ -34,7 +35,7 @@ export function finder({ spelling, names: countryNames }, countries, records, ac
   }
   for (const record of records) {
     const { layer, feature } = record, { properties, geometry } = feature, { name, place } = properties;
-    const who = properties.actors?.split("; ").map((pair) => pair.split(":")[0]) ?? [];
+    const who = itemsOf(properties.actors).map((pair) => pair.split(":")[0]);
     for (const id of new Set(who)) join(companies, id, record);
     if (place && geometry?.type === "Point") join(places, `${place}|${properties.countries}`, record);
     add([name, properties.name_local, place], { type: layer.title, name, layer, feature });

@@ -2,6 +2,7 @@
 // symbol and count; from afar a single number over the colours of its layers; on a small map of the world one per part
 // of it. Badges stand beside what has a place; those that find no room join their neighbour.
 
+import { itemsOf } from "../data/choices.js";
 import { turns } from "../data/geo.js";
 import { seat } from "../paint/clusters.js";
 import { symbolSvg } from "../paint/symbols.js";
@@ -43,7 +44,7 @@ export function addBadges(parts) {
   function unplaced() {
     const found = new Map(), wide = level() === "far";
     for (const { layer, feature } of parts.visible()) if (!feature.geometry) {
-      const here = feature.properties.countries.split(";").filter((iso3) => places.has(iso3));
+      const here = itemsOf(feature.properties.countries).filter((iso3) => places.has(iso3));
       for (const place of new Set(wide ? here.map((iso3) => places.get(iso3).part) : here)) {
         if (!found.has(place)) found.set(place, new Map());
         const byLayer = found.get(place);

@@ -1,5 +1,6 @@
 // The chosen record inside the map, for homes that have no page round it: a file, a notebook, the full screen.
 
+import { itemsOf } from "../data/choices.js";
 import { make } from "./dom.js";
 
 function whenOf({ year_announced: announced, year_start: start, year_end: end }) {
@@ -7,8 +8,8 @@ function whenOf({ year_announced: announced, year_start: start, year_end: end })
   return dates.map(([word, year]) => `${word} ${year}`).join(", ") || "Undated";
 }
 
-function sourcesOf({ source_ids: ids = "" }, sources) {
-  return ids.split(";").map((id) => sources[id.trim()]).filter(Boolean).map(([producer, title, url]) => {
+function sourcesOf({ source_ids: ids }, sources) {
+  return itemsOf(ids).map((id) => sources[id]).filter(Boolean).map(([producer, title, url]) => {
     const line = make("div"), link = make("a", "", title && title !== producer ? `${producer}, ${title}` : producer);
     if (/^https?:/.test(url)) Object.assign(link, { href: url, target: "_blank", rel: "noopener noreferrer" });
     line.append(link);
@@ -27,9 +28,9 @@ export function addCard(parts) {
   const whereOf = ({ place, countries }) => {
     const { features } = parts.store.countries;
     const names = new Map(features.map(({ properties: { iso3, name } }) => [iso3, name]));
-    return [place, ...countries.split(";").map((code) => names.get(code) ?? code)].filter(Boolean).join(", ");
+    return [place, ...itemsOf(countries).map((code) => names.get(code) ?? code)].filter(Boolean).join(", ");
   };
-  const whoOf = ({ actors }) => (actors?.split("; ") ?? []).map((pair) => {
+  const whoOf = ({ actors }) => itemsOf(actors).map((pair) => {
     const [id, role] = pair.split(":");
     return make("div", "", `${options.actors[id]?.[0] ?? id}: ${role}`);
   });

@@ -1,6 +1,7 @@
 // The present map as a picture: title, map, legend of what is shown, sources, boundary note, date. As PNG at twice its
 // size, as SVG for print.
 
+import { itemsOf } from "../data/choices.js";
 import { fillOf, THEMES } from "../paint/style.js";
 import { escaped, SvgPen } from "../paint/svg.js";
 import { drawKey } from "../paint/symbols.js";
@@ -48,7 +49,7 @@ function contents(parts) {
   const { state: { years }, tally, options } = parts;
   const legend = options.layers.map((layer) => ({ layer, count: tally.on[layer.id] })).filter((row) => row.count);
   const count = legend.reduce((sum, row) => sum + row.count, 0);
-  const countries = new Set(parts.visible().flatMap(({ feature }) => feature.properties.countries.split(";")));
+  const countries = new Set(parts.visible().flatMap(({ feature }) => itemsOf(feature.properties.countries)));
   const when = years ? `, present in ${years[0] === years[1] ? years[0] : years.join("–")}` : "";
   const records = `${count.toLocaleString("en")} record${count === 1 ? "" : "s"}`;
   const where = `${countries.size} ${countries.size === 1 ? "country or territory" : "countries and territories"}`;

@@ -1,5 +1,6 @@
 // Where the map looks: the opening view, a chosen record, beside what stands on the map rather than under it.
 
+import { itemsOf } from "../data/choices.js";
 import { bestTurn, EAST, gathered, partsOf, shifted, span, turns, unbroken, WEST } from "../data/geo.js";
 
 const calm = matchMedia("(prefers-reduced-motion: reduce)"), phone = matchMedia("(max-width: 640px)");
@@ -100,7 +101,7 @@ export function addView({ L, map, el, options, store, legend }) {
   function seeRecord(feature) {
     if (!feature) return keep(null);
     const { geometry, properties } = feature;
-    if (!geometry) seeCountries(properties.countries.split(";"));
+    if (!geometry) seeCountries(itemsOf(properties.countries));
     else if (geometry.type === "Point") seePoint(geometry.coordinates);
     else seeLines(geometry);
   }
