@@ -49,7 +49,7 @@ FOLDERS = {
 }
 """Folder → its modules, upstream to downstream; "" is the folder itself."""
 
-SCRIPT_ORDER = ["data", "paint", "parts", "atlas-map", "page", "start"]
+SCRIPT_ORDER = ["data", "paint", "parts", "atlas-map", "page", "start", "types"]
 """Folders and modules of the map's JavaScript, upstream to downstream."""
 
 RANK = {name: rank for rank, names in enumerate(ORDER) for name in names}

@@ -52,9 +52,9 @@ function readFilters(choices) {
   /** @type {Record<string, string[]>} */
   const words = {};
   const tick = document.querySelector(".st-key-ended input");
-  for (const name of ["countries", "groups", "actors", "statuses", "evidence"]) {
+  for (const name of Object.keys(choices)) {
     const widget = document.querySelector(`.st-key-${name} .react-aria-ComboBox`);
-    if (widget && choices[name])
+    if (widget)
       words[name] = [...widget.querySelectorAll("[data-tag]")].map((tag) => tag.getAttribute("aria-label"));
   }
   return { words, ended: tick instanceof HTMLInputElement ? tick.checked : choices.ended };

@@ -79,16 +79,7 @@
  * @property {{ shown: string[] }} [host] what the host said is on
  */
 
-/**
- * What is chosen by name, under the names of `Selection`'s fields; a field that is not there is the host's alone.
- * @typedef {object} Choices
- * @property {string[]} [countries]
- * @property {string[]} [groups]
- * @property {string[]} [actors]
- * @property {string[]} [statuses]
- * @property {string[]} [evidence]
- * @property {boolean} [ended] whether what has ended stays
- */
+/** @typedef {import("./data/choices.js").Choices} Choices */
 
 /**
  * How countries are filled (`webmap/shading.py`).

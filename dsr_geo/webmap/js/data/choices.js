@@ -46,6 +46,24 @@ export function byChoices({ records, sources, options }, choices, bits) {
   return { only, spans: spans.size ? spans : null };
 }
 
+const said = (value) => value.replace(/[-_]/g, " ").toLowerCase();
+const valuesOf = (records, name) => [...new Set(records.map(({ feature }) => feature.properties[name]))]
+  .filter(Boolean).map((value) => [said(value), value]);
+
+// The filters by name: field of a selection → what its values are called, and the values.
+const CALLED = {
+  countries: ({ countries }) => countries.features.map(({ properties: { name, iso3 } }) => [name, iso3]),
+  groups: ({ options }) => Object.entries(options.groups).map(([id, [title]]) => [title, id]),
+  actors: ({ options }) => Object.entries(options.actors).map(([id, [name]]) => [name, id]),
+  statuses: ({ records }) => valuesOf(records, "status"),
+  evidence: ({ records }) => valuesOf(records, "evidence"),
+};
+
+/**
+ * What is chosen by name, and whether what has ended stays; a field that is not there is the host's alone.
+ * @typedef {Partial<Record<keyof typeof CALLED, string[]>> & { ended?: boolean }} Choices
+ */
+
 /**
  * The choices that widgets show in words, a number or a family behind a name passed over; null for words that nothing
  * here is called by.
@@ -53,20 +71,11 @@ export function byChoices({ records, sources, options }, choices, bits) {
  * @param {{ records: Entry[], countries: { features: Feature[] }, options: Options }} store
  * @returns {Record<string, string[]> | null}
  */
-export function fromWords(words, { records, countries, options }) {
-  const said = (value) => value.replace(/[-_]/g, " ").toLowerCase();
-  const valuesOf = (name) => new Set(records.map(({ feature }) => feature.properties[name]).filter(Boolean));
-  const called = {
-    countries: () => countries.features.map(({ properties: { name, iso3 } }) => [name, iso3]),
-    groups: () => Object.entries(options.groups).map(([id, [title]]) => [title, id]),
-    actors: () => Object.entries(options.actors).map(([id, [name]]) => [name, id]),
-    statuses: () => [...valuesOf("status")].map((value) => [said(value), value]),
-    evidence: () => [...valuesOf("evidence")].map((value) => [said(value), value]),
-  };
+export function fromWords(words, store) {
   /** @type {Record<string, string[]>} */
   const found = {};
   for (const [field, own] of Object.entries(words)) {
-    const ids = new Map(called[field]());
+    const ids = new Map(CALLED[field](store));
     const plain = (word) => word.replace(/ (\(\d+\)|\u00b7 [^\u00b7]*)$/, "");
     found[field] = own.map((word) => ids.get(plain(word)) ?? ids.get(word.toLowerCase())).sort();
     if (found[field].includes(undefined)) return null;
