@@ -106,8 +106,8 @@ export function attach(L, map, options, el = map.getContainer()) {
   async function load() {
     progress.start(options.layers.filter((layer) => !layer.columns).length + 2);
     try {
-      await store.load(() => progress.count(), () => {
-        marks.base(store.borders);
+      await store.load(() => progress.count(), (borders) => {
+        marks.base(borders);
         look([]);
       });
       await marks.load(store.sources);

@@ -25,8 +25,6 @@ export class Store {
     this.layers = new Map(options.layers.map((layer) => [layer.id, layer]));
     /** @type {{ features: Feature[] } | null} */
     this.countries = null;
-    /** @type {string[] | null} countries and disputed areas, as text: it travels to the painter faster than objects */
-    this.borders = null;
     /** @type {Entry[]} by number */
     this.records = [];
     /** @type {Map<string, number>} id → number */
@@ -43,7 +41,8 @@ export class Store {
   /**
    * Everything is fetched before anything is kept, so that a failed load can be tried again.
    * @param {() => void} count called for each file
-   * @param {() => void} onBorders called when there are borders to draw
+   * @param {(borders: string[]) => void} onBorders called with countries and disputed areas, as text: it travels to the
+   * painter faster than objects
    */
   async load(count, onBorders) {
     const { files, base, layers } = this.options, own = layers.filter((layer) => !layer.columns);
@@ -60,9 +59,9 @@ export class Store {
     // Big layers come as columns; several may share a file.
     const big = Promise.all([...new Set(layers.flatMap((layer) => layer.columns ?? []))].map(bytes));
     for (const promise of [all, big]) promise.catch(() => {}); // awaited below, after the borders
-    this.borders = await Promise.all([text("/countries.borders"), text("/disputed.borders")]);
-    onBorders();
-    this.countries = areasOf(this.borders[0]);
+    const borders = await Promise.all([text("/countries.borders"), text("/disputed.borders")]);
+    onBorders(borders);
+    this.countries = areasOf(borders[0]);
     const [collections, columns] = await Promise.all([all, big]);
     this.records = collections.flatMap(({ features }, i) => features.map((feature) => ({ feature, layer: own[i] })));
     this.numbers = new Map(this.records.map(({ feature }, number) => [feature.id, number]));

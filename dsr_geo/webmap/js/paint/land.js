@@ -34,7 +34,7 @@ function boxOf(ring) {
 
 export class Land {
   /** @param {any} Path what lines are kept as */
-  constructor(countries, disputed, Path = Path2D) {
+  constructor({ countries, disputed }, Path = Path2D) {
     // One entry for each polygon, so that those out of view cost nothing.
     this.pieces = countries.features.flatMap(({ geometry, properties: { iso3 } }) => (
       partsOf(geometry).map((rings) => {

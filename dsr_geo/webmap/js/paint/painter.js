@@ -63,7 +63,6 @@ export function painter(L, map, { layers, ended }) {
   /** @type {Stand} */
   let stand = { radius: 0, symbols: new Float32Array(), clusters: [] };
   let least = 1; // pixels of the screen to one of CSS
-  let borders = []; // what the base map is made of
   let base = ""; // what the base map was last told to look like
 
   /** @returns {View} what is to be painted: the map and a margin */
@@ -142,7 +141,7 @@ export function painter(L, map, { layers, ended }) {
   return {
     // Countries and disputed borders, as text.
     base(texts) {
-      [stale, borders] = [true, texts];
+      stale = true;
       return call("base", texts);
     },
     // Records as columns (see columns.js) or as their bytes; a record is called by its source's place and its number.
@@ -164,7 +163,7 @@ export function painter(L, map, { layers, ended }) {
     // The picture as SVG elements by pane, and where they belong in the map's container.
     async vector() {
       const view = viewNow(), { x, y } = map.getPixelBounds().min;
-      return { x: view.left - x, y: view.top - y, panes: await call("vector", [view, borders]) };
+      return { x: view.left - x, y: view.top - y, panes: await call("vector", [view]) };
     },
     // Records by the places of their sources and their numbers, as hits.
     about: (records) => call("about", [records]),

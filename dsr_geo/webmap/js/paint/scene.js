@@ -53,8 +53,10 @@ export class Scene {
     this.lanes = new Lanes(this.sources);
   }
 
+  // Countries and disputed borders, as text.
   base(countries, disputed) {
-    this.land = new Land(areasOf(countries), areasOf(disputed));
+    this.borders = { countries: areasOf(countries), disputed: areasOf(disputed) };
+    this.land = new Land(this.borders);
   }
 
   /**
@@ -114,13 +116,11 @@ export class Scene {
   /**
    * The same view as SVG elements by pane.
    * @param {View} view
-   * @param {string[]} borders as `base` got them
    * @returns {Promise<Record<string, string>>}
    */
-  async vector(view, borders) {
+  async vector(view) {
     const pens = { land: new SvgPen(), borders: new SvgPen(), marks: new SvgPen() }, plain = { ...view, ratio: 1 };
-    const [countries, disputed] = borders.map(areasOf);
-    new Land(countries, disputed, SvgPath).paint(pens.land, pens.borders, plain, THEMES[this.theme], this.shading);
+    new Land(this.borders, SvgPath).paint(pens.land, pens.borders, plain, THEMES[this.theme], this.shading);
     this.#paintMarks(pens.marks, plain);
     const written = Object.entries(pens).map(async ([pane, pen]) => [pane, await pen.text()]);
     return Object.fromEntries(await Promise.all(written));
