@@ -194,7 +194,10 @@ def test_the_picture_cuts_nothing_off(open_page, width):
     assert texts[0] == "Digital Silk Road Atlas" and set(found["texts"]) <= set(texts)
     assert svg.get("width") == str(page.evaluate(f"{ATLAS}.map.getSize().x"))
     assert len(list(svg.iter(f"{tag}path"))) > 200 and not list(svg.iter(f"{tag}image"))
-    assert "url(#atlas-missing)" in {path.get("fill") for path in svg.iter(f"{tag}path")}
+    fills = {path.get("fill", "") for path in svg.iter(f"{tag}path")}
+    named = [each.get("id") for each in svg.iter() if each.get("id")]
+    assert {"url(#atlas-missing)", "url(#atlas-land-missing)"} <= fills and len(named) == len(set(named))
+    assert {fill[5:-1] for fill in fills if fill.startswith("url")} <= set(named)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

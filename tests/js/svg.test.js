@@ -56,3 +56,12 @@ test("every symbol and every mark of the shading can be written", async () => {
   assert.notEqual(fillOf(pen, THEMES.light, "none", 1), fillOf(pen, THEMES.light, "zero", 1));
   assert.equal(pen.patterns.size, 2);
 });
+
+test("what is used by its name stands in what is written, under a name of its pen's own", async () => {
+  const pen = new SvgPen("atlas-land");
+  pen.fillStyle = fillOf(pen, THEMES.light, "missing", 1);
+  pen.fillRect(0, 0, 4, 4);
+  const text = await pen.text();
+  assert.match(text, /^<defs><pattern id="atlas-land-missing" .*<\/pattern><\/defs><path /);
+  assert.ok(text.endsWith('fill="url(#atlas-land-missing)"/>'));
+});

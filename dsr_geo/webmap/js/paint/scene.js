@@ -119,10 +119,11 @@ export class Scene {
    * @returns {Promise<Record<string, string>>}
    */
   async vector(view) {
-    const pens = { land: new SvgPen(), borders: new SvgPen(), marks: new SvgPen() }, plain = { ...view, ratio: 1 };
+    const plain = { ...view, ratio: 1 }, pen = (pane) => new SvgPen(`atlas-${pane}`);
+    const pens = { land: pen("land"), borders: pen("borders"), marks: pen("marks") };
     new Land(this.borders, SvgPath).paint(pens.land, pens.borders, plain, THEMES[this.theme], this.shading);
     this.#paintMarks(pens.marks, plain);
-    const written = Object.entries(pens).map(async ([pane, pen]) => [pane, await pen.text()]);
+    const written = Object.entries(pens).map(async ([pane, drawn]) => [pane, await drawn.text()]);
     return Object.fromEntries(await Promise.all(written));
   }
 

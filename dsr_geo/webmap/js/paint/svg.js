@@ -29,7 +29,9 @@ const PROPERTIES = [
 ];
 
 export class SvgPen {
-  constructor() {
+  /** @param {string} [name] what the ids it gives begin with; pens that write into one file need names of their own */
+  constructor(name = "atlas") {
+    this.name = name;
     this.fillStyle = this.strokeStyle = "#000";
     this.lineWidth = this.globalAlpha = 1;
     /** @type {CanvasLineCap} */
@@ -188,7 +190,7 @@ export class SvgPen {
   }
 
   clip() {
-    const id = `atlas-clip-${++this.clips}`;
+    const id = `${this.name}-clip-${++this.clips}`;
     this.out.push(`<clipPath id="${id}"><path d="${this.d}"/></clipPath>`);
     this.begin(`clip-path="url(#${id})"`);
   }
@@ -197,10 +199,10 @@ export class SvgPen {
   pattern(name, side, draw) {
     const pen = new SvgPen();
     draw(pen);
-    const square = `width="${side}" height="${side}"`;
-    const made = `<pattern id="atlas-${name}" ${square} patternUnits="userSpaceOnUse">${pen.out.join("")}</pattern>`;
+    const square = `width="${side}" height="${side}"`, id = `${this.name}-${name}`;
+    const made = `<pattern id="${id}" ${square} patternUnits="userSpaceOnUse">${pen.out.join("")}</pattern>`;
     this.patterns.set(name, made);
-    return `url(#atlas-${name})`;
+    return `url(#${id})`;
   }
 
   #text(text, x, y, look) {
@@ -237,6 +239,7 @@ export class SvgPen {
 
   // Everything that was drawn, as SVG elements.
   async text() {
-    return (await Promise.all(this.out)).join("");
+    const defs = this.patterns.size ? `<defs>${[...this.patterns.values()].join("")}</defs>` : "";
+    return defs + (await Promise.all(this.out)).join("");
   }
 }

@@ -8,8 +8,6 @@ import { drawKey } from "../paint/symbols.js";
 import { FONT, traceMap } from "./trace.js";
 
 const SCALE = 2, MARGIN = 24, TITLE = "Digital Silk Road Atlas";
-/** @type {Mark[]} */
-const HATCHED = ["none", "missing"];
 
 // A text on as many lines as it needs in the pen's font; a word longer than a line, as a query is, goes on in the next.
 function wrapped(pen, text, width) {
@@ -167,14 +165,11 @@ async function svg(parts, citation, date) {
     return new SvgPen();
   };
   const pen = await draw(parts, citation, date, begin, async (own) => {
-    const lines = await parts.vector();
-    const theme = THEMES[parts.state.theme];
-    if (parts.state.shading) for (const mark of HATCHED) fillOf(own, theme, mark, 1);
-    traceMap(own, parts, lines);
+    traceMap(own, parts, await parts.vector());
   });
-  const [title, text] = about.map(escaped), patterns = [...pen.patterns.values()].join("");
+  const [title, text] = about.map(escaped);
   const head = `<svg xmlns="http://www.w3.org/2000/svg" ${size} role="img">`;
-  const words = `<title>${title}</title><desc>${text}</desc><defs>${patterns}</defs>`;
+  const words = `<title>${title}</title><desc>${text}</desc>`;
   return new Blob([`${head}${words}${await pen.text()}</svg>`], { type: "image/svg+xml" });
 }
 
