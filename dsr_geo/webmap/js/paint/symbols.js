@@ -1,5 +1,7 @@
 // The shapes of the layers, drawn once here and used on the map (canvas) and in the legend (SVG).
 
+import { SvgPen } from "./svg.js";
+
 const corners = (count, first = 0, inner = 0) => {
   const points = [];
   const total = inner ? count * 2 : count;
@@ -53,15 +55,11 @@ export function drawKey(context, symbol, colour, x, y, size) {
   context[hollow ? "stroke" : "fill"]();
 }
 
+// The same as an element of the page.
 export function symbolSvg(symbol, colour, size = 14) {
-  const sides = `width="${size}" height="${size}"`;
-  const svg = (shape) => `<svg class="atlas-symbol" viewBox="-1.5 -1.5 3 3" ${sides} aria-hidden="true">${shape}</svg>`;
-  const hollow = (width) => `fill="none" stroke="${colour}" stroke-width="${width}"`;
-  if (symbol === "line")
-    return svg(`<path d="M-1.4 .7C-.4 .7 .3 -.7 1.4 -.7" ${hollow(".5")} stroke-linecap="round"/>`);
-  const points = outline(symbol), paint = isOpen(symbol) ? hollow(".4") : `fill="${colour}"`;
-  if (!points) return svg(`<circle r="1" ${paint}/>`);
-  return svg(`<polygon points="${points.map((point) => point.join()).join(" ")}" ${paint}/>`);
+  const pen = new SvgPen(), sides = `width="${size}" height="${size}"`;
+  drawKey(pen, symbol, colour, 0, 0, 30); // large, since the pen writes to a tenth
+  return `<svg class="atlas-symbol" viewBox="-15 -15 30 30" ${sides} aria-hidden="true">${pen.out.join("")}</svg>`;
 }
 
 // Records in one place stand on a sunflower spiral round it.
