@@ -44,10 +44,15 @@ export function addCard(parts) {
     box.hidden = !record;
     shown = record ? wanted : null;
     if (!record) return;
-    const asked = [parts.details(), parts.sources()].map((answer) => answer.catch(() => ({})));
+    let failed = "";
+    const asked = [parts.details(), parts.sources()].map((answer) => answer.catch((error) => {
+      failed = `Note and sources could not be loaded: ${error.message}`;
+      return {};
+    }));
     const [details, sources] = await Promise.all(asked), { feature, layer } = record;
     const properties = { ...feature.properties, ...details[wanted] };
     if (shown !== wanted) return;
+    if (failed) shown = null; // asked for again with the next drawing
     const close = make("button", "atlas-close", "×"), list = make("dl");
     Object.assign(close, { type: "button", title: "Close", onclick: () => parts.choose(null) });
     close.setAttribute("aria-label", "Close");
@@ -71,6 +76,7 @@ export function addCard(parts) {
       text.append(...texts);
       list.append(make("dt", "", term), text);
     }
+    if (failed) box.append(make("div", "atlas-quiet", failed));
     if (options.page) box.append(Object.assign(make("a", "", "Page of this record"), { href: options.page(wanted) }));
   }
   document.addEventListener("fullscreenchange", update);

@@ -43,8 +43,8 @@ export function addSearch(parts, side) {
   kept.hidden = true;
   box.append(input, panel, kept, notice);
   side.append(box);
-  /** @type {(text: string) => import("../data/search.js").Found[]} */
-  let find = null;
+  /** @type {Promise<(text: string) => import("../data/search.js").Found[]>} the index, made once */
+  let finding = null;
   /** @type {import("../data/search.js").Found} the company or place whose records are listed */
   let inside = null;
   /** @type {{ row: HTMLElement, act: () => void }[]} */
@@ -113,16 +113,17 @@ export function addSearch(parts, side) {
     map.getContainer().focus({ preventScroll: true });
   }
 
-  function show(found) {
+  // failed: why there is nothing to find in.
+  function show(found, failed = "") {
     clearTimeout(counting);
     const hits = found.slice(0, MOST), written = input.value.trim();
     const visible = new Set(parts.visible().map(({ feature }) => feature.id));
     choices = hits.map((hit) => choiceOf(hit, visible));
     const lines = choices.map(({ row }) => row);
     panel.hidden = !hits.length && !written;
-    notice.textContent = `${found.length} found`;
+    notice.textContent = failed || `${found.length} found`;
     const more = `and ${(found.length - MOST).toLocaleString("en")} more; write more of the name`;
-    if (!hits.length && !panel.hidden) lines.push(make("div", "atlas-nothing", "Nothing found"));
+    if (!hits.length && !panel.hidden) lines.push(make("div", "atlas-nothing", failed || "Nothing found"));
     else if (found.length > MOST) lines.push(make("div", "atlas-nothing", inside ? more.split(";")[0] : more));
     if (options.onFilter && written && !inside) {
       choices.push(choiceOfText(written));
@@ -175,13 +176,15 @@ export function addSearch(parts, side) {
 
   async function ask() {
     inside = null;
+    finding ??= parts.words().then((names) => finder(names, store.countries, store.records, options.actors));
+    let found = [], failed = "";
     try {
-      find ??= finder(await parts.words(), store.countries, store.records, options.actors);
+      found = (await finding)(input.value);
     } catch (error) {
-      notice.textContent = `The names could not be loaded: ${error.message}`;
-      return;
+      finding = null; // asked for again with the next letter
+      failed = `The names could not be loaded: ${error.message}`;
     }
-    if (box.contains(document.activeElement)) show(find(input.value));
+    if (box.contains(document.activeElement)) show(found, failed);
   }
   back.onclick = () => {
     ask();
