@@ -106,6 +106,7 @@ def test_years_in_the_map_filter_at_once_and_keep_the_page_in_step(open_page, at
     expect(page.get_by_text(sentence(atlas, expected))).to_be_visible()
     expect(page.locator(".atlas-year")).to_have_text("2015–2016")
     page.get_by_role("button", name="All years").click()
+    expect(page.get_by_role("slider", name="Year in which records were present")).to_be_focused()
     expect(page.get_by_text(sentence(atlas, Selection(undated=False)))).to_be_visible()
     query_holds(page, years=None)
 

@@ -66,6 +66,7 @@ export function addYears(parts) {
   };
   all.onclick = () => {
     stop();
+    slider.focus({ preventScroll: true }); // the button is about to go
     change({ years: null });
   };
 
