@@ -83,15 +83,11 @@ def _where(atlas: Atlas, selection: Selection, found: pd.DataFrame) -> str:
         asked |= atlas.countries.spans(group).keys()
     if not hosts & asked:
         return _counted(len(hosts))
-    named = [atlas.countries.groups.at[group, "title"] for group in selection.groups]
-    if named and not selection.countries:
-        groups = _and([f"“{title}”" for title in named])
-        where = f"{_counted(len(hosts & asked))} of {groups}"
-    elif len(asked) <= _NAMED and not named:
-        where = _and(sorted(atlas.countries.name(code) for code in asked))
+    named = [f"“{atlas.countries.groups.at[group, 'title']}”" for group in selection.groups]
+    if selection.countries and len(asked) <= _NAMED:
+        where = _and(sorted(atlas.countries.name(code) for code in hosts & asked))
     else:
-        groups = _and([f"“{title}”" for title in named])
-        where = f"{_counted(len(hosts & asked))} of {groups}"
+        where = f"{_counted(len(hosts & asked))} of {'those asked for' if selection.countries else _and(named)}"
     beyond = own[~own["country"].isin(asked)]
     if beyond.empty:
         return where
