@@ -154,18 +154,22 @@ def _build(chosen: argparse.Namespace) -> int:
 
 
 def _check(chosen: argparse.Namespace) -> int:
-    problems = [*build.check(chosen.data)] or _stories(chosen.data)
-    for problem in problems:
-        print(problem)
-    doubts = [] if problems else build.doubtful(chosen.data)
+    try:
+        doubts = build.doubtful(chosen.data)
+        problems = _stories(chosen.data)
+    except records.InvalidData as error:
+        problems = [str(problem) for problem in error.problems]
+    if problems:
+        print(*problems, f"{_counted(problems, 'problem')} found.", sep="\n")
+        return 1
     for title, group in groupby(doubts, key=lambda doubt: doubt[0]):
         print(f"{title}:")
         for _, sentence in group:
             print(f"  {sentence}")
-    print(f"{_counted(problems, 'problem')} found." if problems else "All tables are valid.")
+    print("All tables are valid.")
     if doubts:
         print(f"{_counted(doubts, 'doubt')}; --strict takes them for problems.")
-    return 1 if problems or (doubts and chosen.strict) else 0
+    return 1 if doubts and chosen.strict else 0
 
 
 def _counted(things: list, word: str) -> str:

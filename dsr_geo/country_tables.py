@@ -36,7 +36,8 @@ KINDS = ("observed", "estimate", "derived", "projection", "second-hand")
 RECORDS = "records"
 """The word for shading by records, which no indicator may be called by."""
 
-_NUMBER = {"year": r"[12]\d{3}", "since": r"[12]\d{3}", "until": r"[12]\d{3}", "decimals": r"\d"}
+_YEAR = "[12][0-9]{3}"
+_NUMBER = {"year": _YEAR, "since": _YEAR, "until": _YEAR, "decimals": "[0-9]"}
 _BORDERS = ("iso3", "iso2", "name", "region", "subregion", "status", "label_lon", "label_lat")
 
 
@@ -55,7 +56,7 @@ def read(folder: Path) -> tuple[tuple[pd.DataFrame, ...], list[Problem]]:
         problems += wrong
     if not problems:
         problems += _references(borders, **tables)
-    return (borders, *tables.values()), problems
+    return (borders, *(table.reset_index(drop=True) for table in tables.values())), problems
 
 
 def _features(path: Path) -> tuple[list[dict], list[Problem]]:
@@ -64,8 +65,9 @@ def _features(path: Path) -> tuple[list[dict], list[Problem]]:
         raise FileNotFoundError(f"{path} is missing; take it from the published data")
     try:
         features = json.loads(path.read_bytes())["features"]
-        assert isinstance(features, list)
-    except (ValueError, KeyError, TypeError, AssertionError):
+        if not isinstance(features, list):
+            raise TypeError
+    except (ValueError, KeyError, TypeError):
         cure = "take it from an earlier version of the data"
         return [], [Problem(path.name, None, "", "cannot be read as a collection of GeoJSON features", cure)]
     return features, []
@@ -92,12 +94,14 @@ def _borders(path: Path) -> tuple[gpd.GeoDataFrame, list[Problem]]:
             borders[name],
             f"{name} {{}} is no {'number' if is_number else 'text'}",
             "give it one",
-            0,
+            False,
         )
     shape = borders.geometry
     bad = shape.isna() | shape.is_empty | ~shape.geom_type.isin(["Polygon", "MultiPolygon"])
-    problems += _at(path, bad, borders["iso3"], "{} has no polygon", "give it one", 0)
-    problems += _at(path, borders["iso3"].duplicated(), borders["iso3"], "{} stands twice", "join the two", 0)
+    problems += _at(path, bad, borders["iso3"], "{} has no polygon", "give it one", False)
+    problems += _at(
+        path, borders["iso3"].duplicated(), borders["iso3"], "{} stands twice", "join the two", False
+    )
     return borders, problems
 
 
@@ -108,21 +112,25 @@ def _is_no(cell: object, number: bool) -> bool:
 
 
 def _table(path: Path) -> tuple[pd.DataFrame, list[Problem]]:
+    """A table indexed by the line that a row stands on, and what is wrong with its form and cells."""
     columns = COLUMNS[path.stem]
     if problems := header_problems(path, list(columns)):
         return pd.DataFrame(columns=columns), problems
     reader = csv.reader(io.StringIO(path.read_bytes().decode("utf-8-sig"), newline=""), strict=True)
     try:
-        header, *rows = [row for row in reader if any(row)]
+        header = next(reader)
+        rows = [(reader.line_num, row) for row in reader if any(row)]
     except csv.Error as error:
         what, cure = f"broken CSV ({error})", "look for a missing or doubled double quote there"
         return pd.DataFrame(columns=columns), [Problem(path.name, reader.line_num, "", what, cure)]
-    for number, row in enumerate(rows, 2):
+    for number, row in rows:
         if len(row) != len(header):
             what = f"{len(row)} cells where the header has {len(header)}"
             cure = "put double quotes round a cell that holds a comma and see that no cell is missing"
             return pd.DataFrame(columns=columns), [Problem(path.name, number, row[0], what, cure)]
-    table = pd.DataFrame(rows, columns=[name.strip() for name in header], dtype=object)
+    names = [name.strip() for name in header]
+    lines, cells = [number for number, _ in rows], [row for _, row in rows]
+    table = pd.DataFrame(cells, index=lines, columns=names, dtype=object)
     for name in columns:
         cells = table[name].map({cell: tidy(cell) for cell in table[name].unique()}).astype(object)
         problems += _judge(path, name, cells)
@@ -193,9 +201,9 @@ def _references(
     path = Path("indicators.csv")
     taken = indicators["id"].isin([RECORDS, *COLUMNS["attributes"], *_BORDERS])
     yield from _at(path, taken, indicators["id"], "id {} has another meaning", "give it another id")
-    for row, (breaks, classes) in enumerate(zip(indicators["breaks"], indicators["classes"]), 2):
+    for row, id, breaks, classes in indicators[["id", "breaks", "classes"]].itertuples():
         if isinstance(breaks, str) and (trouble := _broken_classes(breaks, classes)):
-            yield Problem(path.name, row, str(indicators["id"].iloc[row - 2]), *trouble)
+            yield Problem(path.name, row, str(id), *trouble)
 
 
 def _broken_classes(breaks: str, classes: object) -> tuple[str, str] | None:
@@ -218,14 +226,13 @@ def _broken_classes(breaks: str, classes: object) -> tuple[str, str] | None:
 
 
 def _at(
-    path: Path, wrong: pd.Series, cells: pd.Series, what: str, cure: str, header: int = 2
+    path: Path, wrong: pd.Series, cells: pd.Series, what: str, cure: str, lines: bool = True
 ) -> Iterator[Problem]:
-    """A problem of some rows, named by the first of them; `{}` in it stands for the cell."""
+    """A problem of some rows, named by the first of them; `{}` in it stands for the cell. lines: rows have numbers."""
     numbers = np.flatnonzero(wrong.to_numpy(dtype=bool))
     if len(numbers):
         more = f" (and in {len(numbers) - 1} more rows)" if len(numbers) > 1 else ""
         first = cells.iloc[numbers[0]]
         cell = f"{first:g}" if isinstance(first, float) else repr(first)
-        yield Problem(
-            path.name, int(numbers[0]) + header if header else None, "", what.replace("{}", cell) + more, cure
-        )
+        row = int(wrong.index[numbers[0]]) if lines else None
+        yield Problem(path.name, row, "", what.replace("{}", cell) + more, cure)

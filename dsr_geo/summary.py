@@ -83,13 +83,11 @@ def _where(atlas: Atlas, selection: Selection, found: pd.DataFrame) -> str:
         asked |= atlas.countries.spans(group).keys()
     if not hosts & asked:
         return _counted(len(hosts))
-    named = [atlas.countries.groups.at[group, "title"] for group in selection.groups]
-    if named and not selection.countries:
-        where = f"{_counted(len(hosts & asked))} of {_and([_the(title) for title in named])}"
-    elif len(asked) <= _NAMED and not named:
-        where = _and(sorted(atlas.countries.name(code) for code in asked))
+    named = [f"“{atlas.countries.groups.at[group, 'title']}”" for group in selection.groups]
+    if selection.countries and len(asked) <= _NAMED:
+        where = _and(sorted(atlas.countries.name(code) for code in hosts & asked))
     else:
-        where = f"{_counted(len(hosts & asked))} of those asked for"
+        where = f"{_counted(len(hosts & asked))} of {'those asked for' if selection.countries else _and(named)}"
     beyond = own[~own["country"].isin(asked)]
     if beyond.empty:
         return where
@@ -109,15 +107,6 @@ def _is_cable(atlas: Atlas, layer: str) -> bool:
 
 def _counted(number: int) -> str:
     return f"{number} {'country or territory' if number == 1 else 'countries and territories'}"
-
-
-def _the(title: str) -> str:
-    """The name of a group in a sentence: an organisation that is called by what it is has an article."""
-    return re.sub(
-        r"^(?=.*\b(Union|Council|Organisation|Group|countries|states|partners|Caribbean|Americas)\b)",
-        "the ",
-        title,
-    )
 
 
 def _and(names: list[str]) -> str:

@@ -169,10 +169,17 @@ def test_card_tells_who_in_which_role_when_where_and_on_whose_word(atlas):
         str(record["year_start"]),
     ):
         assert word in card
-    against = records.split(record["checked_against"])
-    assert against and f"compared with {atlas.sources.at[against[0], 'producer']}" in html.unescape(card)
+    assert "as gathered, not compared" in card
     for url in atlas.sources_of("sc-pak-islamabad-safe-city")["url"]:
         assert f'href="{url}"' in card
+
+
+def test_card_says_with_whose_texts_a_record_was_compared(atlas):
+    page = run(record=["sc-are-silicon-park-dubai"])
+    card = next(text.proto.body for text in page.get("html") if "class=card" in text.proto.body)
+    against = records.split(atlas.records.at["sc-are-silicon-park-dubai", "checked_against"])
+    producers = dict.fromkeys(atlas.sources.loc[against, "producer"])
+    assert f"compared with {', '.join(producers)}" in html.unescape(card)
 
 
 def test_every_record_has_a_card(atlas):

@@ -15,7 +15,7 @@ from coloraide import Color
 from pyproj import Geod
 from shapely import affinity
 
-from dsr_geo import build, catalog, records
+from dsr_geo import Selection, build, catalog, records
 from dsr_geo.atlas import DATA
 
 LAYERS = catalog.load(DATA / "layers.toml")
@@ -297,3 +297,22 @@ def test_groups_and_attributes_speak_of_known_countries_and_sources():
 def test_each_kind_is_worded_as_its_own_layer_words_it(published):
     for id, record in published.records.iterrows():
         assert published.kinds[id] == published.layers[record["layer"]].kinds[record["kind"]]
+
+
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [
+        ("UAE", "ARE"),
+        ("KSA", "SAU"),
+        ("Russian Federation", "RUS"),
+        ("Lao PDR", "LAO"),
+        ("Kyrgyz Republic", "KGZ"),
+        ("Côte d’Ivoire", "CIV"),
+        ("Deutschland", "DEU"),
+        ("肯尼亚", "KEN"),
+    ],
+)
+def test_a_country_is_found_by_the_names_people_use(published, name, code):
+    hosts = published.hosts[published.hosts["country"] == code]
+    own = set(hosts["id"]) & set(Selection(countries=(code,)).records(published).index)
+    assert own and own <= set(Selection(text=name).records(published).index)

@@ -206,6 +206,14 @@ WRONG_FILES = {
     "no workbook": (lambda path: path.with_suffix(".xlsx").write_bytes(b"PK\3\4 no"), "cannot be read"),
     "other letters": (lambda path: path.write_bytes(b"AidData Record ID,\xff\xfe\n"), "cannot be read"),
     "columns missing": (lambda path: as_csv(path, [], [*aiddata.COLUMNS][:-2]), "lacks the columns"),
+    "no number": (
+        lambda path: as_csv(path, [project("41", "Tower") | {"Amount (Nominal USD)": "1.2.3"}]),
+        "project 41 has Amount (Nominal USD) '1.2.3'",
+    ),
+    "other digits": (
+        lambda path: as_csv(path, [project("41", "Tower") | {"Completion Year": "20１４"}]),
+        "project 41 has Completion Year '20１４'",
+    ),
     "no year": (
         lambda path: as_csv(path, [project("41", "Tower") | {"Commitment Year": "soon"}]),
         "project 41 has Commitment Year 'soon'",

@@ -102,6 +102,25 @@ def test_one_sentence_says_what_is_shown(atlas, filters, expected):
     assert summary.sentence(atlas, chosen, chosen.records(atlas)) == expected
 
 
+def _places(atlas, **filters):
+    """The part of the sentence that says where."""
+    chosen = Selection(**filters)
+    return summary.sentence(atlas, chosen, chosen.records(atlas)).split(" in ", 1)[1].split(", as of")[0]
+
+
+def test_the_sentence_names_what_was_asked_for(published):
+    """Few countries by name, those without a record not; many, or a group with countries, by their number."""
+    few = _places(published, countries=("PAK", "KEN"), layers=("data-centres",))
+    assert few == "Kenya and Pakistan"
+    assert _places(published, countries=("KEN", "ATA"), layers=("data-centres",)) == "Kenya"
+    many = ("KEN", "KHM", "LAO", "PAK", "ZMB")
+    assert _places(published, countries=many).startswith("5 countries and territories of those asked for, which also ")
+    group = _places(published, groups=("gcc",))
+    assert group.startswith("6 countries and territories of “Gulf Cooperation Council (GCC)”, ")
+    both = _places(published, groups=("gcc",), countries=("KEN",), layers=("data-centres",))
+    assert both == "7 countries and territories of those asked for"
+
+
 def test_a_selection_is_put_in_other_places(atlas):
     moved = places.in_place(atlas, Selection(countries=("AAA",), text="tower"), "BBB", "union")
     assert moved == Selection(countries=("BBB",), groups=("union",), text="tower")

@@ -198,6 +198,7 @@ def test_dates_and_links_that_cannot_be(tiny, cells, said):
         ("countries/memberships", {"country": "aaa"}, "country 'aaa' is not in borders.geojson"),
         ("countries/memberships", {"since": "2014"}, "until 2013 is before since"),
         ("countries/memberships", {"since": "02010"}, "since '02010' is no whole number"),
+        ("countries/memberships", {"since": "1９９９"}, "since '1９９９' is no whole number"),
         ("countries/memberships", {"since": "9" * 30}, "is no whole number"),
         ("countries/attributes", {"country": "ZZZ"}, "country 'ZZZ' is not in borders.geojson"),
         ("countries/attributes", {"indicator": "mood"}, "indicator 'mood' is not in indicators.csv"),
@@ -340,3 +341,15 @@ def test_attributes_without_a_row_are_no_trouble(tiny):
     with pytest.raises(impact.TooFew):
         impact.of_atlas(atlas, atlas.records, "internet_pct")
     look(tiny)
+
+
+def test_a_row_of_a_country_table_is_counted_as_the_file_has_it(tiny):
+    """Blank lines are no rows, and still lines."""
+    tiny.row("countries/memberships", "BBB")["since"] = "long ago"
+    path = tiny.write() / "countries" / "memberships.csv"
+    lines = path.read_text(encoding="utf-8").splitlines()
+    path.write_text("\n".join([lines[0], "", "", *lines[1:]]), encoding="utf-8")
+    (number,) = [
+        number for number, line in enumerate(path.read_text("utf-8").splitlines(), 1) if "long ago" in line
+    ]
+    assert [problem.row for problem in build.check(tiny.folder)] == [number]

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from dsr_geo import records
 from dsr_geo.catalog import Layer
 
 NUMBER, TITLE, SECTOR = "AidData Record ID", "Title", "Sector Name"
@@ -89,11 +90,11 @@ def projects(file: Path) -> list[dict[str, str]]:
         if not project[NUMBER].isdecimal():
             continue  # a blank line
         for name, form in (
-            ("Commitment Year", r"(\d{4})?"),
-            ("Completion Year", r"(\d{4})?"),
-            (AMOUNT, r"[\d.]*"),
+            ("Commitment Year", "[0-9]{4}"),
+            ("Completion Year", "[0-9]{4}"),
+            (AMOUNT, records.NUMBER),
         ):
-            if not re.fullmatch(form, project[name]):
+            if project[name] and not re.fullmatch(form, project[name]):
                 what = f"project {project[NUMBER]} has {name} '{project[name]}', which is no number"
                 raise ImportProblem(f"'{file}': {what}; correct the cell, or empty it")
         found.append(project)

@@ -21,6 +21,25 @@ from dsr_geo.spelling import TABLES, fold
 _NO_NAMES = {"republic"}
 """What CLDR puts in brackets behind a name to tell two apart, and nobody calls a country by."""
 
+_ALSO = {
+    "AE": ["UAE"],
+    "BN": ["Brunei Darussalam"],
+    "BO": ["Plurinational State of Bolivia"],
+    "BS": ["The Bahamas"],
+    "GM": ["The Gambia"],
+    "IR": ["Islamic Republic of Iran"],
+    "KG": ["Kyrgyz Republic"],
+    "KR": ["Republic of Korea", "ROK"],
+    "LA": ["Lao PDR", "Lao People's Democratic Republic"],
+    "MD": ["Republic of Moldova"],
+    "RU": ["Russian Federation"],
+    "SA": ["KSA"],
+    "SY": ["Syrian Arab Republic"],
+    "TZ": ["United Republic of Tanzania"],
+    "VE": ["Bolivarian Republic of Venezuela"],
+}
+"""Short names of ISO 3166-1 and abbreviations in common use that CLDR does not have."""
+
 
 def names(packages: Path, borders: Path) -> str:
     """The table of names: per country those in English, with the codes CLDR knows it by, and those in all languages."""
@@ -28,7 +47,7 @@ def names(packages: Path, borders: Path) -> str:
     own = {each["properties"]["iso2"]: each["properties"] for each in features}
     found: dict[str, tuple[list[str], list[str]]] = {code: ([], []) for code in own}
     for code, about in own.items():
-        found[code][0].extend([about["name"], about["iso3"]])
+        found[code][0].extend([about["name"], about["iso3"], *_ALSO.get(code, [])])
     core = packages / "cldr-core" / "supplemental" / "aliases.json"
     aliases = json.loads(core.read_bytes())["supplemental"]["metadata"]["alias"]["territoryAlias"]
     for alias, about in aliases.items():

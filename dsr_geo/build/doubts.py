@@ -152,7 +152,11 @@ def told_twice(whole: _Whole) -> Iterator[Problem]:
 
 def loan_told_twice(whole: _Whole) -> Iterator[Problem]:
     """Two loans of one amount to one country that are not linked."""
-    loans = [each for each in whole.records if each["amount_usd"] and _lenders(each)]
+    loans = [
+        each
+        for each in whole.records
+        if each["amount_usd"] and "lender" in set().union(*each.actors.values())
+    ]
     for one, other in _pairs(loans, lambda each: (records.number(each["amount_usd"]), each["countries"])):
         yield _both(one, other, "loans of one amount")
 
@@ -237,10 +241,6 @@ def _routes(found: list[_Record], built: Path) -> dict[str, float]:
             if known and records.split(known["landing_points"]) == records.split(each["landing_points"]):
                 lengths[each["id"]] = float(known["length_computed_km"])
     return lengths
-
-
-def _lenders(record: _Record) -> set[str]:
-    return {actor for actor, roles in record.actors.items() if "lender" in roles}
 
 
 def _pairs(found: list[_Record], key: Callable[[_Record], tuple]) -> Iterator[tuple[_Record, _Record]]:

@@ -21,6 +21,7 @@ from dsr_geo.build import aiddata, rules
 from dsr_geo.catalog import Layer
 from dsr_geo.files import write
 from dsr_geo.records import Row, Tables
+from dsr_geo.spelling import fold
 
 _URL = "https://china.aiddata.org/projects/{}/"
 _PROJECT = re.compile(r"china\.aiddata\.org/projects/(\d+)")
@@ -262,14 +263,16 @@ class _Importer:
 
 
 def _folded(name: str) -> str:
-    """A name without what stands in brackets, capitals and signs."""
-    return re.sub(r"[\W_]+", " ", re.sub(r"\([^)]*\)", " ", name).casefold()).strip()
+    """A name in one spelling, without what stands in brackets."""
+    return fold(re.sub(r"\([^)]*\)", " ", name))
 
 
 def _same(ours: str, theirs: str) -> bool:
-    return ours == theirs or (
-        bool(records.NUMBER.fullmatch(ours) and records.NUMBER.fullmatch(theirs))
-        and float(ours) == float(theirs)
+    """Whether two cells say the same; AidData's figures are numbers, ours may be none."""
+    return (
+        ours == theirs
+        or bool(records.NUMBER.fullmatch(ours) and records.NUMBER.fullmatch(theirs))
+        and (records.number(ours) == records.number(theirs))
     )
 
 

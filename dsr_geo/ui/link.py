@@ -71,12 +71,6 @@ def restore(atlas: Atlas, page: str = "") -> None:
     state["opened"] = {"link": state.get("opened", {}).get("link", 0) + 1, "view": view}
 
 
-def again() -> None:
-    """Set the widgets to what they hold, so that the page shows it."""
-    for name in [*_FIELDS, "shade", "shade_year"]:
-        st.session_state[name] = st.session_state[name]
-
-
 def show(atlas: Atlas, selection: Selection) -> None:
     """Set the widgets to a selection."""
     for name in _FIELDS:

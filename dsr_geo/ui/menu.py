@@ -100,9 +100,10 @@ def look() -> None:
 def menu(selection: Selection, here: str) -> None:
     """Draw the links to all pages, with the filters as they are; `here` is the path of the open one in the address."""
     with st.container(key="menu", horizontal=True):
-        for name, page in ((name, page) for name, page in PAGES.items() if page.in_menu):
-            with st.container(key="here", width="content") if name == (here or FRONT) else nullcontext():
-                to(name, page.title, selection)
+        for name, page in PAGES.items():
+            if page.in_menu:
+                with st.container(key="here", width="content") if name == (here or FRONT) else nullcontext():
+                    to(name, page.title, selection)
 
 
 def to(page: str, label: str, selection: Selection, **own: str | None) -> None:

@@ -11,8 +11,6 @@ import streamlit as st
 from streamlit.proto.WidgetStates_pb2 import WidgetStates
 from streamlit.runtime.scriptrunner import RerunData, RerunException, get_script_run_ctx
 
-from dsr_geo.ui import link
-
 _HELD = "held by the page"
 
 
@@ -20,11 +18,7 @@ def begin() -> None:
     """Before anything is drawn: keep what the page's widgets held if the session is new and the page is not."""
     context = get_script_run_ctx()
     if "open" in st.session_state:
-        if st.session_state.pop(_HELD, None):
-            link.again()  # the page was shown the address' values in between
-            st.toast(
-                "The server began anew. A download of a chart that failed just now works when asked for again."
-            )
+        st.session_state.pop(_HELD, None)
     elif context and (held := context.session_state.get_widget_states()):
         st.session_state[_HELD] = held
 

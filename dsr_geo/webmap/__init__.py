@@ -12,7 +12,6 @@ import json
 import math
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -112,8 +111,7 @@ def state(
     selection.check(atlas)
     shown = selection.shown(atlas)
     own = _own(selection)
-    rest = replace(selection, layers=tuple(atlas.layers))
-    rest = rest.without("kinds", "years", "undated", "ended", *own)
+    rest = selection.opened(atlas, "layers", "kinds", "years", "undated", "ended", *own)
     return {
         "shown": list(shown),
         "kinds": list(selection.kinds),

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from dsr_geo import build, cite, records, summary
+from dsr_geo import build, catalog, cite, records, summary
 from dsr_geo.atlas import Atlas
 from dsr_geo.build.doubts import RULES
 from dsr_geo.selection import Selection, undated
@@ -180,7 +180,7 @@ def _doubts(atlas: Atlas) -> pd.DataFrame | None:
     """What `check` doubts, a line each; None where the tables have changed since they were built and are not valid."""
     try:
         found = build.doubtful(atlas.folder)
-    except records.InvalidData:
+    except (records.InvalidData, catalog.CatalogError, OSError):
         return None
     lines = [(title, doubt.id, f"{doubt.what}; {doubt.cure}.") for title, doubt in found]
     return pd.DataFrame(lines, columns=["Rule", "Record", "What, and what would settle it"])

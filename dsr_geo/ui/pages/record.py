@@ -38,7 +38,7 @@ def draw(atlas: Atlas) -> None:
             for other in others:
                 menu.to("record", atlas.records.at[other, "name"], selection, id=other)
         st.header("Take it along", anchor=False)
-        downloads.draw(atlas, own)
+        downloads.draw(atlas, own, id)
         st.caption(cite.BOUNDARY_NOTE)
     with right, st.container(key="record-card"):
         card.draw(atlas, id)

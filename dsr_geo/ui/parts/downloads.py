@@ -14,12 +14,13 @@ from dsr_geo.ui import link
 from dsr_geo.ui.text import plain
 
 
-def draw(atlas: Atlas, selection: Selection) -> None:
+def draw(atlas: Atlas, selection: Selection, chosen: str | None = None) -> None:
     """Draw a link for each format, with the licence and the citation. Files are made when somebody asks.
 
-    The links lead to the atlas' own routes, which answer whether or not the page's session is still there.
+    chosen: the record whose card a map shows, if it is not the one in the address. The links lead to the atlas' own
+    routes, which answer whether or not the page's session is still there.
     """
-    query = urlencode(link.query(selection, record=st.session_state["record"]), doseq=True)
+    query = urlencode(link.query(selection, record=chosen or st.session_state["record"]), doseq=True)
     # Relative to the page, wherever that lies behind a prefix: pages and routes are beside each other.
     root = f".{api.PREFIX}/records."
     links = [

@@ -90,8 +90,7 @@ def place(atlas: Atlas, selection: Selection, height: int = 660, follow: bool = 
 def alone(atlas: Atlas, selection: Selection, id: str) -> None:
     """The map of one record, with nothing round it. selection: that record's."""
     state = webmap.state(atlas, selection, None, id, st.session_state.get("map_act", 0))
-    opened = st.session_state["opened"] | {"view": ""}
-    draw(state | {"round": "nothing"}, "", opened, lambda: None, lambda: None)
+    draw(state | {"round": "nothing"}, "", st.session_state["opened"], lambda: None, lambda: None)
 
 
 def _choose(atlas: Atlas):

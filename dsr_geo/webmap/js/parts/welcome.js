@@ -17,7 +17,7 @@ function seen(now = false) {
 }
 
 /** @param {Parts} parts */
-export function addWelcome({ el, options: { stories = [] } }) {
+export function addWelcome({ el, map, options: { stories = [] } }) {
   if (!stories.length || location.search || seen()) return;
   const box = make("section", "atlas-welcome"), close = make("button", "atlas-close", "×"), list = make("div");
   const what = make("p", "", WHAT);
@@ -26,11 +26,17 @@ export function addWelcome({ el, options: { stories = [] } }) {
   Object.assign(close, { type: "button", title: "Close" });
   close.setAttribute("aria-label", "Close the welcome");
   function dismiss() {
+    const held = box.contains(document.activeElement);
     seen(true);
     box.remove();
+    if (held) map.getContainer().focus({ preventScroll: true });
   }
   close.onclick = dismiss;
-  box.onkeydown = ({ key }) => key === "Escape" && dismiss();
+  box.onkeydown = (event) => {
+    if (event.key !== "Escape") return; // and nothing is given back: `false` would keep the key from the browser
+    event.stopPropagation();
+    dismiss();
+  };
   list.append(...stories.map(([title, query]) => (
     Object.assign(make("a", "", title), { href: `?${query}`, onclick: () => void seen(true) }))));
   box.append(close, what, list);

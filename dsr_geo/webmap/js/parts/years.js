@@ -52,21 +52,24 @@ export function addYears(parts) {
     step();
     draw();
   };
+  // What the reader sets stands there at once, or the next key would go on from what stood before.
+  function choose(years) {
+    clearInterval(timer);
+    timer = null;
+    change({ years });
+    draw();
+  }
   slider.oninput = () => {
-    const year = Number(slider.value), from = parts.state.years?.[0];
-    const several = from < parts.state.years?.[1];
-    stop();
-    if (several) change({ years: [Math.min(from, year), year] });
-    else to(year);
+    const year = Number(slider.value), [from, until] = parts.state.years ?? [];
+    choose([from < until ? Math.min(from, year) : year, year]);
   };
   since.oninput = () => {
     const year = Number(since.value), until = parts.state.years?.[1] ?? last;
-    stop();
-    change({ years: year === first && until === last ? null : [year, Math.max(year, until)] });
+    choose(year === first && until === last ? null : [year, Math.max(year, until)]);
   };
   all.onclick = () => {
-    stop();
-    change({ years: null });
+    slider.focus({ preventScroll: true }); // the button is about to go
+    choose(null);
   };
 
   function draw() {
