@@ -87,7 +87,9 @@ def _where(atlas: Atlas, selection: Selection, found: pd.DataFrame) -> str:
     if selection.countries and len(asked) <= _NAMED:
         where = _and(sorted(atlas.countries.name(code) for code in hosts & asked))
     else:
-        where = f"{_counted(len(hosts & asked))} of {'those asked for' if selection.countries else _and(named)}"
+        where = (
+            f"{_counted(len(hosts & asked))} of {'those asked for' if selection.countries else _and(named)}"
+        )
     beyond = own[~own["country"].isin(asked)]
     if beyond.empty:
         return where

@@ -114,7 +114,9 @@ def test_the_sentence_names_what_was_asked_for(published):
     assert few == "Kenya and Pakistan"
     assert _places(published, countries=("KEN", "ATA"), layers=("data-centres",)) == "Kenya"
     many = ("KEN", "KHM", "LAO", "PAK", "ZMB")
-    assert _places(published, countries=many).startswith("5 countries and territories of those asked for, which also ")
+    assert _places(published, countries=many).startswith(
+        "5 countries and territories of those asked for, which also "
+    )
     group = _places(published, groups=("gcc",))
     assert group.startswith("6 countries and territories of “Gulf Cooperation Council (GCC)”, ")
     both = _places(published, groups=("gcc",), countries=("KEN",), layers=("data-centres",))
