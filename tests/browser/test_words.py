@@ -83,6 +83,7 @@ def test_what_is_written_is_the_text_filter_of_the_page(open_page, published):
     page.get_by_role("link", name="Table", exact=True).click()
     widget = page.get_by_test_id("stSidebar").get_by_role("textbox", name="Search")
     expect(widget).to_have_value(text)
+    settled(page)
     widget.fill("nairobi")
     widget.press("Enter")
     query_holds(page, q=["nairobi"], undated=["0"])
