@@ -43,7 +43,7 @@ def test_the_number_of_the_routing_rises_with_its_lines(tiny):
         for id, feature in _fresh(tiny).items()
     }
     assert (routes.ROUTING, drawn) == (2, STORED), (
-        "searoute or sealine draw other lines: raise routes.ROUTING by one, rebuild data/geojson, and put both here"
+        "the lines of cables are drawn otherwise: raise routes.ROUTING by one, rebuild data/geojson, and put both here"
     )
 
 

@@ -80,10 +80,10 @@ def test_what_is_written_is_the_text_filter_of_the_page(open_page, published):
     # Another filter of the map leaves it; a page without the map has it in a widget of its own, which the map hears of.
     page.locator("label.atlas-undated input").uncheck()
     query_holds(page, q=[text], undated=["0"])
+    settled(page)  # the links of the menu carry it too
     page.get_by_role("link", name="Table", exact=True).click()
     widget = page.get_by_test_id("stSidebar").get_by_role("textbox", name="Search")
     expect(widget).to_have_value(text)
-    settled(page)
     widget.fill("nairobi")
     widget.press("Enter")
     query_holds(page, q=["nairobi"], undated=["0"])

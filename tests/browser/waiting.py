@@ -38,7 +38,7 @@ def becomes(page: Page, read: Callable[[], object], wanted: object) -> None:
     end = time.monotonic() + PATIENCE / 1000
     while (seen := read()) != wanted and time.monotonic() < end:
         page.wait_for_timeout(50)
-    assert seen == wanted
+    assert seen == wanted, f"{seen} is not {wanted}"
 
 
 def query(page: Page) -> dict[str, list[str]]:

@@ -1,4 +1,5 @@
-"""The filters: one widget for every field of `Selection`, all in the sidebar, all kept in the address.
+"""The filters in the sidebar, all kept in the address: a widget for each field of `Selection` that the map beside it
+does not set itself.
 
 Fields that want words, options or an order of their own have them here; any other filter by values or switch is drawn
 from what the field says of itself, so that a new one is a field of `Selection` and nothing else.
