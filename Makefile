@@ -55,4 +55,5 @@ $(VENV)/%.installed: pyproject.toml $(VENV)/app.installed
 $(VENV)/test.installed: pyproject.toml $(VENV)/app.installed
 	$(PIP) -c constraints.txt --group test
 	$(RUN) tests/browser/chromium.py
+	$(RUN) tests/debian.py
 	@touch $@
