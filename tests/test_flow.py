@@ -26,6 +26,7 @@ ORDER = [
     {"atlas"},
     {"search"},
     {"selection"},
+    {"cql"},
     {"cite", "places", "summary", "changes"},
     {"impact", "stories"},
     {"webmap"},
@@ -45,6 +46,7 @@ FOLDERS = {
         {"importer"},
         {""},
     ],
+    "cql": [{"parse"}, {"geometry", "values"}, {"evaluate"}, {"records"}, {""}],
     "webmap": [{"columns"}, {"shading"}, {""}, {"notebook"}],
 }
 """Folder → its modules, upstream to downstream; "" is the folder itself."""
@@ -176,7 +178,13 @@ def test_scripts_have_no_circle():
 
 @pytest.mark.parametrize(
     ("library", "allowed"),
-    [("streamlit", {"ui", "app"}), ("folium", {"webmap"}), ("branca", {"webmap"}), ("starlette", {"api"})],
+    [
+        ("streamlit", {"ui", "app"}),
+        ("folium", {"webmap"}),
+        ("branca", {"webmap"}),
+        ("starlette", {"api"}),
+        ("cql2", {"cql"}),
+    ],
 )
 def test_only_its_own_part_knows(library, allowed):
     users = {
