@@ -46,7 +46,15 @@ FOLDERS = {
         {"importer"},
         {""},
     ],
-    "cql": [{"parse"}, {"geometry", "values"}, {"evaluate"}, {"records"}, {""}],
+    "cql": [
+        {"parse", "texts"},
+        {"geometry", "times"},
+        {"values"},
+        {"lists"},
+        {"evaluate"},
+        {"records", "selections"},
+        {""},
+    ],
     "webmap": [{"columns"}, {"shading"}, {""}, {"notebook"}],
 }
 """Folder → its modules, upstream to downstream; "" is the folder itself."""
