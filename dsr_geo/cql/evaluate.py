@@ -14,9 +14,9 @@ from typing import Any
 import numpy as np
 
 from dsr_geo.cql import geometry, lists, texts, times
-from dsr_geo.cql.parse import CqlError, tree
+from dsr_geo.cql.parse import CqlError, short, tree
 from dsr_geo.cql.values import Column, Value, as_time, column, interval, literal, text, truth, unknown
-from dsr_geo.names import UnknownName, known
+from dsr_geo.names import Names, UnknownName, known
 
 Columns = Mapping[str, Column]
 """The columns that filters may name, by name."""
@@ -113,10 +113,12 @@ class _Evaluation:
             case {"date": written} | {"timestamp": written}:
                 kind = next(iter(node)).upper()
                 if kind == "TIMESTAMP" and len(str(written)) <= 10:
-                    raise CqlError(f"{written!r} is no timestamp; write TIMESTAMP('2015-01-31T12:00:00Z')")
+                    raise CqlError(
+                        f"{short(written)} is no timestamp; write TIMESTAMP('2015-01-31T12:00:00Z')"
+                    )
                 if kind == "DATE" and len(str(written)) > 10:
-                    raise CqlError(f"{written!r} is no date; write DATE('2015-01-31')")
-                return literal("time", times.read(written), f"{kind}({written!r})")
+                    raise CqlError(f"{short(written)} is no date; write DATE('2015-01-31')")
+                return literal("time", times.read(written), f"{kind}({short(written)})")
             case {"interval": [first, last]}:
                 return interval(*(None if end in ("..", "") else self.value(end) for end in (first, last)))
             case {"interval": _}:
@@ -132,11 +134,9 @@ class _Evaluation:
         raise CqlError("a part of the filter is no value of CQL2; compare it with the standard")
 
     def column(self, name: str) -> Value:
+        if name not in self.columns:
+            raise _unknown_name("property", name, {id: about.title for id, about in self.columns.items()})
         if name not in self.read:
-            try:
-                known("property", [name], {id: about.title for id, about in self.columns.items()})
-            except UnknownName as error:
-                raise CqlError(f"the filter names an {error}") from None
             cells = self.table[name]
             self.read[name] = cells if isinstance(cells, Value) else column(name, self.columns[name], cells)
         return self.read[name]
@@ -154,11 +154,8 @@ class _Evaluation:
         name = op.lower()
         if name in ("and", "or"):
             return _joined(name, [self.condition(arg) for arg in args])
-        if name not in _TAKES:
-            try:
-                known("function", [op.upper()], FUNCTIONS)
-            except UnknownName as error:
-                raise CqlError(f"the filter uses an {error}") from None
+        if name not in _TAKES and op.upper() not in FUNCTIONS:
+            raise _unknown_name("function", op.upper(), FUNCTIONS)
         if len(args) != (takes := _TAKES.get(name)):
             what = f"takes {takes} arguments and is given {len(args)}" if takes else "is not used like that"
             raise CqlError(f"{op.upper()} {what}; compare the filter with the CQL2 standard")
@@ -264,6 +261,14 @@ class _Evaluation:
         return truth(np.fromiter(map(_LISTS[name], *sets), bool, self.rows), nulls[0] | nulls[1])
 
 
+def _unknown_name(what: str, name: str, names: Names) -> CqlError:
+    try:
+        known(what, [name if len(name) < 60 else f"{name[:60]}…"], names)
+    except UnknownName as error:
+        return CqlError(f"the filter names an {error}")
+    return CqlError(f"the filter names an unknown {what}; correct it")
+
+
 def _joined(op: str, parts: Sequence[Value]) -> Value:
     """AND or OR of conditions: what is known decides where it can, else the whole is unknown."""
     if op == "and":
@@ -291,7 +296,7 @@ def _calculated(op: str, a: Value, b: Value) -> Value:
     with np.errstate(all="ignore"):
         found = np.asarray(_ARITHMETIC[op](a.data, b.data), dtype=float)
     null = a.null | b.null | ~np.isfinite(found)
-    return Value("number", np.where(null, 0.0, found), null, f"{a.called} {op} {b.called}")
+    return Value("number", np.where(null, 0.0, found), null, f"the result of {op}")
 
 
 def _compared_places(name: str, a: Value, b: Value) -> Value:

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from dsr_geo.cql.parse import CqlError
+from dsr_geo.cql.parse import CqlError, short
 
 START, END, LAST = range(3)
 NEVER, ALWAYS = np.iinfo(np.int64).min, np.iinfo(np.int64).max
@@ -46,7 +46,7 @@ def read(written: object) -> np.ndarray:
     """A year, a month, a day or an instant as written in a filter. Raises `CqlError`."""
     if not isinstance(written, str) or not (parts := _TIME.fullmatch(written)):
         raise CqlError(
-            f"{written!r} is no time; write it like '2015', '2015-01-31' or '2015-01-31T12:00:00Z'"
+            f"{short(written)} is no time; write it like '2015', '2015-01-31' or '2015-01-31T12:00:00Z'"
         )
     zone = (parts["zone"] or "").upper()
     bare = written.upper().removesuffix(zone)
@@ -58,7 +58,7 @@ def read(written: object) -> np.ndarray:
             return np.array([start, start, start])
         whole = np.datetime64(bare)  # numpy takes its unit from what is written
     except ValueError:
-        raise CqlError(f"{written!r} is no time, for there is no such day or hour; correct it") from None
+        raise CqlError(f"{short(written)} is no time, for there is no such day or hour; correct it") from None
     after = _microseconds(whole + 1)
     return np.array([_microseconds(whole), after - _DAY, after - 1])
 

@@ -11,7 +11,7 @@ import pandas as pd
 import shapely
 
 from dsr_geo.cql import times
-from dsr_geo.cql.parse import CqlError
+from dsr_geo.cql.parse import CqlError, short
 from dsr_geo.cql.texts import composed, each
 from dsr_geo.records import split
 
@@ -120,7 +120,7 @@ def literal(kind: str, data: Any, called: str) -> Value:
 
 
 def text(written: str) -> Value:
-    return literal("text", np.array(composed(written), dtype=object), repr(written))
+    return literal("text", np.array(composed(written), dtype=object), short(written))
 
 
 def truth(data: Any, null: Any = False, called: str = "the condition") -> Value:
