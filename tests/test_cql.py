@@ -292,6 +292,7 @@ def test_patterns_of_like():
     for pattern, rows in {
         "a%b": [0, 1, 2, 3, 4],
         "a_b": [0, 1, 2],
+        "_%___": [4],
         r"a\%b": [0],
         "%": [0, 1, 2, 3, 4, 5, 6],
         "%X%b": [4],
