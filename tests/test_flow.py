@@ -26,6 +26,7 @@ ORDER = [
     {"atlas"},
     {"search"},
     {"selection"},
+    {"cql"},
     {"cite", "places", "summary", "changes"},
     {"impact", "stories"},
     {"webmap"},
@@ -43,6 +44,15 @@ FOLDERS = {
         {"routes"},
         {"rules", "doubts", "aiddata", "country_names"},
         {"importer"},
+        {""},
+    ],
+    "cql": [
+        {"parse", "texts"},
+        {"geometry", "times"},
+        {"values"},
+        {"lists"},
+        {"evaluate"},
+        {"records", "selections"},
         {""},
     ],
     "webmap": [{"columns"}, {"shading"}, {""}, {"notebook"}],
@@ -181,6 +191,7 @@ def test_scripts_have_no_circle():
         ("folium", {"webmap"}),
         ("branca", {"webmap"}),
         ("starlette", {"api", "app", "ui"}),
+        ("cql2", {"cql"}),
     ],
 )
 def test_only_its_own_part_knows(library, allowed):
