@@ -45,6 +45,7 @@ FOLDERS = {
         {"importer"},
         {""},
     ],
+    "export": [{"rows"}, {"text", "gis", "kml", "sheets"}, {""}],
     "webmap": [{"columns"}, {"shading"}, {""}, {"notebook"}],
 }
 """Folder → its modules, upstream to downstream; "" is the folder itself."""
