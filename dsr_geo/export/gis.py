@@ -65,6 +65,7 @@ def flatgeobuf(download: Download) -> bytes:
     """
     about = {key: as_text(value) for key, value in download.about.items()}
     about["left_out"] = cite.left_out(len(download.frame) - len(download.placed))
+    title = about.pop("title")
     said = ("citation", "licence", "boundaries", "left_out")
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "atlas.fgb"
@@ -74,7 +75,7 @@ def flatgeobuf(download: Download) -> bytes:
             layer="records",
             driver="FlatGeobuf",
             geometry_type="Unknown",
-            layer_options={"TITLE": cite.TITLE, "DESCRIPTION": " ".join(about[key] for key in said).strip()},
+            layer_options={"TITLE": title, "DESCRIPTION": " ".join(about[key] for key in said).strip()},
             layer_metadata=about,
         )
         return path.read_bytes()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -19,9 +18,6 @@ from dsr_geo.atlas import Atlas
 from dsr_geo.selection import Selection
 
 _TABLES: WeakKeyDictionary[Atlas, pd.DataFrame] = WeakKeyDictionary()
-
-_NO_TEXT = re.compile("[\0\ud800-\udfff]")
-"""What no file can hold as text: the end of a text in C, and halves of characters."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -157,4 +153,5 @@ def _each(lists: pd.Series, words: Mapping[str, str], between: str, once: bool =
 
 
 def _text(value: Any) -> Any:
-    return _NO_TEXT.sub("\ufffd", value) if isinstance(value, str) else value
+    """A text without the sign that ends it for libraries in C."""
+    return value.replace("\0", "\ufffd") if isinstance(value, str) else value
