@@ -16,7 +16,7 @@ from urllib.parse import parse_qs
 from tqdm import tqdm
 
 import dsr_geo
-from dsr_geo import atlas, build, catalog, changes, export, files, names, records, selection, stories
+from dsr_geo import atlas, build, catalog, changes, cite, export, files, names, records, selection, stories
 from dsr_geo.atlas import Atlas
 from dsr_geo.build import aiddata, importer, routes
 from dsr_geo.selection import Selection
@@ -128,6 +128,11 @@ def _parser() -> argparse.ArgumentParser:
     made = command("export", _export, "Write a selection to a file; the ending decides the format.")
     made.add_argument("file", type=Path, help=f"file to write, ending in {endings}")
     made.add_argument("selection", nargs="?", default="", help=opening)
+    made.add_argument(
+        "--country-geometry",
+        action="store_true",
+        help="give records known only by country the polygon of their countries (formats with shapes)",
+    )
     made = command("import", _import, "Bring the projects of a public table into the fact tables.")
     made.add_argument("table", choices=["aiddata"], help="whose table it is")
     made.add_argument("file", type=Path, help="the table of projects, .xlsx or .csv")
@@ -213,7 +218,7 @@ def _export(chosen: argparse.Namespace) -> int:
     if ending not in export.FORMATS:
         endings = ", ".join(f".{each}" for each in export.FORMATS)
         raise _Refused(f"'{chosen.file}' ends in none of {endings}; give it one of these.")
-    return _write(chosen, chosen.file, export.FORMATS[ending])
+    return _write(chosen, chosen.file, export.FORMATS[ending], chosen.country_geometry)
 
 
 def _import(chosen: argparse.Namespace) -> int:
@@ -235,16 +240,20 @@ def _map(chosen: argparse.Namespace) -> int:
     return status
 
 
-def _write(chosen: argparse.Namespace, path: Path, form: export.Format) -> int:
+def _write(chosen: argparse.Namespace, path: Path, form: export.Format, polygons: bool = False) -> int:
     if not path.parent.is_dir() or path.is_dir():
         raise _Refused(f"'{path}' cannot be written; name a file in a folder that exists.")
     loaded = atlas.load(chosen.data)
     query = _query(chosen.selection)
     wanted = _wanted(query, loaded)
-    view, problems = export.view(query, loaded, wanted) if form.view else ({}, [])
-    files.write(path, form(loaded, wanted, **view))
+    plain = {key: values for key, values in query.items() if key == "country_geometry"}
+    how, problems = export.view(query if form.view else plain, loaded, wanted)
+    how["country_geometry"] |= polygons
+    files.write(path, form(loaded, wanted, **how))
     print("".join(f"{problem}\n" for problem in problems), end="", file=sys.stderr)
-    print(f"{path}: {int(wanted.mask(loaded).sum())} records")
+    found = wanted.records(loaded)
+    left_out = form.left_out(found, how["country_geometry"])
+    print(f"{path}: {len(found) - left_out} records", cite.left_out(left_out), sep="; " if left_out else "")
     return 0
 
 

@@ -48,7 +48,19 @@ COLUMNS = {
 
 DERIVED = (
     *("layer", "evidence", "length_computed_km", "geometry"),  # of a loaded record
-    *("layer_title", "country_names", "source_urls", "citation", "fid", "ogc_fid", "geom"),  # of a download
+    *(
+        "layer_title",
+        "country_names",
+        "source_urls",
+        "source_licences",
+        "attribution",
+        "citation",
+        "about",
+        "page",
+        "fid",
+        "ogc_fid",
+        "geom",
+    ),  # of a download
     *("country", "country_name", "region", "subregion", "groups"),  # of records joined with countries
 )
 """Columns that records have somewhere beyond those, computed and never typed."""

@@ -280,6 +280,12 @@ def test_every_format_is_served(ask, atlas, ending):
         assert strip(body) == strip(wanted)
 
 
+def test_the_polygons_of_countries_come_when_asked_for(ask):
+    for asked, there in (("", False), ("&country_geometry=0", False), ("&country_geometry=1", True)):
+        _, _, body = ask(f"/atlas/records.geojson?layer=pacts{asked}")
+        assert {bool(each["geometry"]) for each in json.loads(body)["features"]} == {there}
+
+
 @pytest.mark.parametrize(
     ("path", "status", "said"),
     [
@@ -288,6 +294,7 @@ def test_every_format_is_served(ask, atlas, ending):
         ("records.csv?years=2020", 400, "2013-2026"),
         ("records.html?record=tower-x", 400, "tower-x"),
         ("records.html?shade=mood", 400, "mood"),
+        ("records.fgb?country_geometry=yes", 400, "“yes”, which is neither 0 nor 1"),
         ("records.dwg", 404, "dwg"),
         ("records.csv?q={{7*7}}", 200, ""),
     ],

@@ -55,6 +55,7 @@ FOLDERS = {
         {"records", "selections"},
         {""},
     ],
+    "export": [{"rows"}, {"text", "gis", "kml", "sheets"}, {""}],
     "webmap": [{"columns"}, {"shading"}, {""}, {"notebook"}],
 }
 """Folder → its modules, upstream to downstream; "" is the folder itself."""
