@@ -228,8 +228,9 @@ def _whole_table(parts: list[gpd.GeoDataFrame]) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(table, geometry="geometry", crs="EPSG:4326")
 
 
-def _text_table(path: Path, columns: list[str]) -> pd.DataFrame:
+def _text_table(path: Path, names: Iterable[str]) -> pd.DataFrame:
     """A table indexed by its first column, all cells text."""
+    columns = list(names)
     rows, problems = records.read_table(path, columns)
     if problems:
         raise records.InvalidData(problems)
