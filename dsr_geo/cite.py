@@ -15,6 +15,14 @@ BOUNDARY_NOTE = (
     "its authorities or its frontiers."
 )
 LICENCE = "Compilation CC BY 4.0; each source's own terms in data/LICENSE.md"
+CC_BY = "https://creativecommons.org/licenses/by/4.0/"
+CONTRIBUTORS = "Digital Silk Road Atlas contributors"
+KEYWORDS = ("Digital Silk Road", "Belt and Road Initiative", "digital infrastructure", "GIS")
+ABSTRACT = (
+    "Sourced records of digital infrastructure, services and agreements connected with the Digital Silk Road: what a "
+    "source says was built, supplied, financed, operated, agreed or decided, by whom, where, when, how precisely the "
+    "place is known and how well the record is supported."
+)
 
 
 def page(home: str, id: str) -> str:
@@ -48,3 +56,11 @@ def metadata(atlas: Atlas, selection: Selection, count: int) -> dict[str, Any]:
         "citation": citation(atlas, selection),
         "boundaries": BOUNDARY_NOTE,
     }
+
+
+def data_sets(atlas: Atlas) -> list[tuple[str, str, str]]:
+    """Producer, address and licence of the data sets of which more than facts was taken, one for each producer."""
+    table = atlas.sources
+    own = table[(table["kind"] == "dataset") & ~table["licence"].str.contains("facts only")]
+    found = own[~own["producer"].duplicated()].sort_values("producer")
+    return list(zip(found["producer"], found["url"], found["licence"]))
