@@ -61,7 +61,7 @@ _KEYS: dict[str, list[str]] = {
     "attributes": ["country", "year", "indicator"],
     "names": ["country"],
 }
-_REFERENCES = {
+_REFERENCES: dict[str, dict[str, tuple[str, str]]] = {
     "actors": {"headquarters": ("names", "country"), "parent": ("", "id")},
     "landing_points": {"country": ("names", "country"), "source_id": ("sources", "id")},
     "passages": {"source_id": ("sources", "id")},
@@ -70,7 +70,7 @@ _REFERENCES = {
 }
 """Table → column → the table and column it points into. Cells that hold several ids, Table Schema cannot refer from."""
 
-_TABLES = {
+_TABLES: dict[str, tuple[str, dict[str, str], dict[str, tuple[str, ...]]]] = {
     "sources": ("Sources", records.SOURCE_COLUMNS, {"kind": records.SOURCE_KINDS}),
     "actors": ("Companies and institutions", records.ACTOR_COLUMNS, {"type": records.ACTOR_TYPES}),
     "events": ("Events", records.EVENT_COLUMNS, {}),
