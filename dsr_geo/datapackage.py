@@ -24,7 +24,7 @@ _IDS = {"type": "string", "constraints": {"pattern": "[a-z0-9_-]+( *; *[a-z0-9_-
 _TYPES: dict[str, Json] = {
     **dict.fromkeys(("year", "year_announced", "year_start", "year_end"), _YEAR),
     **dict.fromkeys(("since", "until"), {"type": "year"}),
-    **dict.fromkeys(("published", "accessed", "checked_on", "date"), _DATE),
+    **dict.fromkeys(("published", "accessed", "checked_on", "date", "on"), _DATE),
     **dict.fromkeys(("id", "source_id", "record_id", "parent", "group", "indicator"), _ID),
     **dict.fromkeys(("country", "headquarters"), _COUNTRY),
     "countries": {"type": "string", "constraints": {"pattern": "[A-Z]{3}( *; *[A-Z]{3})*"}},
@@ -46,6 +46,7 @@ _NEEDED = {
     "sources": ("id", "producer", "url", "kind"),
     "actors": ("id", "name"),
     "events": ("id", "source_ids"),
+    "changes": ("id", "on"),
     "landing_points": ("name", "country", "lon", "lat"),
     "passages": ("name", "kind", "wkt"),
     "excluded": ("reason",),
@@ -74,6 +75,7 @@ _TABLES: dict[str, tuple[str, dict[str, str], dict[str, tuple[str, ...]]]] = {
     "sources": ("Sources", records.SOURCE_COLUMNS, {"kind": records.SOURCE_KINDS}),
     "actors": ("Companies and institutions", records.ACTOR_COLUMNS, {"type": records.ACTOR_TYPES}),
     "events": ("Events", records.EVENT_COLUMNS, {}),
+    "changes": ("What changed between versions", records.CHANGE_COLUMNS, {}),
     "landing_points": ("Landing points of cables", records.LANDING_POINT_COLUMNS, {}),
     "passages": ("Straits, crossings and barriers", records.PASSAGE_COLUMNS, {"kind": records.PASSAGE_KINDS}),
     "excluded": ("Rows that are no records, with the reason", records.EXCLUDED_COLUMNS, {}),
@@ -94,6 +96,8 @@ def data_package(atlas: Atlas) -> Json:
     """The Data Package (version 2): every table with fields, constraints and keys, and the built GeoJSON files."""
     tables = [_facts(layer) for layer in atlas.layers.values()]
     for name, (title, columns, values) in _TABLES.items():
+        if name == "changes" and atlas.changes.empty:
+            continue  # the one table that a folder need not have
         path = f"countries/{name}.csv" if name in country_tables.COLUMNS else f"{name}.csv"
         fields = [
             _field(name, column, meaning, values.get(column, ())) for column, meaning in columns.items()

@@ -52,12 +52,6 @@ def zenodo() -> Json:
     }
 
 
-def in_page(document: Json) -> str:
-    """A JSON-LD document as the element that search engines look for in an HTML page; nothing in it can end it."""
-    text = json.dumps(document, ensure_ascii=False).replace("<", "\\u003c")
-    return f'<script type="application/ld+json">{text}</script>'
-
-
 def schema_org(atlas: Atlas, home: str = "") -> Json:
     """The atlas as a schema.org Dataset with one part a layer, in JSON-LD.
 

@@ -329,6 +329,13 @@ EVENT_COLUMNS = {
     "note": "our own short words",
     "source_ids": "ids of sources.csv, `;` between",
 }
+CHANGE_COLUMNS = {
+    "id": "id of the record",
+    "on": "the day the version was made",
+    "field": "the column that changed; empty = the record was added",
+    "before": "what stood there; empty for long texts and lists",
+    "after": "what stands there; empty for long texts and lists",
+}
 LANDING_POINT_COLUMNS = {
     "name": "town and country, as cables name it",
     "country": "ISO 3166-1 alpha-3 code",
