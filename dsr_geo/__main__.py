@@ -16,7 +16,20 @@ from urllib.parse import parse_qs
 from tqdm import tqdm
 
 import dsr_geo
-from dsr_geo import atlas, build, catalog, changes, cite, export, files, names, records, selection, stories
+from dsr_geo import (
+    atlas,
+    build,
+    catalog,
+    changes,
+    cite,
+    describe,
+    export,
+    files,
+    names,
+    records,
+    selection,
+    stories,
+)
 from dsr_geo.atlas import Atlas
 from dsr_geo.build import aiddata, importer, routes
 from dsr_geo.selection import Selection
@@ -113,7 +126,11 @@ def _parser() -> argparse.ArgumentParser:
 
     opening = "what to show (default: what the app opens with)"
     endings = ", ".join(f".{ending} ({form.title})" for ending, form in export.FORMATS.items())
-    command("build", _build, "Check the tables and write data/geojson, one file per layer.")
+    command(
+        "build",
+        _build,
+        "Check the tables; write data/geojson, one file per layer, and what describes the data for machines.",
+    )
     made = command(
         "check", _check, "Check the tables and print each problem as one sentence: file, row, id, cure."
     )
@@ -166,6 +183,9 @@ def _build(chosen: argparse.Namespace) -> int:
     if chosen.data == atlas.INSTALLED:
         raise _Refused("the installed data are built; name a folder of yours with --data")
     for path in build.build(chosen.data):
+        print(path)
+    for path, content in describe.files(atlas.load(chosen.data)).items():
+        files.write(path, content)
         print(path)
     return 0
 

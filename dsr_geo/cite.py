@@ -40,6 +40,14 @@ _ASKED = {
     ("GeoNames", "CC BY 4.0"): "GeoNames, CC BY 4.0.",
 }
 """Producer and licence → the words that data/LICENSE.md gives for the attribution."""
+CC_BY = "https://creativecommons.org/licenses/by/4.0/"
+CONTRIBUTORS = "Digital Silk Road Atlas contributors"
+KEYWORDS = ("Digital Silk Road", "Belt and Road Initiative", "digital infrastructure", "GIS")
+ABSTRACT = (
+    "Sourced records of digital infrastructure, services and agreements connected with the Digital Silk Road: what a "
+    "source says was built, supplied, financed, operated, agreed or decided, by whom, where, when, how precisely the "
+    "place is known and how well the record is supported."
+)
 
 
 def page(home: str, id: str) -> str:
@@ -128,3 +136,11 @@ def left_out(number: int) -> str:
         return ""
     what = "1 record without a place is" if number == 1 else f"{number} records without a place are"
     return f"{what} left out: only the country or territory is known."
+
+
+def data_sets(atlas: Atlas) -> list[tuple[str, str, str]]:
+    """Producer, address and licence of the data sets of which more than facts was taken, one for each producer."""
+    table = atlas.sources
+    own = table[(table["kind"] == "dataset") & ~table["licence"].str.contains("facts only")]
+    found = own[~own["producer"].duplicated()].sort_values("producer")
+    return list(zip(found["producer"], found["url"], found["licence"]))
