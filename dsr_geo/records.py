@@ -50,6 +50,7 @@ DERIVED = (
     *("layer", "evidence", "length_computed_km", "geometry"),  # of a loaded record
     *("layer_title", "country_names", "source_urls", "citation", "fid", "ogc_fid", "geom"),  # of a download
     *("country", "country_name", "region", "subregion", "groups"),  # of records joined with countries
+    *("point", "line", "polygon"),  # of a published record
 )
 """Columns that records have somewhere beyond those, computed and never typed."""
 

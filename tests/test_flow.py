@@ -27,7 +27,7 @@ ORDER = [
     {"search"},
     {"selection"},
     {"cite", "places", "summary", "changes"},
-    {"impact", "stories"},
+    {"impact", "stories", "postgis"},
     {"webmap"},
     {"export"},
     {"", "api"},
@@ -45,6 +45,7 @@ FOLDERS = {
         {"importer"},
         {""},
     ],
+    "postgis": [{"connection", "tables"}, {""}, {"follow"}],
     "webmap": [{"columns"}, {"shading"}, {""}, {"notebook"}],
 }
 """Folder → its modules, upstream to downstream; "" is the folder itself."""
@@ -176,7 +177,13 @@ def test_scripts_have_no_circle():
 
 @pytest.mark.parametrize(
     ("library", "allowed"),
-    [("streamlit", {"ui", "app"}), ("folium", {"webmap"}), ("branca", {"webmap"}), ("starlette", {"api"})],
+    [
+        ("streamlit", {"ui", "app"}),
+        ("folium", {"webmap"}),
+        ("branca", {"webmap"}),
+        ("starlette", {"api"}),
+        ("psycopg", {"postgis"}),
+    ],
 )
 def test_only_its_own_part_knows(library, allowed):
     users = {
@@ -197,7 +204,7 @@ def test_the_data_side_knows_nothing_of_the_page_or_the_map():
         [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True
     ).stdout.split()
     assert "dsr_geo.selection" in loaded
-    assert not {"streamlit", "folium", "starlette", "dsr_geo.webmap", "dsr_geo.ui"} & set(loaded)
+    assert not {"streamlit", "folium", "starlette", "psycopg", "dsr_geo.webmap", "dsr_geo.ui"} & set(loaded)
 
 
 def test_the_map_and_the_routes_need_no_streamlit():

@@ -6,8 +6,8 @@ Every answer is kept under all that it was computed from, an atlas by its versio
 from __future__ import annotations
 
 import os
-from functools import partial
-from pathlib import Path
+from collections.abc import Callable
+from functools import lru_cache, partial
 
 import streamlit as st
 
@@ -27,14 +27,29 @@ pure = partial(
 """Decorator for functions of values; an argument that starts with an underscore is not part of the key."""
 
 
+PATIENCE = 60
+"""Seconds for which a start waits for a database that is not there yet."""
+
+
 def atlas() -> Atlas:
-    """The atlas that is served: of the folder that `DSR_ATLAS_DATA` names, else the published one; loaded once."""
-    return _loaded(Path(os.environ.get("DSR_ATLAS_DATA", DATA)))
+    """The atlas that is served, loaded once.
+
+    It is of the folder that `DSR_ATLAS_DATA` names, else of the database that `DSR_DATABASE_URL` names, else the
+    published one. That of a database is replaced when a newer one was published (`postgis.follow`).
+    """
+    return _source(os.environ.get("DSR_ATLAS_DATA"), os.environ.get("DSR_DATABASE_URL"))()
 
 
-@st.cache_resource(show_spinner="Loading the atlas …")
-def _loaded(folder: Path) -> Atlas:
-    return dsr_geo.load(folder)
+@lru_cache(
+    maxsize=4
+)  # not Streamlit's: whoever empties that cannot make the app read anew from what may be away
+def _source(folder: str | None, url: str | None) -> Callable[[], Atlas]:
+    if url and not folder:
+        from dsr_geo.postgis import follow  # not everybody has what it needs
+
+        return follow.Follower(url, PATIENCE)
+    loaded = dsr_geo.load(folder or DATA)
+    return lambda: loaded
 
 
 @pure()

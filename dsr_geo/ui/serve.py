@@ -10,12 +10,13 @@ from streamlit.web import cli
 from dsr_geo.atlas import APP
 
 
-def run(data: Path, address: str, port: int, base: str = "", headless: bool = False) -> None:
-    """Serve the atlas of a data folder until it is stopped.
+def run(data: Path | None, address: str, port: int, base: str = "", headless: bool = False) -> None:
+    """Serve the atlas of a data folder, or without one that of `cache.atlas`, until it is stopped.
 
     base: the path it is served under. headless: opens no browser.
     """
-    os.environ["DSR_ATLAS_DATA"] = str(data.resolve())
+    if data:
+        os.environ["DSR_ATLAS_DATA"] = str(data.resolve())
     options = {
         "server.address": address,
         "server.port": port,
