@@ -23,7 +23,7 @@ from dsr_geo import atlas, build, catalog, changes, export, files, names, record
 from dsr_geo.atlas import Atlas
 from dsr_geo.build import aiddata, importer, routes
 from dsr_geo.selection import Selection
-from dsr_geo.ui import PAGES
+from dsr_geo.ui import PAGES, PATIENCE
 
 _EXAMPLES = {
     "build": "example: dsr-atlas build --data my-data",
@@ -320,10 +320,10 @@ def _publish(chosen: argparse.Namespace) -> int:
 
 
 def _serve(chosen: argparse.Namespace) -> int:
-    from dsr_geo.ui import cache, serve
+    from dsr_geo.ui import serve
 
     # What is wrong is said here, and not in front of a reader.
-    stories.load(dsr_geo.load(chosen.named, cache.PATIENCE))
+    stories.load(dsr_geo.load(chosen.named, PATIENCE))
     serve.run(chosen.named, chosen.address, chosen.port, chosen.base, chosen.headless)
     return 0
 

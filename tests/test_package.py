@@ -40,6 +40,8 @@ def test_every_requirement_is_pinned_once():
         "searoute",
         "matplotlib",
         "streamlit-folium",
+        "geoalchemy2",
+        "sqlalchemy",
     }  # what benchmarks compare with comes as it is today
     assert named - bench <= set(plain) and len(plain) == len(set(plain))
 

@@ -17,6 +17,7 @@ from dsr_geo.atlas import DATA, Atlas
 from dsr_geo.selection import Selection
 from dsr_geo.stories import Story
 from dsr_geo.stories import load as load_stories
+from dsr_geo.ui import PATIENCE
 
 pure = partial(
     st.cache_data,
@@ -25,10 +26,6 @@ pure = partial(
     hash_funcs={Selection: lambda chosen: str(chosen.query()), Atlas: lambda atlas: atlas.version},
 )
 """Decorator for functions of values; an argument that starts with an underscore is not part of the key."""
-
-
-PATIENCE = 60
-"""Seconds for which a start waits for a database that is not there yet."""
 
 
 def atlas() -> Atlas:

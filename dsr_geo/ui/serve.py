@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import signal
+import sys
 from pathlib import Path
 
 from streamlit.web import cli
@@ -23,6 +25,8 @@ def run(data: Path | None, address: str, port: int, base: str = "", headless: bo
         "server.baseUrlPath": base.strip("/"),
         "server.headless": str(headless).lower(),
     }
+    # An end that is asked for is an orderly one, with which temporary folders go.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit())
     # In this process: as a child the app would outlive it.
     flags = [f"--{name}={value}" for name, value in options.items() if value != ""]
     cli.main(["run", str(APP), *flags], standalone_mode=False)
