@@ -1,4 +1,7 @@
-"""The command line: `dsr-atlas build | check | diff | export | import | map | serve`, or `python -m dsr_geo …`."""
+"""The command line: `dsr-atlas build | check | diff | export | import | map | publish | serve`.
+
+`python -m dsr_geo …` is the same.
+"""
 
 from __future__ import annotations
 
@@ -33,7 +36,7 @@ from dsr_geo import (
 from dsr_geo.atlas import Atlas
 from dsr_geo.build import aiddata, importer, routes
 from dsr_geo.selection import Selection
-from dsr_geo.ui import PAGES
+from dsr_geo.ui import PAGES, PATIENCE
 
 _EXAMPLES = {
     "build": "example: dsr-atlas build --data my-data",
@@ -50,6 +53,10 @@ _EXAMPLES = {
     "map": "examples:\n"
     "  dsr-atlas map --open\n"
     "  dsr-atlas map 'group=gcc&shade=internet_users_pct&shade_year=2020' --out gulf.html",
+    "publish": "examples:\n"
+    "  dsr-atlas publish postgresql://editor@db.example.org/atlas\n"
+    "  dsr-atlas publish --data my-data   # to the database that DSR_DATABASE_URL names\n"
+    "a password is better kept in ~/.pgpass, PGPASSWORD or DSR_DATABASE_URL: others on the machine see this line",
     "serve": "examples:\n  dsr-atlas serve\n  dsr-atlas serve --address 0.0.0.0 --port 8080 --headless",
 }
 _A_SELECTION = (
@@ -79,6 +86,7 @@ def main(arguments: list[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]  # they are text files here
     chosen = _parser().parse_args(arguments)
+    chosen.named, chosen.data = chosen.data, chosen.data or atlas.DATA
     try:
         return chosen.run(chosen)
     except _Refused as refusal:
@@ -93,7 +101,7 @@ def main(arguments: list[str] | None = None) -> int:
     except ModuleNotFoundError as error:
         if error.name is None or error.name.startswith("dsr_geo"):
             raise
-        extra = "app" if chosen.command == "serve" else "map"
+        extra = "postgis" if error.name == "psycopg" else "app" if chosen.command == "serve" else "map"
         print(
             f"this needs {error.name}, which is not installed; pip install 'dsr-atlas[{extra}]'",
             file=sys.stderr,
@@ -109,7 +117,10 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True, metavar="command")
     shared = argparse.ArgumentParser(add_help=False)
     shared.add_argument(
-        "--data", type=Path, default=atlas.DATA, help="the data folder (default: the published data)"
+        "--data",
+        type=Path,
+        help="the data folder (default: the published data; what only reads an atlas reads that of the database that "
+        "DSR_DATABASE_URL names)",
     )
 
     def command(name: str, run: Callable[[argparse.Namespace], int], about: str) -> argparse.ArgumentParser:
@@ -158,6 +169,15 @@ def _parser() -> argparse.ArgumentParser:
     usual = Path(export.file_name("html"))
     made.add_argument("--out", type=Path, default=usual, help=f"file to write (default: {usual})")
     made.add_argument("--open", action="store_true", help="show it in the browser")
+    made = command(
+        "publish", _publish, "Publish the atlas in a PostGIS database, for QGIS, GDAL, SQL and apps."
+    )
+    made.add_argument(
+        "database",
+        nargs="?",
+        default=os.environ.get("DSR_DATABASE_URL", ""),
+        help="postgresql://user@host:port/name (default: DSR_DATABASE_URL)",
+    )
     made = command("serve", _serve, "Open the atlas as an app in the browser.")
     made.add_argument("--address", default="127.0.0.1", help="where to listen (default: this machine only)")
     made.add_argument("--port", type=_port, default=8501, help="the port (default: 8501)")
@@ -263,7 +283,7 @@ def _map(chosen: argparse.Namespace) -> int:
 def _write(chosen: argparse.Namespace, path: Path, form: export.Format, polygons: bool = False) -> int:
     if not path.parent.is_dir() or path.is_dir():
         raise _Refused(f"'{path}' cannot be written; name a file in a folder that exists.")
-    loaded = atlas.load(chosen.data)
+    loaded = dsr_geo.load(chosen.named)
     query = _query(chosen.selection)
     wanted = _wanted(query, loaded)
     plain = {key: values for key, values in query.items() if key == "country_geometry"}
@@ -316,11 +336,24 @@ def _wanted(query: dict[str, list[str]], loaded: Atlas) -> Selection:
     return wanted
 
 
+def _publish(chosen: argparse.Namespace) -> int:
+    from dsr_geo import postgis  # not everybody has what it needs
+
+    if not chosen.database:
+        raise _Refused(
+            "no database is named; give postgresql://user@host:port/name, or set DSR_DATABASE_URL to it."
+        )
+    made = postgis.publish(chosen.database, chosen.data)
+    print(f"version {made.version}: {len(made.records)} records in {len(made.layers)} layers are published")
+    return 0
+
+
 def _serve(chosen: argparse.Namespace) -> int:
     from dsr_geo.ui import serve
 
-    stories.load(atlas.load(chosen.data))  # what is wrong is said here, and not in front of a reader
-    serve.run(chosen.data, chosen.address, chosen.port, chosen.base, chosen.headless)
+    # What is wrong is said here, and not in front of a reader.
+    stories.load(dsr_geo.load(chosen.named, PATIENCE))
+    serve.run(chosen.named, chosen.address, chosen.port, chosen.base, chosen.headless)
     return 0
 
 

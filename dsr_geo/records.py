@@ -62,6 +62,7 @@ DERIVED = (
         "geom",
     ),  # of a download
     *("country", "country_name", "region", "subregion", "groups"),  # of records joined with countries
+    *("point", "line", "polygon"),  # of a published record
 )
 """Columns that records have somewhere beyond those, computed and never typed."""
 

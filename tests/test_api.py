@@ -304,3 +304,16 @@ def test_a_download_that_is_not_understood_is_answered_in_words(ask, path, statu
     assert got == status
     if status != 200:
         assert headers["content-type"] == "application/json" and said in json.loads(body)["error"]
+
+
+def test_routes_follow_an_atlas_that_is_replaced(atlas, tiny):
+    tiny.row("facts/towers", "tower-old")["note"] = "It has grown."
+    served, other = [atlas], tiny.load()
+    with serving([api.Following(lambda: served[0], base="x")]) as get:
+        before = get("/x/atlas/files.json")
+        assert b"It has grown." not in get("/x/atlas/records.csv?layer=towers")[2]
+        assert get("/x/atlas/count.json", method="POST")[0] == 405 and get("/x/atlas/nothing")[0] == 404
+        assert get("/nothing")[0] == 404
+        served[0] = other
+        assert get("/x/atlas/files.json")[2] != before[2]
+        assert b"It has grown." in get("/x/atlas/records.csv?layer=towers")[2]

@@ -28,7 +28,7 @@ ORDER = [
     {"selection"},
     {"cql"},
     {"cite", "places", "summary", "changes"},
-    {"impact", "stories", "datapackage"},
+    {"impact", "stories", "datapackage", "postgis"},
     {"webmap"},
     {"export"},
     {"describe"},
@@ -57,6 +57,7 @@ FOLDERS = {
         {""},
     ],
     "export": [{"rows"}, {"text", "gis", "kml", "sheets"}, {""}],
+    "postgis": [{"connection", "tables"}, {""}, {"follow"}],
     "webmap": [{"columns"}, {"shading"}, {""}, {"notebook"}],
 }
 """Folder → its modules, upstream to downstream; "" is the folder itself."""
@@ -194,6 +195,7 @@ def test_scripts_have_no_circle():
         ("branca", {"webmap"}),
         ("starlette", {"api", "app", "ui"}),
         ("cql2", {"cql"}),
+        ("psycopg", {"postgis"}),
     ],
 )
 def test_only_its_own_part_knows(library, allowed):
@@ -215,7 +217,7 @@ def test_the_data_side_knows_nothing_of_the_page_or_the_map():
         [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True
     ).stdout.split()
     assert "dsr_geo.selection" in loaded
-    assert not {"streamlit", "folium", "starlette", "dsr_geo.webmap", "dsr_geo.ui"} & set(loaded)
+    assert not {"streamlit", "folium", "starlette", "psycopg", "dsr_geo.webmap", "dsr_geo.ui"} & set(loaded)
 
 
 def test_the_map_and_the_routes_need_no_streamlit():

@@ -41,6 +41,8 @@ def test_every_requirement_is_pinned_once():
         "searoute",
         "matplotlib",
         "streamlit-folium",
+        "geoalchemy2",
+        "sqlalchemy",
     }  # what benchmarks compare with comes as it is today
     release = {"cyclonedx-bom", "pip-audit", "uv"}  # what looks for holes shall know the newest
     soak = {"frictionless"}
