@@ -8,13 +8,15 @@ from typing import Any
 
 import pandas as pd
 
+from dsr_geo.faults import Said
+
 Names = Any
 """Names, or names with their titles: any collection of texts, a dict of titles, or a Series of titles by name."""
 
 _LISTED = 12
 
 
-class UnknownName(ValueError):
+class UnknownName(Said, ValueError):
     """Somebody asked by a name that the atlas does not have; the message names it and the nearest known one."""
 
 
