@@ -23,7 +23,6 @@ import dsr_geo
 from dsr_geo import (
     atlas,
     build,
-    catalog,
     changes,
     cite,
     describe,
@@ -64,6 +63,7 @@ _EXAMPLES = {
 _A_SELECTION = (
     "a selection is what stands after the ? in the address of a view in the app; the whole address does, too"
 )
+
 
 class _Refused(Exception):
     """The call cannot be followed; the message says why, a sentence a line."""

@@ -148,7 +148,8 @@ def load(data: Path | str = DATA) -> Atlas:
     """Load the built layers and everything they refer to.
 
     Raises FileNotFoundError if a layer has not been built (run `dsr-atlas build`), `CatalogError` if
-    layers.toml cannot be read, `InvalidData` if a table beside the layers cannot. Waits for a build that ends meanwhile.
+    layers.toml cannot be read, `InvalidData` if a table beside the layers cannot. 
+    Reads anew where a build ends meanwhile.
     """
     data = Path(data)
     while True:
@@ -300,7 +301,11 @@ def _broken_references(atlas: Atlas) -> list[Problem]:
         words = {"kind": about.kinds, "status": ("", *about.statuses), **_WORDS}
         for name, allowed in words.items():
             for id, cell in rows.loc[~rows[name].isin(list(allowed)), name].items():
-                what = f"{name} '{cell}' is not in layers.toml" if name == "kind" else f"{name} '{cell}' is unknown"
+                what = (
+                    f"{name} '{cell}' is not in layers.toml"
+                    if name == "kind"
+                    else f"{name} '{cell}' is unknown"
+                )
                 problems.append(Problem(f"{layer}.geojson", None, str(id), what, _REBUILD))
     return problems
 

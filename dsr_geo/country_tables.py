@@ -94,7 +94,10 @@ def _features(path: Path) -> tuple[list[dict], list[Problem]]:
     try:
         features = json.loads(path.read_bytes(), parse_constant=finite)["features"]
         for feature in features:
-            about, area = feature["properties"], shape(feature["geometry"] or {"type": "Point", "coordinates": []})
+            about, area = (
+                feature["properties"],
+                shape(feature["geometry"] or {"type": "Point", "coordinates": []}),
+            )
             if area.geom_type not in ("Polygon", "MultiPolygon"):
                 raise TypeError(f"{about.get('iso3') or about['name']!r} has no polygon")
             if not np.isfinite(shapely.get_coordinates(area)).all():
