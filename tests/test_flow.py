@@ -45,11 +45,12 @@ FOLDERS = {
         {"importer"},
         {""},
     ],
+    "api": [{"http", "features"}, {"asked"}, {"query", "pages"}, {"openapi"}, {"ogc"}, {""}],
     "webmap": [{"columns"}, {"shading"}, {""}, {"notebook"}],
 }
 """Folder → its modules, upstream to downstream; "" is the folder itself."""
 
-SCRIPT_ORDER = ["data", "paint", "parts", "atlas-map", "page", "start", "types"]
+SCRIPT_ORDER = ["data", "paint", "parts", "atlas-map", "page", "start", "plain", "types"]
 """Folders and modules of the map's JavaScript, upstream to downstream."""
 
 RANK = {name: rank for rank, names in enumerate(ORDER) for name in names}

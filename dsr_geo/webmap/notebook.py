@@ -19,7 +19,7 @@ from dsr_geo.atlas import Atlas
 from dsr_geo.selection import Selection
 from dsr_geo.webmap.columns import BigLayer
 
-_APP_ONLY = ("start.js", "page.js")
+_APP_ONLY = (*webmap.STARTS, "page.js")
 
 
 def _address(content: bytes, mime: str) -> str:
