@@ -26,6 +26,7 @@ ORDER = [
     {"atlas"},
     {"search"},
     {"selection"},
+    {"cql"},
     {"cite", "places", "summary", "changes"},
     {"impact", "stories"},
     {"webmap"},
@@ -46,6 +47,7 @@ FOLDERS = {
         {""},
     ],
     "api": [{"http", "features"}, {"asked"}, {"query", "pages"}, {"openapi"}, {"ogc"}, {""}],
+    "cql": [{"parse"}, {"geometry", "values"}, {"evaluate"}, {"records"}, {""}],
     "webmap": [{"columns"}, {"shading"}, {""}, {"notebook"}],
 }
 """Folder → its modules, upstream to downstream; "" is the folder itself."""
@@ -177,7 +179,13 @@ def test_scripts_have_no_circle():
 
 @pytest.mark.parametrize(
     ("library", "allowed"),
-    [("streamlit", {"ui", "app"}), ("folium", {"webmap"}), ("branca", {"webmap"}), ("starlette", {"api"})],
+    [
+        ("streamlit", {"ui", "app"}),
+        ("folium", {"webmap"}),
+        ("branca", {"webmap"}),
+        ("starlette", {"api"}),
+        ("cql2", {"cql"}),
+    ],
 )
 def test_only_its_own_part_knows(library, allowed):
     users = {

@@ -157,8 +157,9 @@ class Collections:
     def _records(self, id: str) -> Collection:
         everything = self.atlas.records
         layer = self.atlas.layers.get(id)
-        here = (everything["layer"] == id).to_numpy() if layer else np.ones(len(everything), bool)
-        found = everything[here]
+        # By id where all stand together: readers such as GDAL take a first page of lines for a layer of lines.
+        here = np.flatnonzero(everything["layer"] == id) if layer else everything.index.argsort()
+        found = everything.iloc[here]
         begin = found["year_start"].fillna(found["year_announced"]).dropna()
         ended = found["year_end"].notna() | found["status"].isin(records.ENDED)
         last = int(found["year_end"].fillna(begin).max()) if len(begin) and ended.all() else None
@@ -172,7 +173,7 @@ class Collections:
             geometry=found.geometry,
             properties=_plain(export.table(self.atlas, found).drop(columns=["lon", "lat"]).rename_axis("id")),
             columns=columns,
-            table={name: whole[name][here] for name in columns},
+            table={name: np.asarray(whole[name])[here] for name in columns},
             present=lambda first, last: selection.present(self.atlas, first, last, undated=True)[here],
             years=(int(begin.min()), last) if len(begin) else None,
         )
