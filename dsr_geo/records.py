@@ -74,15 +74,6 @@ ENDED = ("cancelled", "retired", "ended")
 FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 """What a text may not begin with: a spreadsheet would run it, the full-width signs too."""
 
-
-def no_formula(value: object) -> object:
-    """A value for a table that a spreadsheet opens: a text that it would run has an apostrophe before it."""
-    if not isinstance(value, str):
-        return value
-    text = value.replace("\r\n", "\n").replace("\r", "\n")  # some readers begin a new row at a lone return
-    return f"'{text}" if text.lstrip().startswith(FORMULA) else text
-
-
 NUMBER = re.compile(r"-?\d+(\.\d+)?", re.ASCII)
 """A number as it stands in a cell: digits and a decimal point."""
 
@@ -310,6 +301,7 @@ ACTOR_TYPES = (
     "other",
 )
 EVENT_COLUMNS = ["id", "year", "date", "title", "note", "source_ids"]
+CHANGE_COLUMNS = ["id", "on", "field", "before", "after"]
 LANDING_POINT_COLUMNS = ["name", "country", "lon", "lat", "precision", "basis", "source_id", "island"]
 PASSAGE_COLUMNS = ["name", "kind", "cables", "source_id", "wkt"]
 PASSAGE_KINDS = ("channel", "crossing", "barrier")

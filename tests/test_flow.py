@@ -46,7 +46,7 @@ FOLDERS = {
         {"importer"},
         {""},
     ],
-    "api": [{"http", "features"}, {"asked"}, {"query", "pages"}, {"openapi"}, {"ogc"}, {""}],
+    "api": [{"http", "features"}, {"asked"}, {"query", "pages", "documents"}, {"openapi"}, {"ogc"}, {""}],
     "cql": [{"parse"}, {"geometry", "values"}, {"evaluate"}, {"records"}, {""}],
     "webmap": [{"columns"}, {"shading"}, {""}, {"notebook"}],
 }

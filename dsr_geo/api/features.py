@@ -61,7 +61,7 @@ _OF_LANDING_POINTS = {
 class Collection:
     """Features of one kind.
 
-    geometry: by id, in degrees (EPSG:4326). properties: the same rows as they are served, None where unknown.
+    geometry: by id, in degrees (EPSG:4326). rows: the same features as they are served, their id among the columns.
     columns, table: what can be filtered by, and what it holds (see `cql.mask`). present: which features are there in
     some year of first..last, undated ones included; None where features have no date. years: the first year, and the
     last one or None where some last on.
@@ -72,7 +72,7 @@ class Collection:
     description: str
     licence: str
     geometry: gpd.GeoSeries
-    properties: pd.DataFrame
+    rows: pd.DataFrame
     columns: Columns
     table: Mapping[str, Any]
     present: Callable[[int, int], np.ndarray] | None = None
@@ -83,9 +83,16 @@ class Collection:
         return len(self.geometry)
 
     @cached_property
-    def queryables(self) -> dict[str, dict[str, Any]]:
-        """What the features can be filtered by, as JSON Schema."""
-        return {name: column.schema() for name, column in self.columns.items()}
+    def properties(self) -> pd.DataFrame:
+        """The rows with plain values, None where unknown."""
+        flat = self.rows.astype(object)
+        return flat.where(flat.notna() & (flat != ""), None)
+
+    @property
+    def types(self) -> dict[str, str]:
+        """Each column of the rows → its type in JSON."""
+        kinds = {"i": "integer", "f": "number", "b": "boolean"}
+        return {name: kinds.get(dtype.kind, "string") for name, dtype in self.rows.dtypes.items()}
 
     @cached_property
     def places(self) -> dict[str, int]:
@@ -171,7 +178,7 @@ class Collections:
             description=layer.description if layer else "The records of all layers, with the columns of all.",
             licence=layer.licence if layer else "Each layer has its own; see the collections.",
             geometry=found.geometry,
-            properties=_plain(export.table(self.atlas, found).drop(columns=["lon", "lat"]).rename_axis("id")),
+            rows=export.table(self.atlas, found).drop(columns=["lon", "lat"]).rename_axis("id").reset_index(),
             columns=columns,
             table={name: np.asarray(whole[name])[here] for name in columns},
             present=lambda first, last: selection.present(self.atlas, first, last, undated=True)[here],
@@ -180,7 +187,7 @@ class Collections:
 
     def _as_of(self, year: int) -> Collection:
         countries = self.atlas.countries
-        about = countries.borders.drop(columns="geometry")
+        about = countries.borders.drop(columns=["geometry", "id"], errors="ignore")
         members = {group: countries.members(group, year, year) for group in countries.groups.index}
         about["groups"] = [";".join(g for g in members if iso3 in members[g]) for iso3 in about.index]
         values = countries.as_of(year)
@@ -200,7 +207,7 @@ class Collections:
             description="Countries and territories with their groups and attributes as of a year (`year`).",
             licence="Borders: Natural Earth, public domain; attributes: the sources at /api/sources.",
             geometry=countries.borders.geometry,
-            properties=_plain(rows.rename_axis("iso3")),
+            rows=rows.rename_axis("iso3").reset_index(),
             columns=columns,
             table=_table(rows.rename_axis("iso3"), countries.borders.geometry, columns),
         )
@@ -219,7 +226,7 @@ class Collections:
             description="Where submarine cables land; positions of towns.",
             licence="GeoNames, CC BY 4.0, and the source of each point.",
             geometry=geometry,
-            properties=_plain(rows.drop(columns=["lon", "lat"])),
+            rows=rows.drop(columns=["lon", "lat"]).reset_index(),
             columns=_OF_LANDING_POINTS,
             table=_table(rows, geometry, _OF_LANDING_POINTS),
         )
@@ -228,12 +235,6 @@ class Collections:
 def _table(rows: pd.DataFrame, geometry: gpd.GeoSeries, columns: Columns) -> dict[str, Any]:
     """The columns of a table by name, its index among them."""
     return {name: geometry if name == "geometry" else rows.reset_index()[name] for name in columns}
-
-
-def _plain(table: pd.DataFrame) -> pd.DataFrame:
-    """The table with its index as first column, plain values, and None for all that is unknown."""
-    flat = table.reset_index().astype(object)
-    return flat.where(flat.notna() & (flat != ""), None)
 
 
 def _to_mercator(degrees: gpd.GeoSeries) -> gpd.GeoSeries:

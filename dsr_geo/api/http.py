@@ -8,6 +8,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import re
+from collections.abc import Mapping
 from http import HTTPStatus
 
 from starlette.requests import Request
@@ -88,10 +89,13 @@ def send(request: Request, body: bytes, headers: dict[str, str]) -> Response:
     return Response(body, headers=headers)
 
 
-def made(request: Request, body: bytes, mime: str, now: bytes = b"", **headers: str) -> Response:
+def made(
+    request: Request, body: bytes, mime: str, more: Mapping[str, str] | None = None, now: bytes = b""
+) -> Response:
     """An answer made for this request, as far as its reader does not hold it.
 
-    now: what stands before the body and says when it was made. The validator is weak, for it leaves that out.
+    more: headers. now: what stands before the body and says when it was made. The validator is weak, for it leaves
+    that out.
     """
     tag = hashlib.sha256(body).hexdigest()[:16]
     headers = {
@@ -100,7 +104,7 @@ def made(request: Request, body: bytes, mime: str, now: bytes = b"", **headers: 
         "cache-control": "no-cache",
         "vary": "accept, accept-encoding",
         **CORS,
-        **headers,
+        **(more or {}),
     }
     if _is_held(request.headers.get("if-none-match", ""), f'"{tag}"'):
         return Response(status_code=304, headers=headers)
@@ -128,7 +132,7 @@ def home(request: Request, base: str) -> str:
     def proxied(name: str) -> str:
         return request.headers.get(f"x-forwarded-{name}", "").split(",")[0].strip()
 
-    scheme = proxied("proto") if proxied("proto") in ("http", "https") else request.url.scheme
+    scheme = proxied("proto") if proxied("proto") in ("http", "https") else request.scope["scheme"]
     own = ":".join(map(str, request.scope.get("server") or ("localhost",)))
     hosts = (proxied("host"), request.headers.get("host", ""), own)
     host = next((host for host in hosts if _HOST.fullmatch(host)), "localhost")

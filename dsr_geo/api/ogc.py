@@ -22,51 +22,14 @@ from starlette.routing import BaseRoute, Route
 from starlette.types import Receive, Scope, Send
 
 from dsr_geo import cite, records
-from dsr_geo.api import openapi, pages, query
+from dsr_geo.api import documents, openapi, pages, query
 from dsr_geo.api.asked import PREFIX, Asked, Link
+from dsr_geo.api.documents import CONFORMANCE, CSV, DESCRIPTION, GEOJSON, HTML, JSON, OPENAPI, SCHEMA, TABLES
 from dsr_geo.api.features import CRS84, MERCATOR, Collection, Collections
 from dsr_geo.api.http import CORS, Refusal, made, problem, quoted
 from dsr_geo.atlas import Atlas
 from dsr_geo.names import UnknownName, known
 
-JSON, GEOJSON, HTML, CSV = "application/json", "application/geo+json", "text/html", "text/csv"
-OPENAPI, SCHEMA = "application/vnd.oai.openapi+json;version=3.0", "application/schema+json"
-
-CONFORMANCE = [
-    *(
-        f"http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/{name}"
-        for name in ("core", "oas30", "html", "geojson")
-    ),
-    "http://www.opengis.net/spec/ogcapi-features-2/1.0/conf/crs",
-    *(
-        f"http://www.opengis.net/spec/ogcapi-features-3/1.0/conf/{name}"
-        for name in ("queryables", "queryables-query-parameters", "filter", "features-filter")
-    ),
-    *(
-        f"http://www.opengis.net/spec/cql2/1.0/conf/{name}"
-        for name in (
-            *("cql2-text", "cql2-json", "basic-cql2", "advanced-comparison-operators", "array-functions"),
-            *("case-insensitive-comparison", "accent-insensitive-comparison", "basic-spatial-functions"),
-            *("basic-spatial-functions-plus", "spatial-functions", "temporal-functions", "functions"),
-            *("arithmetic", "property-property"),
-        )
-    ),
-]
-"""What the API conforms to."""
-
-DESCRIPTION = (
-    "Digital infrastructure, services and agreements that public sources connect with the Digital Silk Road or with "
-    "Chinese suppliers, contractors, owners, operators, lenders or partners. Every record names its sources. "
-    "Records of which only the country is known have no geometry and pass every bbox; records without a year pass "
-    "every datetime: add filter=… where that is not meant."
-)
-
-TABLES = {"sources": "Sources", "actors": "Companies and institutions", "events": "Events"}
-"""Tables beside the collections, by their path."""
-
-_QUERYABLES = "http://www.opengis.net/def/rel/ogc/1.0/queryables"
-_CONFORMS = "http://www.opengis.net/def/rel/ogc/1.0/conformance"
-_DATA = "http://www.opengis.net/def/rel/ogc/1.0/data"
 _READING = ("GET", "HEAD")
 
 
@@ -136,6 +99,8 @@ class Api:
                 return self._collection(asked, id)
             case ["collections", id, "queryables"]:
                 return self._queryables(asked, id)
+            case ["collections", id, "schema"]:
+                return self._schema(asked, id)
             case ["collections", id, "items"]:
                 return self._items(asked, id)
             case ["collections", id, "items", *rest]:
@@ -157,26 +122,7 @@ class Api:
 
     def _landing(self, asked: Asked) -> Response:
         asked.read(["f"])
-        links = asked.itself(JSON, {"html": HTML}, cite.TITLE)
-        links += [
-            asked.link(
-                "service-desc", OPENAPI, "The API's definition (OpenAPI 3.0)", "openapi", {"f": "json"}
-            ),
-            asked.link("service-doc", HTML, "The API's definition as a page", "openapi", {"f": "html"}),
-            asked.link("conformance", JSON, "What the API conforms to", "conformance"),
-            asked.link(_CONFORMS, JSON, "What the API conforms to", "conformance"),
-            asked.link("data", JSON, "The collections", "collections"),
-            asked.link(_DATA, JSON, "The collections", "collections"),
-        ]
-        for path, title in TABLES.items():
-            links.append(asked.link("related", JSON, title, path))
-            links.append(asked.link("related", CSV, title, path, {"f": "csv"}))
-        document = {
-            "title": cite.TITLE,
-            "description": DESCRIPTION,
-            "attribution": f"{cite.TITLE}, data version {self.atlas.version}. {cite.LICENCE}.",
-            "links": links,
-        }
+        document = documents.landing(asked, self.atlas.version)
         return self._sent(asked, "landing", document, tables=TABLES, map=pages.whole(self.atlas))
 
     def _conformance(self, asked: Asked) -> Response:
@@ -193,47 +139,17 @@ class Api:
         document = {
             "links": asked.itself(JSON, {"html": HTML}),
             "crs": [CRS84, MERCATOR],
-            "collections": [self._about(asked, self.collections[id]) for id in self.collections.titles],
+            "collections": [
+                documents.collection(asked, self.collections[id]) for id in self.collections.titles
+            ],
         }
         return self._sent(asked, "collections", document, map=pages.whole(self.atlas))
-
-    def _about(self, asked: Asked, collection: Collection) -> dict[str, Any]:
-        """What the API says of a collection."""
-        path = f"collections/{collection.id}"
-        links = [
-            asked.link("self", JSON, "This collection", path, {"f": "json"}),
-            asked.link("alternate", HTML, "This collection as a page", path, {"f": "html"}),
-            asked.link("items", GEOJSON, "Its features", f"{path}/items", {"f": "json"}),
-            asked.link("items", HTML, "Its features as a page", f"{path}/items", {"f": "html"}),
-            asked.link(_QUERYABLES, SCHEMA, "What can be filtered by", f"{path}/queryables", {"f": "json"}),
-        ]
-        extent: dict[str, Any] = {}
-        if collection.bounds:
-            extent["spatial"] = {"bbox": [collection.bounds], "crs": CRS84}
-        if collection.years:
-            first, last = collection.years
-            end = None if last is None else f"{last:04}-12-31T23:59:59Z"
-            extent["temporal"] = {
-                "interval": [[f"{first:04}-01-01T00:00:00Z", end]],
-                "trs": "http://www.opengis.net/def/uom/ISO-8601/0/Gregorian",
-            }
-        return {
-            "id": collection.id,
-            "title": collection.title,
-            "description": collection.description,
-            "attribution": collection.licence,
-            **({"extent": extent} if extent else {}),
-            "itemType": "feature",
-            "crs": [CRS84, MERCATOR],
-            "storageCrs": CRS84,
-            "links": links,
-        }
 
     def _collection(self, asked: Asked, id: str) -> Response:
         self._known(id)
         asked.read(["f"])
         collection = self.collections[id]
-        document = self._about(asked, collection)
+        document = documents.collection(asked, collection)
         drawn = pages.drawn(self.atlas, self.collections, collection, list(collection.geometry.index))
         return self._sent(asked, "collection", document, count=len(collection), map=drawn)
 
@@ -241,15 +157,15 @@ class Api:
         self._known(id)
         asked.read(["f"])
         collection = self.collections[id]
-        document = {
-            "$schema": "https://json-schema.org/draft/2020-12/schema",
-            "$id": asked.href(f"collections/{id}/queryables"),
-            "type": "object",
-            "title": collection.title,
-            "properties": collection.queryables,
-            "additionalProperties": False,
-        }
+        document = documents.queryables(asked, collection)
         return self._sent(asked, "queryables", document, SCHEMA)
+
+    def _schema(self, asked: Asked, id: str) -> Response:
+        """What a feature looks like: readers such as GDAL else take the types of the first page for those of all."""
+        self._known(id)
+        asked.read([])
+        document = documents.schema(asked, self.collections[id])
+        return made(asked.request, _bytes(document), SCHEMA)
 
     def _items(self, asked: Asked, id: str) -> Response:
         self._known(id)
@@ -286,7 +202,7 @@ class Api:
             (_bytes(about)[1:-1], b'"features":[\n' + b",\n".join([features[i] for i in page.here]) + b"\n]}")
         )
         now = f'{{"type":"FeatureCollection","timeStamp":"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}",'.encode()
-        return made(asked.request, body, GEOJSON, now, **_in(page.system))
+        return made(asked.request, body, GEOJSON, _in(page.system), now)
 
     def _chosen(self, asked: Asked, id: str) -> Collection:
         """The collection, countries as of the year that is asked for."""
@@ -318,7 +234,7 @@ class Api:
                 asked, "item", {"links": links}, collection=collection, feature=row, id=feature, map=drawn
             )
         body = collection.features(system)[place][:-1] + b',"links":' + _bytes(links) + b"}"
-        return made(asked.request, body, GEOJSON, **_in(system))
+        return made(asked.request, body, GEOJSON, _in(system))
 
     def _record(self, asked: Asked, id: str) -> Response:
         asked.read(["f"])
@@ -373,9 +289,10 @@ class Api:
         asked.read(["f"])
         table = getattr(self.atlas, name).rename_axis("id").reset_index()
         if asked.form("json", "csv") == "csv":
-            text = table.map(records.no_formula).to_csv(index=False, lineterminator="\n")
+            # No cell begins like a formula: `atlas.load` refuses such tables.
+            text = table.to_csv(index=False, lineterminator="\n")
             named = {"content-disposition": f'attachment; filename="{name}.csv"'}
-            return made(asked.request, text.encode("utf-8-sig"), "text/csv; charset=utf-8", **named)
+            return made(asked.request, text.encode("utf-8-sig"), "text/csv; charset=utf-8", named)
         rows = [{key: text or None for key, text in row.items()} for row in table.to_dict("records")]
         links = asked.itself(JSON, {"csv": CSV}, TABLES[name])
         return made(asked.request, _bytes({"links": links, name: rows}), JSON)

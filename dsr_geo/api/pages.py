@@ -70,14 +70,15 @@ def drawn(
     """
     if not ids:
         return None
-    everything = Selection(layers=tuple(atlas.layers), ended=True, opt_in=True)
+    layers = (collection.id,) if collection.id in atlas.layers else tuple(atlas.layers)
+    everything = Selection(layers=layers, ended=True, opt_in=True)
     one = ids[0] if len(ids) == 1 else None
     if collection.id in collections.of_records:
         return {"state": webmap.state(atlas, replace(everything, ids=tuple(ids)), chosen=one)}
     if collection.id == COUNTRIES:
         return {"state": webmap.state(atlas, replace(everything, countries=(one,) if one else ()))}
     lines = [id for id, layer in atlas.layers.items() if layer.geometry == "cable"]
-    shown = {"state": webmap.state(atlas, replace(everything, layers=tuple(lines or atlas.layers)))}
+    shown: dict[str, Any] = {"state": webmap.state(atlas, replace(everything, layers=tuple(lines) or layers))}
     if one:
         point = collection.geometry[one]
         shown["view"] = [point.y, point.x, _NEAR]

@@ -127,7 +127,7 @@ def _interval(text: str) -> tuple[int, int]:
         )
     moments = [None if end in ("", "..") else _moment(end, text) for end in ends]
     first, last = moments[0], moments[-1]
-    if first and last and first > last:
+    if first and last and first[: len(last)] > last[: len(first)]:  # as far as both say it
         raise Refusal(400, f"datetime is {quoted(text)}, which ends before it begins; turn the two round.")
     return first[0] if first else 0, last[0] if last else 9999
 
@@ -181,5 +181,4 @@ def _mask(collection: Collection, *asked: Any) -> np.ndarray:
     try:
         return cql.mask(collection.table, collection.columns, *asked)
     except cql.CqlError as error:
-        said = str(error)
-        raise Refusal(400, f"{said[0].upper()}{said[1:]}.") from None
+        raise Refusal(400, f"This filter cannot be followed: {error}.") from None

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from urllib.parse import quote
 
 import pandas as pd
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from dsr_geo import records
+from dsr_geo.api import asked
 from dsr_geo.atlas import Atlas
 from dsr_geo.selection import Selection
 from dsr_geo.ui import link, menu
@@ -56,6 +58,7 @@ def pages(atlas: Atlas, id: str, on_map: bool = False, on_page: bool = False) ->
     with st.container(gap=None):
         if not on_page:
             menu.to("record", "This record", selection, id=id)
+        st.html(f'<a href=".{asked.PREFIX}/records/{quote(id)}?f=json">This record as JSON, with its sources</a>')
         for code in sorted(records.split(record["countries"]), key=atlas.countries.name)[:_COUNTRIES]:
             menu.to("country", atlas.countries.name(code), selection, iso3=code)
         for actor in dict.fromkeys(actor for actor, _ in records.actors_of(record["actors"])):

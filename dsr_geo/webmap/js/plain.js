@@ -15,7 +15,9 @@ async function show() {
   ]);
   const options = await fetchJson(`${root}/map.json`);
   const page = (id) => new URL(`${up}records/${encodeURIComponent(id)}`, location.href).href;
-  const handle = mount(L, host, { ...options, base: root, stories: [], page });
+  // A page about one record is its card; another leads to its own page.
+  const onChoose = state.chosen && ((id) => id && id !== state.chosen && location.assign(page(id)));
+  const handle = mount(L, host, { ...options, base: root, stories: [], page, onChoose });
   handle.update({ ...themed(), opened: true, view });
   dark.addEventListener("change", () => handle.update(themed()));
 }
