@@ -47,7 +47,15 @@ FOLDERS = {
         {""},
     ],
     "api": [{"http", "features"}, {"asked"}, {"query", "pages", "documents"}, {"openapi"}, {"ogc"}, {""}],
-    "cql": [{"parse"}, {"geometry", "values"}, {"evaluate"}, {"records"}, {""}],
+    "cql": [
+        {"parse", "texts"},
+        {"geometry", "times"},
+        {"values"},
+        {"lists"},
+        {"evaluate"},
+        {"records", "selections"},
+        {""},
+    ],
     "webmap": [{"columns"}, {"shading"}, {""}, {"notebook"}],
 }
 """Folder → its modules, upstream to downstream; "" is the folder itself."""

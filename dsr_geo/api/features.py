@@ -62,7 +62,8 @@ class Collection:
     """Features of one kind.
 
     geometry: by id, in degrees (EPSG:4326). rows: the same features as they are served, their id among the columns.
-    columns, table: what can be filtered by, and what it holds (see `cql.mask`). present: which features are there in
+    columns, table, here: what can be filtered by, what it holds (see `cql.mask`), and which of its rows these are.
+    present: which features are there in
     some year of first..last, undated ones included; None where features have no date. years: the first year, and the
     last one or None where some last on.
     """
@@ -75,6 +76,7 @@ class Collection:
     rows: pd.DataFrame
     columns: Columns
     table: Mapping[str, Any]
+    here: np.ndarray | slice = slice(None)
     present: Callable[[int, int], np.ndarray] | None = None
     years: tuple[int, int | None] | None = None
     _kept: dict[Any, Any] = field(default_factory=dict)
@@ -122,6 +124,10 @@ class Collection:
                 for id, shape, row in zip(self.geometry.index, self.shapes(system), rows)
             ]
         return self._kept[system, "features"]
+
+    def passing(self, expression: Any, lang: str, crs: str) -> np.ndarray:
+        """Which features pass a filter (see `cql.mask`). Raises `CqlError`."""
+        return cql.mask(self.table, self.columns, expression, lang, crs)[self.here]
 
     def inside(self, west: float, south: float, east: float, north: float) -> np.ndarray:
         """Which features meet the box (degrees; west > east crosses 180°), those without place included."""
@@ -171,7 +177,6 @@ class Collections:
         ended = found["year_end"].notna() | found["status"].isin(records.ENDED)
         last = int(found["year_end"].fillna(begin).max()) if len(begin) and ended.all() else None
         columns = cql.queryables(self.atlas, id if layer else None)
-        whole = cql.table(self.atlas)
         return Collection(
             id=id,
             title=self.titles[id],
@@ -180,7 +185,8 @@ class Collections:
             geometry=found.geometry,
             rows=export.table(self.atlas, found).drop(columns=["lon", "lat"]).rename_axis("id").reset_index(),
             columns=columns,
-            table={name: np.asarray(whole[name])[here] for name in columns},
+            table=cql.table(self.atlas),
+            here=here,
             present=lambda first, last: selection.present(self.atlas, first, last, undated=True)[here],
             years=(int(begin.min()), last) if len(begin) else None,
         )
@@ -234,7 +240,8 @@ class Collections:
 
 def _table(rows: pd.DataFrame, geometry: gpd.GeoSeries, columns: Columns) -> dict[str, Any]:
     """The columns of a table by name, its index among them."""
-    return {name: geometry if name == "geometry" else rows.reset_index()[name] for name in columns}
+    flat = rows.reset_index().assign(geometry=geometry.to_numpy())
+    return cql.read({name: flat[name] for name in columns}, columns)
 
 
 def _to_mercator(degrees: gpd.GeoSeries) -> gpd.GeoSeries:

@@ -163,7 +163,7 @@ def _equal(collection: Collection, name: str, text: str) -> np.ndarray:
         if not NUMBER.fullmatch(text):
             raise Refusal(400, f"{name} is {quoted(text)}; use a number.")
         value = float(text)
-    return _mask(collection, {"op": "=", "args": [{"property": name}, value]})
+    return _passing_filter(collection, {"op": "=", "args": [{"property": name}, value]})
 
 
 def _filtered(asked: Asked, collection: Collection) -> np.ndarray:
@@ -174,11 +174,13 @@ def _filtered(asked: Asked, collection: Collection) -> np.ndarray:
     of_shapes = SYSTEMS[system(asked, "filter-crs")]
     if "filter" not in asked.values:
         return np.ones(len(collection), bool)
-    return _mask(collection, asked.values["filter"], lang, of_shapes)
+    return _passing_filter(collection, asked.values["filter"], lang, of_shapes)
 
 
-def _mask(collection: Collection, *asked: Any) -> np.ndarray:
+def _passing_filter(
+    collection: Collection, expression: Any, lang: str = "cql2-json", crs: str = SYSTEMS[CRS84]
+) -> np.ndarray:
     try:
-        return cql.mask(collection.table, collection.columns, *asked)
+        return collection.passing(expression, lang, crs)
     except cql.CqlError as error:
         raise Refusal(400, f"This filter cannot be followed: {error}.") from None

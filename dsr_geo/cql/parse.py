@@ -35,6 +35,12 @@ _TOKEN = re.compile(
 _BEFORE_OPERAND = ("and", "or", "not", "in", "like", "between", "div", "is")
 
 
+def short(value: object) -> str:
+    """A part of a filter as a sentence names it."""
+    words = repr(value)
+    return words if len(words) <= 60 else f"{words[:60]}…"
+
+
 class CqlError(ValueError):
     """A filter that cannot be read or means nothing here; the message is one sentence: what, where, and the cure."""
 
@@ -45,7 +51,7 @@ def tree(expression: str | dict[str, Any], lang: str = "cql2-text") -> Any:
     Raises `CqlError`.
     """
     if lang not in LANGUAGES:
-        raise CqlError(f"the filter's language {lang!r} is not known; use one of {', '.join(LANGUAGES)}")
+        raise CqlError(f"the filter's language {short(lang)} is not known; use one of {', '.join(LANGUAGES)}")
     text = _text(expression)
     if len(text) > LONGEST:
         raise CqlError(f"the filter has {len(text):,} characters; write one of at most {LONGEST:,}")

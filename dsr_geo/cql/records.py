@@ -10,12 +10,12 @@ import numpy as np
 
 from dsr_geo.atlas import Atlas
 from dsr_geo.cql.evaluate import Columns
-from dsr_geo.cql.values import Column
+from dsr_geo.cql.values import Column, Value, read
 from dsr_geo.names import known
 from dsr_geo.records import ACTOR_TYPES, COLUMNS, EVIDENCE, PRECISIONS, ROLES, SCOPES
 from dsr_geo.selection import span
 
-_TABLES: WeakKeyDictionary[Atlas, dict[str, Any]] = WeakKeyDictionary()
+_TABLES: WeakKeyDictionary[Atlas, dict[str, Value]] = WeakKeyDictionary()
 
 _TYPES = {"year_announced": "year", "year_start": "year", "year_end": "year", "amount_usd": "number"}
 _LISTS = ("countries", "partners", "source_ids", "related_ids", "checked_against")
@@ -31,7 +31,7 @@ _FIELDS = {
 def queryables(atlas: Atlas, layer: str | None = None) -> Columns:
     """The columns of the records of a layer, or of all layers, that a filter may name. Raises `UnknownName`.
 
-    `actors` are the ids alone; with their roles and types they are in `actor_roles` (`huawei:supplier`) and `type_roles`.
+    `actors` are ids alone; `actor_roles` and `type_roles` have them or their types with roles, as `huawei:supplier`.
     `years` is the interval in which a record was present: its start, or else the year it was announced, to its end.
     """
     if layer is not None:
@@ -65,16 +65,15 @@ def queryables(atlas: Atlas, layer: str | None = None) -> Columns:
         found["length_computed_km"] = Column("computed length", "number", meaning="kilometres")
     for each in chosen:
         for name, about in each.fields.items():
-            type, many = _FIELDS[about.type]
+            kind, many = _FIELDS[about.type]
             flags = (0, 1) if about.type == "flag" else tuple(about.values)
-            found[name] = Column(about.title, type, many, flags, about.unit)
+            found[name] = Column(about.title, kind, many, flags, about.unit)
     return found
 
 
-def table(atlas: Atlas) -> Mapping[str, Any]:
+def table(atlas: Atlas) -> Mapping[str, Value]:
     """The records' columns by name, in the order of `atlas.records`, for `mask`; made once for each atlas."""
     if atlas not in _TABLES:
-        records = atlas.records
         roles = atlas.roles.assign(type=atlas.roles["actor"].map(atlas.actors["type"]).fillna(""))
         lists = {
             "actors": roles["actor"],
@@ -83,10 +82,9 @@ def table(atlas: Atlas) -> Mapping[str, Any]:
             "actor_roles": roles["actor"] + ":" + roles["role"],
             "type_roles": roles["type"] + ":" + roles["role"],
         }
-        columns: dict[str, Any] = {name: records[name] for name in records.columns}
-        columns["id"] = records.index
-        columns["years"] = np.column_stack(span(atlas))
+        cells: dict[str, Any] = dict(atlas.records.items())
+        cells |= {"id": atlas.records.index, "years": np.column_stack(span(atlas))}
         for name, items in lists.items():
-            columns[name] = items.groupby(roles["id"]).agg(tuple).reindex(records.index)
-        _TABLES[atlas] = columns
+            cells[name] = items.groupby(roles["id"]).agg(tuple).reindex(atlas.records.index)
+        _TABLES[atlas] = read(cells, queryables(atlas))
     return _TABLES[atlas]
