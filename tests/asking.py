@@ -25,10 +25,10 @@ class Asking:
 
     def __init__(self, routes):
         self.app = Starlette(routes=routes)
-        self.runner = asyncio.Runner()
+        self.loop = asyncio.new_event_loop()
 
     def __call__(self, path: str, method: str = "GET", **headers: str) -> Answer:
-        return self.runner.run(self._ask(path, method, {"host": "atlas.example"} | headers))
+        return self.loop.run_until_complete(self._ask(path, method, {"host": "atlas.example"} | headers))
 
     async def _ask(self, address: str, method: str, headers: dict[str, str]) -> Answer:
         path, _, query = address.partition("?")

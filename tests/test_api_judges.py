@@ -57,7 +57,9 @@ def test_owslib_reads_it(home, published):
     there = Features(f"{home}/api")
     assert there.feature_collections() == [*published.layers, "all", "countries", "landing-points"]
     assert there.conformance()["conformsTo"] and there.api()["openapi"].startswith("3.0")
-    page = there.collection_items("data-centres", limit=5, bbox=[95, -11, 141, 21], filter="status = 'operating'")
+    page = there.collection_items(
+        "data-centres", limit=5, bbox=[95, -11, 141, 21], filter="status = 'operating'"
+    )
     assert page["numberReturned"] == 5 and page["features"][0]["properties"]["status"] == "operating"
     id = page["features"][0]["id"]
     assert there.collection_item("data-centres", id)["id"] == id
@@ -75,9 +77,13 @@ def test_a_newcomers_lines_of_the_readme_run(home, published, tmp_path):
     document, kind, system = done.stdout.splitlines()[-1].rsplit(" ", 2)
     assert (kind, system) == ("GeoDataFrame", "4326")
     table = published.records
-    expected = (table["layer"] == "data-centres") & (table["status"] == "operating") & (table["year_start"] >= 2020)
+    expected = (
+        (table["layer"] == "data-centres") & (table["status"] == "operating") & (table["year_start"] >= 2020)
+    )
     features = json.loads(document)["features"]
-    assert sorted(each["properties"]["id"] for each in features) == sorted(table.index[expected.fillna(False)])
+    assert sorted(each["properties"]["id"] for each in features) == sorted(
+        table.index[expected.fillna(False)]
+    )
 
 
 def test_an_endless_address_is_refused_and_the_server_lives(home):

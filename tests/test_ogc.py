@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT202012
 from shapely.geometry import box, shape
+from test_cql_records import some_selections
 
 import dsr_geo
 from dsr_geo import api, cql, records
@@ -244,6 +245,16 @@ def test_tables_are_json_and_csv(ask, atlas, name):
         assert answer.headers["content-type"].startswith("text/csv")
         rows = list(csv.DictReader(io.StringIO(answer.body.decode("utf-8-sig"))))
         assert [row["id"] for row in rows] == list(table.index) and rows[0].keys() == {"id", *table.columns}
+
+
+def test_the_api_holds_what_a_selection_holds(ask_published, published):
+    """Selection, its filter in CQL2, and the API, on 300 selections."""
+    for chosen in some_selections(published, 300):
+        query = {"filter": cql.of(chosen, published), "limit": 1000}
+        body = ask_published(f"/api/collections/all/items?{urlencode(query)}").body.decode()
+        expected, found = chosen.mask(published), set(re.findall(r'"Feature","id":"([^"]+)"', body))
+        assert f'"numberMatched":{expected.sum()},' in body
+        assert found <= set(expected.index[expected]) and len(found) == min(expected.sum(), 1000)
 
 
 BAD = {

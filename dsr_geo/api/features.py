@@ -76,7 +76,7 @@ class Collection:
     rows: pd.DataFrame
     columns: Columns
     table: Mapping[str, Any]
-    here: np.ndarray | slice = slice(None)
+    here: np.ndarray
     present: Callable[[int, int], np.ndarray] | None = None
     years: tuple[int, int | None] | None = None
     _kept: dict[Any, Any] = field(default_factory=dict)
@@ -216,6 +216,7 @@ class Collections:
             rows=rows.rename_axis("iso3").reset_index(),
             columns=columns,
             table=_table(rows.rename_axis("iso3"), countries.borders.geometry, columns),
+            here=np.arange(len(rows)),
         )
         if year != self.atlas.years[1]:  # the shapes are the same in every year
             usual = self[COUNTRIES]
@@ -235,6 +236,7 @@ class Collections:
             rows=rows.drop(columns=["lon", "lat"]).reset_index(),
             columns=_OF_LANDING_POINTS,
             table=_table(rows, geometry, _OF_LANDING_POINTS),
+            here=np.arange(len(rows)),
         )
 
 
