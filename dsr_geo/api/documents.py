@@ -119,8 +119,10 @@ def queryables(asked: Asked, own: Collection) -> dict[str, Any]:
 
 
 def schema(asked: Asked, own: Collection) -> dict[str, Any]:
-    """What a feature holds, as JSON Schema. One type a property, or GDAL would read none; all may be null."""
-    properties = {name: {"type": kind} for name, kind in own.types.items()}
+    """What a feature holds, as JSON Schema, in a form that GDAL reads: it takes what has several types for text, and
+    gives each feature an `id` of its own. All may be null.
+    """
+    properties = {name: {"type": kind} for name, kind in own.types.items() if name != "id"}
     return {
         "$schema": _DRAFT,
         "$id": asked.href(asked.path),
