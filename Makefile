@@ -6,7 +6,7 @@ RUN := $(VENV)/bin/python
 PIP := $(RUN) -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help app test lint build check bench clean
+.PHONY: help app test soak lint build check bench clean
 
 help:  ## list the commands
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
@@ -17,6 +17,9 @@ app: $(VENV)/app.installed  ## set up what is needed and open the atlas in a bro
 test: $(VENV)/test.installed  ## set up what is needed and run every test
 	$(RUN) -m pytest --numprocesses logical --maxprocesses 4 --dist worksteal --durations 20
 	$(RUN) tests/scripts.py test
+
+soak: $(VENV)/soak.installed $(VENV)/test.installed  ## run what is too long for every change: tests/soak
+	$(RUN) -m pytest tests/soak
 
 lint: $(VENV)/lint.installed  ## set up what is needed and look for slips in the code
 	$(RUN) -m ruff check
