@@ -13,17 +13,19 @@ from starlette.applications import Starlette
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from asking import Asking  # noqa: E402
-from test_ogc import _WORDS, NAMES, WHERE, fuzzed  # noqa: E402
+from asking import Asking
+from test_ogc import _WORDS, NAMES, WHERE, fuzzed
 
-import dsr_geo  # noqa: E402
-from dsr_geo import api  # noqa: E402
+import dsr_geo
+from dsr_geo import api
 
 ROUTES = api.routes(dsr_geo.load())
 DEFINED = schemathesis.openapi.from_asgi("/api/openapi?f=json", Starlette(routes=ROUTES))
 
 
-@DEFINED.include(path_regex="^/(?!collections/)|collections/(all|countries|landing-points|submarine-cables)").parametrize()
+@DEFINED.include(
+    path_regex="^/(?!collections/)|collections/(all|countries|landing-points|submarine-cables)"
+).parametrize()
 @settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
 def test_the_definition_keeps_its_word(case):
     case.call_and_validate(checks=(not_a_server_error, status_code_conformance, content_type_conformance))

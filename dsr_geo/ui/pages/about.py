@@ -262,11 +262,10 @@ def _cite(atlas: Atlas, selection: Selection) -> None:
 
 def _programs() -> None:
     st.header("For programs", anchor=False)
-    st.html(
-        "<p>QGIS, R, Python and others read every record from "
-        f'<a href=".{asked.PREFIX}?f=html">the atlas’ API</a> (OGC API – Features): '
-        "add its address to them, and filter there.</p>"
+    st.markdown(
+        "QGIS, R, Python and others read every record from one address, and filter there (OGC API – Features)."
     )
+    st.html(f'<div class=downloads><a href=".{asked.PREFIX}?f=html">The atlas’ API</a></div>')
 
 
 def _correct(atlas: Atlas) -> None:

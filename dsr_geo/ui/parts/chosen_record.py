@@ -58,7 +58,6 @@ def pages(atlas: Atlas, id: str, on_map: bool = False, on_page: bool = False) ->
     with st.container(gap=None):
         if not on_page:
             menu.to("record", "This record", selection, id=id)
-        st.html(f'<a href=".{asked.PREFIX}/records/{quote(id)}?f=json">This record as JSON, with its sources</a>')
         for code in sorted(records.split(record["countries"]), key=atlas.countries.name)[:_COUNTRIES]:
             menu.to("country", atlas.countries.name(code), selection, iso3=code)
         for actor in dict.fromkeys(actor for actor, _ in records.actors_of(record["actors"])):
@@ -69,6 +68,8 @@ def pages(atlas: Atlas, id: str, on_map: bool = False, on_page: bool = False) ->
             st.link_button("Correct this record", address, type="tertiary")
         else:
             menu.to("about", "Correct this record", selection, record=id)
+    path = f".{asked.PREFIX}/records/{quote(id)}?f=json"
+    st.html(f'<div class="downloads"><a href="{path}">As JSON, with its sources</a></div>')
 
 
 def including(selection: Selection, record: pd.Series) -> Selection:
