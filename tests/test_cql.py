@@ -234,6 +234,7 @@ def test_years_are_numbers_and_in_temporal_functions_whole_years():
         "T_EQUALS(years, INTERVAL('2016-01-01', '2016-12-31'))": [3],
         "T_EQUALS(years, INTERVAL(first, last))": [0, 3],
         "T_MEETS(INTERVAL('..', '2015-01-01'), years)": [1],
+        "T_MEETS(years, INTERVAL('2015-12-31', '..'))": [0],
         "T_DISJOINT(years, first)": [],
         "years IS NULL": [2],
     }.items():
@@ -292,6 +293,7 @@ def test_patterns_of_like():
     for pattern, rows in {
         "a%b": [0, 1, 2, 3, 4],
         "a_b": [0, 1, 2],
+        "_%___": [4],
         r"a\%b": [0],
         "%": [0, 1, 2, 3, 4, 5, 6],
         "%X%b": [4],

@@ -134,8 +134,9 @@ class _Evaluation:
         raise CqlError("a part of the filter is no value of CQL2; compare it with the standard")
 
     def column(self, name: str) -> Value:
-        if name not in self.columns:
-            raise _unknown_name("property", name, {id: about.title for id, about in self.columns.items()})
+        if name not in self.columns or name not in self.table:
+            titles = {id: about.title for id, about in self.columns.items() if id in self.table}
+            raise _unknown_name("property", name, titles)
         if name not in self.read:
             cells = self.table[name]
             self.read[name] = cells if isinstance(cells, Value) else column(name, self.columns[name], cells)
@@ -170,9 +171,11 @@ class _Evaluation:
             return _joined("or", [self.compare("=", value, self.value(item)) for item in args[1]])
         if name in _LISTS:
             return self.compare_lists(name, args)
+        if name in _TEXTS:  # a thousand conditions may fold the same notes
+            if (key := repr((name, args))) not in self.read:
+                self.read[key] = _text(self.value(args[0]), f"{op.upper()} takes text").mapped(_TEXTS[name])
+            return self.read[key]
         values = [self.value(arg) for arg in args]
-        if name in _TEXTS:
-            return _text(values[0], f"{op.upper()} takes text").mapped(_TEXTS[name])
         if name == "between":
             value, low, high = values
             return _joined("and", [self.compare(">=", value, low), self.compare("<=", value, high)])

@@ -36,11 +36,11 @@ def pattern(like: str) -> re.Pattern[str]:
     Each part between two % is looked for once, at its first place, so that no pattern takes long.
     """
     parts = [""]
-    for sign in re.findall(r"\\.|.", like, re.DOTALL):
+    for sign in re.findall(r"\\.|_+|.", like, re.DOTALL):
         if sign == "%":
             parts.append("")
         else:
-            parts[-1] += "." if sign == "_" else re.escape(sign[-1])
+            parts[-1] += f".{{{len(sign)}}}" if sign[0] == "_" else re.escape(sign[-1])
     if len(parts) == 1:
         return re.compile(parts[0], re.DOTALL)
     middle = "".join(f"(?>.*?{part})" for part in parts[1:-1] if part)

@@ -164,8 +164,8 @@ def _cells(type_: str, cells: Any) -> tuple[np.ndarray, np.ndarray]:
     if type_ == "geometry":
         return objects, shapely.is_missing(objects) | shapely.is_empty(objects)
     if type_ == "text":
-        null = pd.isna(objects) | (objects == "")
-        return each(composed, np.where(null, "", objects)), null
+        filled = np.where(pd.isna(objects), "", objects)  # pd.NA can be compared with nothing
+        return each(lambda cell: composed(str(cell)), filled), filled == ""
     numbers = pd.to_numeric(pd.Series(objects), errors="coerce").to_numpy(float, na_value=np.nan)
     null = ~np.isfinite(numbers)
     numbers = np.where(null, 0.0, numbers)
