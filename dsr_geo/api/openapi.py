@@ -28,6 +28,8 @@ _PARAMETERS: dict[str, tuple[str, dict[str, Any]]] = {
         {
             "type": "array",
             "items": {"type": "number"},
+            "minItems": 4,
+            "maxItems": 6,
             "oneOf": [{"minItems": 4, "maxItems": 4}, {"minItems": 6, "maxItems": 6}],
         },
     ),
@@ -181,14 +183,14 @@ def _named(*names: str) -> list[dict[str, Any]]:
 
 def _parameter(name: str) -> dict[str, Any]:
     description, schema = _PARAMETERS[name]
-    listed = {"style": "form", "explode": False} if schema["type"] == "array" else {}
     return {
         "name": name,
         "in": "query",
         "required": False,
         "description": description,
         "schema": schema,
-        **listed,
+        "style": "form",
+        "explode": False,
     }
 
 
