@@ -1,6 +1,6 @@
 """The API under those who ask for long: schemathesis by its own definition, hypothesis with many more examples.
 
-A third judge needs an older pytest, so it is asked by hand, in an environment of its own (`pip install ogctests==0.1.15`),
+A third judge needs an older pytest, so it is asked by hand, in an environment of its own (ogctests 0.1.15),
 of a running app:
 
     python -c "from ogctests.main import run_ogctests; run_ogctests('features/core', 'http://127.0.0.1:8501/api')"
