@@ -21,7 +21,7 @@ from shapely.geometry import box, shape
 from test_cql_records import some_selections
 
 import dsr_geo
-from dsr_geo import api, cql, records
+from dsr_geo import api, cql, describe, records
 
 CRS84 = "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
 MERCATOR = "http://www.opengis.net/def/crs/EPSG/0/3857"
@@ -462,6 +462,12 @@ def test_each_page_has_the_map_and_leads_on_and_asks_nobody_else(atlas, base):
             assert ask(at.path + (f"?{at.query}" if at.query else "")).status == 200, (path, link)
     assert seen == {root.removesuffix("api") + "atlas/assets/plain.js"}
     assert ask(seen.pop()).status == 200
+
+
+def test_search_engines_find_the_data_set_on_the_landing_page(ask, atlas):
+    text = ask("/api?f=html").body.decode()
+    (inside,) = re.findall(r'<script type="application/ld\+json">(.*?)</script>', text)
+    assert json.loads(inside) == describe.schema_org(atlas, "http://atlas.example")
 
 
 def test_text_is_text_on_every_page(tiny):

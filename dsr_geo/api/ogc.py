@@ -21,7 +21,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 from starlette.types import Receive, Scope, Send
 
-from dsr_geo import cite, records
+from dsr_geo import cite, describe, records
 from dsr_geo.api import documents, openapi, pages, query
 from dsr_geo.api.asked import PREFIX, Asked, Link
 from dsr_geo.api.documents import CONFORMANCE, CSV, DESCRIPTION, GEOJSON, HTML, JSON, OPENAPI, SCHEMA, TABLES
@@ -123,7 +123,9 @@ class Api:
     def _landing(self, asked: Asked) -> Response:
         asked.read(["f"])
         document = documents.landing(asked, self.atlas.version)
-        return self._sent(asked, "landing", document, tables=TABLES, map=pages.whole(self.atlas))
+        described = describe.schema_org(self.atlas, asked.home)
+        shown = pages.whole(self.atlas)
+        return self._sent(asked, "landing", document, tables=TABLES, described=described, map=shown)
 
     def _conformance(self, asked: Asked) -> Response:
         asked.read(["f"])
