@@ -1,4 +1,5 @@
-"""The command line: `dsr-atlas build | check | diff | export | import | map | serve`, or `python -m dsr_geo …`."""
+"""The command line: `dsr-atlas build | check | diff | export | import | join | map | serve`, or
+`python -m dsr_geo …`."""
 
 from __future__ import annotations
 
@@ -15,7 +16,21 @@ from urllib.parse import parse_qs
 from tqdm import tqdm
 
 import dsr_geo
-from dsr_geo import atlas, build, catalog, changes, export, files, names, records, selection, stories
+from dsr_geo import (
+    atlas,
+    build,
+    catalog,
+    changes,
+    cluster,
+    export,
+    files,
+    names,
+    parquet,
+    records,
+    scale,
+    selection,
+    stories,
+)
 from dsr_geo.atlas import Atlas
 from dsr_geo.build import aiddata, importer, routes
 from dsr_geo.selection import Selection
@@ -32,6 +47,9 @@ _EXAMPLES = {
     "  dsr-atlas export map.html\n",
     "import": "example:\n"
     "  dsr-atlas import aiddata AidDatasGlobalChineseDevelopmentFinanceDataset_v3.0.xlsx --data my-data",
+    "join": "examples:\n"
+    "  dsr-atlas join sites.parquet --out sites-joined\n"
+    "  dsr-atlas join sites/ --out sites-joined --scheduler tcp://10.0.0.5:8786",
     "map": "examples:\n"
     "  dsr-atlas map --open\n"
     "  dsr-atlas map 'group=gcc&shade=internet_users_pct&shade_year=2020' --out gulf.html",
@@ -48,6 +66,9 @@ _SAID = (
     records.InvalidData,
     files.CannotWrite,
     names.UnknownName,
+    parquet.NotPoints,
+    scale.CannotJoin,
+    cluster.NoCluster,
     routes.MissingLibraries,
     stories.StoryError,
 )
@@ -66,6 +87,8 @@ def main(arguments: list[str] | None = None) -> int:
     chosen = _parser().parse_args(arguments)
     try:
         return chosen.run(chosen)
+    except KeyboardInterrupt:
+        print("stopped", file=sys.stderr)
     except _Refused as refusal:
         print(refusal, file=sys.stderr)
         return 2
@@ -78,7 +101,7 @@ def main(arguments: list[str] | None = None) -> int:
     except ModuleNotFoundError as error:
         if error.name is None or error.name.startswith("dsr_geo"):
             raise
-        extra = "app" if chosen.command == "serve" else "map"
+        extra = {"serve": "app", "join": "scale"}.get(chosen.command, "map")
         print(
             f"this needs {error.name}, which is not installed; pip install 'dsr-atlas[{extra}]'",
             file=sys.stderr,
@@ -126,6 +149,16 @@ def _parser() -> argparse.ArgumentParser:
     made = command("import", _import, "Bring the projects of a public table into the fact tables.")
     made.add_argument("table", choices=["aiddata"], help="whose table it is")
     made.add_argument("file", type=Path, help="the table of projects, .xlsx or .csv")
+    made = command(
+        "join", _join, "Give points of yours in Parquet files their countries, as GeoParquet files."
+    )
+    made.add_argument(
+        "points",
+        type=Path,
+        help="a file or folder, GeoParquet or with columns lon and lat; year for attributes",
+    )
+    made.add_argument("--out", type=Path, required=True, help="folder to write; goes on where it was stopped")
+    made.add_argument("--scheduler", help="address of a Dask cluster (default: the threads of this machine)")
     made = command("map", _map, "Write the map of a selection as one HTML file that needs no network.")
     made.add_argument("selection", nargs="?", default="", help=opening)
     usual = Path(export.file_name("html"))
@@ -209,6 +242,12 @@ def _import(chosen: argparse.Namespace) -> int:
     print("\n".join(report.lines()))
     if report.added or report.merged:
         print("Now run build; what was added is gathered, and nobody has compared it with another source.")
+    return 0
+
+
+def _join(chosen: argparse.Namespace) -> int:
+    report = scale.join(chosen.points, chosen.out, atlas.load(chosen.data), chosen.scheduler)
+    print("\n".join(report.lines()))
     return 0
 
 
