@@ -180,7 +180,7 @@ def test_scripts_have_no_circle():
         ("streamlit", {"ui", "app"}),
         ("folium", {"webmap"}),
         ("branca", {"webmap"}),
-        ("starlette", {"api"}),
+        ("starlette", {"api", "app", "ui"}),
         ("distributed", {"cluster"}),
     ],
 )
