@@ -36,7 +36,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from dsr_geo import atlas, countries, scale
 from dsr_geo.grid import Grid
 
-LIMIT = {"duckdb": 1_000_000}  # more would take longer than anybody waits
+LIMIT = {"duckdb": 100_000}  # more would take longer than anybody waits
 GROUP = 1_000_000
 
 
