@@ -108,6 +108,8 @@ def _environment(folder: Path) -> dict[str, str]:
     return system | {
         "GDAL_SKIP": ",".join(closed),
         "CPL_VSIL_CURL_ALLOWED_EXTENSIONS": ".none",
+        "GDAL_HTTP_PROXY": "none://",  # a GeoJSON may name its CRS by an address: curl knows no such proxy, and gives up
+        "PROJ_NETWORK": "OFF",
         "CPL_LOG": os.devnull,
         "GDAL_NUM_THREADS": "1",
         "SHAPE_RESTORE_SHX": "YES",

@@ -103,12 +103,13 @@ def _degrees(shapes: np.ndarray, crs: Any, options: Options) -> tuple[np.ndarray
     lines = []
     if options.crs:
         try:
-            crs = pyproj.CRS(options.crs)
-        except pyproj.exceptions.CRSError:
+            crs = pyproj.CRS.from_authority(*options.crs.strip().upper().split(":"))  # no paths, no grids
+        except (pyproj.exceptions.CRSError, TypeError):
             raise Refused(f"cannot be read in the CRS “{options.crs}”; name one such as EPSG:32650") from None
-    if shapely.has_z(shapes).any():
+    if (high := shapely.has_z(shapes)).any():
+        if (shapely.get_coordinates(shapes[high], include_z=True)[:, 2] != 0).any():
+            lines.append("Heights are left out.")
         shapes = shapely.force_2d(shapes)
-        lines.append("Heights are left out.")
     if (broken := _not_finite(shapes)).any():
         shapes = np.where(broken, None, shapes)
         lines.append(f"{broken.sum():,} geometries have coordinates that are no numbers, and are left out.")

@@ -30,7 +30,7 @@ def listed(names: Iterable[str], most: int = 8) -> str:
 
 def short(text: object, most: int = 200) -> str:
     """Text on one line and not too long, without the places of our own files."""
-    line = " ".join(re.sub(r"(/[^\s/'\"]+)+/", "", str(text)).split())
+    line = " ".join(re.sub(r"(/[^\s/'\"]+)+/", "", str(text).partition("; It might help")[0]).split()).rstrip(".")
     return line if len(line) <= most else line[: most - 1] + "…"
 
 
