@@ -8,6 +8,7 @@ import sys
 import webbrowser
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date
 from itertools import groupby
 from pathlib import Path
 from urllib.parse import parse_qs
@@ -25,7 +26,8 @@ _EXAMPLES = {
     "build": "example: dsr-atlas build --data my-data",
     "check": "example: dsr-atlas check --data my-data\n"
     "exit status: 0 if all is well, 1 if there are problems (with --strict: or doubts)",
-    "diff": "examples:\n  dsr-atlas diff v2.0\n  dsr-atlas diff old-data new-data --json",
+    "diff": "examples:\n  dsr-atlas diff v2.0\n  dsr-atlas diff old-data new-data --json\n"
+    "  dsr-atlas diff v2.0 --keep 2026-11-26",
     "export": "examples:\n"
     "  dsr-atlas export gulf-cloud.geojson 'layer=data-centres&group=gcc&years=2018-2026'\n"
     "  dsr-atlas export huawei.csv 'actor=huawei&q=safe city'\n"
@@ -120,6 +122,9 @@ def _parser() -> argparse.ArgumentParser:
     made.add_argument("old", help="a data folder, or a git revision of --data")
     made.add_argument("new", nargs="?", help="the same (default: --data as it is now)")
     made.add_argument("--json", action="store_true", help="print JSON")
+    made.add_argument(
+        "--keep", metavar="DAY", type=_day, help="put them into changes.csv, too, which records' pages show"
+    )
     made = command("export", _export, "Write a selection to a file; the ending decides the format.")
     made.add_argument("file", type=Path, help=f"file to write, ending in {endings}")
     made.add_argument("selection", nargs="?", default="", help=opening)
@@ -143,6 +148,13 @@ def _port(text: str) -> int:
     if not text.isascii() or not text.isdecimal() or not 0 < int(text) < 65_536:
         raise argparse.ArgumentTypeError(f"'{text}' is no port; use a number from 1 to 65535")
     return int(text)
+
+
+def _day(text: str) -> str:
+    try:
+        return date.fromisoformat(text).isoformat()
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"'{text}' is no day; write it as 2026-11-26") from None
 
 
 def _build(chosen: argparse.Namespace) -> int:
@@ -190,6 +202,8 @@ def _stories(data: Path) -> list[str]:
 def _diff(chosen: argparse.Namespace) -> int:
     old, new = (changes.read(place, chosen.data) for place in (chosen.old, chosen.new or str(chosen.data)))
     found = changes.compare(old, new)
+    if chosen.keep:
+        changes.keep(found, chosen.keep, chosen.data)
     print(found.to_json() if chosen.json else "\n".join(found.lines()))
     return 0
 

@@ -47,6 +47,8 @@ class Atlas:
     countries: see `countries.Countries`.
     sources, actors, events: DataFrames indexed by id, all columns text.
     landing_points: DataFrame indexed by name, all columns text; lon and lat in WGS 84 degrees.
+    changes: DataFrame indexed by record id, all columns text, a line for each field that changed `on` a day
+    (`changes.Changes.rows`); empty where the folder keeps no changes.csv.
     folder: where it was loaded from. files: what a map of it is drawn from, as read: `layers/<id>.geojson`,
     `countries.geojson`, `disputed.geojson`, and `stories.toml` where there is one. Nothing else of the folder is
     read after `load`, so a map cannot show other records than the table has.
@@ -62,6 +64,7 @@ class Atlas:
     actors: pd.DataFrame
     events: pd.DataFrame
     landing_points: pd.DataFrame
+    changes: pd.DataFrame
     version: str
 
     def __repr__(self) -> str:
@@ -160,6 +163,7 @@ def load(data: Path | str = DATA) -> Atlas:
         actors=_text_table(data / "actors.csv", records.ACTOR_COLUMNS),
         events=_text_table(data / "events.csv", records.EVENT_COLUMNS),
         landing_points=_text_table(data / "landing_points.csv", records.LANDING_POINT_COLUMNS),
+        changes=_text_table(data / "changes.csv", records.CHANGE_COLUMNS, optional=True),
         version=_version(data, files),
     )
     if problems := _broken_references(loaded):
@@ -228,9 +232,9 @@ def _whole_table(parts: list[gpd.GeoDataFrame]) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(table, geometry="geometry", crs="EPSG:4326")
 
 
-def _text_table(path: Path, columns: list[str]) -> pd.DataFrame:
-    """A table indexed by its first column, all cells text."""
-    rows, problems = records.read_table(path, columns)
+def _text_table(path: Path, columns: list[str], optional: bool = False) -> pd.DataFrame:
+    """A table indexed by its first column, all cells text; without lines where an optional one is not there."""
+    rows, problems = ([], []) if optional and not path.exists() else records.read_table(path, columns)
     if problems:
         raise records.InvalidData(problems)
     return pd.DataFrame([row.values for row in rows], columns=columns, dtype=object).set_index(columns[0])

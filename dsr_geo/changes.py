@@ -6,6 +6,8 @@ are those that the version itself derived. Columns that a version does not have 
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import subprocess
 from collections import Counter
@@ -13,6 +15,11 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
+
+from dsr_geo import files, records
+
+_DERIVED = ("geometry", "layer", "length_computed_km", "route_basis", "checked_on")
+_LONG = ("note", "amount_note", "partners", "source_ids", "checked_against", "related_ids", "endpoints")
 
 Version = dict[str, dict[str, Any]]
 """Record id → its cells, with `layer` and `geometry` among them."""
@@ -38,6 +45,19 @@ class Changes:
         """How many records changed in each column, the most frequent first."""
         return dict(Counter(name for fields in self.changed.values() for name in fields).most_common())
 
+    def rows(self, day: str) -> Iterator[dict[str, str]]:
+        """The changes as lines of changes.csv (`records.CHANGE_COLUMNS`): one without field where a record was added.
+
+        What the build derives is left out; long texts and lists are named, not repeated.
+        """
+        for id in self.added:
+            yield dict(zip(records.CHANGE_COLUMNS, (id, day, "", "", "")))
+        for id, cells in self.changed.items():
+            for name, pair in cells.items():
+                if name not in _DERIVED:
+                    before, after = ("", "") if name in _LONG else ("" if x is None else str(x) for x in pair)
+                    yield dict(zip(records.CHANGE_COLUMNS, (id, day, name, before, after)))
+
     def to_json(self) -> str:
         """The changes as one JSON object: `added`, `removed`, `changed` and `by_field`."""
         whole = asdict(self) | {"by_field": self.by_field()}
@@ -49,8 +69,8 @@ class Changes:
         yield "{} added, {} removed, {} changed.".format(*counts)
         if fields := self.by_field():
             yield "Changed: " + ", ".join(f"{name} in {count}" for name, count in fields.items()) + "."
-        for mark, records in (("+", self.added), ("-", self.removed)):
-            for id, cells in records.items():
+        for mark, rows in (("+", self.added), ("-", self.removed)):
+            for id, cells in rows.items():
                 yield f"{mark} {id}: {shown(self.names[id])} ({shown(cells['layer'])})"
         for id, cells in self.changed.items():
             yield f"~ {id}: {shown(self.names[id])}"
@@ -106,6 +126,24 @@ def compare(old: Version, new: Version) -> Changes:
         changed=changed,
         names={id: cells.get("name") or id for id, cells in sorted((old | new).items())},
     )
+
+
+def keep(found: Changes, day: str, data: Path) -> int:
+    """Put the changes into changes.csv of the data folder under their day, in place of what stood there for that day.
+
+    Returns how many lines that are. Raises `InvalidData` for a table that cannot be read, `CannotWrite`.
+    """
+    path = data / "changes.csv"
+    rows, problems = records.read_table(path, records.CHANGE_COLUMNS) if path.exists() else ([], [])
+    if problems:
+        raise records.InvalidData(problems)
+    new = list(found.rows(day))
+    text = io.StringIO()
+    writer = csv.DictWriter(text, records.CHANGE_COLUMNS, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows([*(row.values for row in rows if row.values["on"] != day), *new])
+    files.write(path, text.getvalue().encode())
+    return len(new)
 
 
 def _of_revision(revision: str, data: Path) -> dict[str, bytes]:

@@ -301,6 +301,7 @@ ACTOR_TYPES = (
     "other",
 )
 EVENT_COLUMNS = ["id", "year", "date", "title", "note", "source_ids"]
+CHANGE_COLUMNS = ["id", "on", "field", "before", "after"]
 LANDING_POINT_COLUMNS = ["name", "country", "lon", "lat", "precision", "basis", "source_id", "island"]
 PASSAGE_COLUMNS = ["name", "kind", "cables", "source_id", "wkt"]
 PASSAGE_KINDS = ("channel", "crossing", "barrier")

@@ -5,7 +5,7 @@ import subprocess
 
 import pytest
 
-from dsr_geo import changes
+from dsr_geo import atlas, changes
 from dsr_geo.__main__ import main
 
 
@@ -52,6 +52,28 @@ def test_a_column_that_one_version_lacks_is_empty_there():
     old = {"a": {"layer": "x", "name": "A", "gone": "1", "void": None}}
     found = changes.compare(old, {"a": {"layer": "y", "name": "A", "fresh": 2, "blank": None}})
     assert found.changed == {"a": {"layer": ("x", "y"), "fresh": (None, 2), "gone": ("1", None)}}
+
+
+def test_changes_are_kept_by_day_for_the_pages_of_records(versions, capsys):
+    old, new = map(str, versions)
+    assert main(["diff", old, new, "--data", new, "--keep", "2026-11-25"]) == 0
+    assert main(["diff", old, new, "--data", new, "--keep", "2026-11-26"]) == 0
+    assert main(["diff", old, new, "--data", new, "--keep", "2026-11-26"]) == 0, "the same day once more"
+    kept = atlas.load(new).changes
+    assert list(kept["on"].value_counts()) == [7, 7]
+    lines = kept[kept["on"] == "2026-11-26"].reset_index().values.tolist()
+    assert ["tower-added", "2026-11-26", "", "", ""] in lines
+    assert ["tower-new", "2026-11-26", "year_start", "2018", "2019"] in lines
+    assert ["tower-old", "2026-11-26", "source_ids", "", ""] in lines, "lists are named, not repeated"
+    assert "geometry" not in set(kept["field"])
+    assert atlas.load(old).changes.empty
+    capsys.readouterr()
+    with pytest.raises(SystemExit):
+        main(["diff", old, new, "--keep", "yesterday"])
+    assert "'yesterday' is no day" in capsys.readouterr().err
+    (versions[1] / "changes.csv").write_text("id,on\n")
+    assert main(["diff", old, new, "--data", new, "--keep", "2026-11-26"]) == 1
+    assert "changes.csv" in capsys.readouterr().err
 
 
 def test_the_command_prints_text_and_json(versions, capsys):

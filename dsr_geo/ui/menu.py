@@ -80,7 +80,7 @@ def navigation() -> st.Page:
         [
             st.Page(
                 path(name),
-                title=f"{page.title} · Digital Silk Road Atlas",
+                title=_tab(page.title),
                 url_path=name,
                 default=name == FRONT,
             )
@@ -88,6 +88,11 @@ def navigation() -> st.Page:
         ],
         position="hidden",
     )
+
+
+def _tab(text: str) -> str:
+    """What the browser calls a page in tabs, history and bookmarks."""
+    return f"{text} · Digital Silk Road Atlas"
 
 
 def look() -> None:
@@ -112,7 +117,8 @@ def to(page: str, label: str, selection: Selection, **own: str | None) -> None:
 
 
 def title(text: str) -> None:
-    """Draw the page's heading, and what its link asked for in vain (`problems`)."""
+    """Draw the page's heading, which is the tab's, too, and what its link asked for in vain (`problems`)."""
+    st.set_page_config(page_title=_tab(text))
     st.title(plain(text), anchor=False)
     problems()
 

@@ -1,4 +1,4 @@
-"""The page of one record: its card, a map of it alone, linked records, downloads of it, and how to cite it."""
+"""The page of one record: its card, a map of it alone, linked records, changes, downloads, and how to cite it."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from dsr_geo.selection import Selection
 from dsr_geo.ui import cache, link, menu
 from dsr_geo.ui.parts import card, chosen_record, downloads, embed
 from dsr_geo.ui.parts import map as atlas_map
+from dsr_geo.ui.text import plain, words
 
 
 def draw(atlas: Atlas) -> None:
@@ -37,12 +38,34 @@ def draw(atlas: Atlas) -> None:
             st.header("Linked records", anchor=False)
             for other in others:
                 menu.to("record", atlas.records.at[other, "name"], selection, id=other)
+        _changes(atlas, id)
         st.header("Take it along", anchor=False)
         downloads.draw(atlas, own, id)
         st.caption(cite.BOUNDARY_NOTE)
     with right, st.container(key="record-card"):
         card.draw(atlas, id)
         chosen_record.pages(atlas, id, on_page=True)
+
+
+def _changes(atlas: Atlas, id: str) -> None:
+    """What changed in the record, the latest day first; nothing where no change was kept."""
+    own = atlas.changes[atlas.changes.index == id]
+    if own.empty:
+        return
+    st.header("Changes", anchor=False)
+    for day, rows in sorted(own.groupby("on"), reverse=True):
+        said = [
+            _change(atlas, id, *row) for row in rows[["field", "before", "after"]].itertuples(index=False)
+        ]
+        st.markdown(plain(f"{day}: {'; '.join(said)}."))
+
+
+def _change(atlas: Atlas, id: str, field: str, before: str, after: str) -> str:
+    if not field:
+        return "added to the atlas"
+    declared = atlas.layers[atlas.records.at[id, "layer"]].fields.get(field)
+    title = declared.title.lower() if declared else words(field).lower()
+    return f"{title} {before or 'unknown'} → {after or 'unknown'}" if before or after else title
 
 
 if __name__ == "__main__":

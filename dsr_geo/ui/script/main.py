@@ -9,7 +9,7 @@ import streamlit as st
 from dsr_geo.ui import FRONT, PAGES, cache, link, menu, reconnect
 from dsr_geo.ui.parts import filters
 
-st.set_page_config("Digital Silk Road Atlas", page_icon=Path(__file__).with_name("icon.png"), layout="wide")
+st.set_page_config(page_icon=Path(__file__).with_name("icon.png"), layout="wide")
 
 atlas = cache.atlas()
 page = menu.navigation()
