@@ -17,7 +17,7 @@ SCRIPTS = PACKAGE / "webmap" / "js"
 # Upstream to downstream: a module imports only from lines above its own.
 # A folder is one line, ordered inside by FOLDERS.
 ORDER = [
-    {"names", "files", "spelling"},
+    {"names", "files", "spelling", "grid"},
     {"catalog"},
     {"records"},
     {"country_tables"},
