@@ -6,7 +6,7 @@ import argparse
 import os
 import sys
 import webbrowser
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
 from itertools import groupby
@@ -16,9 +16,10 @@ from urllib.parse import parse_qs
 from tqdm import tqdm
 
 import dsr_geo
-from dsr_geo import atlas, build, catalog, changes, export, files, names, records, selection, stories
+from dsr_geo import atlas, build, catalog, changes, export, files, names, own, records, selection, stories, upload
 from dsr_geo.atlas import Atlas
 from dsr_geo.build import aiddata, importer, routes
+from dsr_geo.own import write
 from dsr_geo.selection import Selection
 from dsr_geo.ui import PAGES
 
@@ -36,7 +37,8 @@ _EXAMPLES = {
     "  dsr-atlas import aiddata AidDatasGlobalChineseDevelopmentFinanceDataset_v3.0.xlsx --data my-data",
     "map": "examples:\n"
     "  dsr-atlas map --open\n"
-    "  dsr-atlas map 'group=gcc&shade=internet_users_pct&shade_year=2020' --out gulf.html",
+    "  dsr-atlas map 'group=gcc&shade=internet_users_pct&shade_year=2020' --out gulf.html\n"
+    "  dsr-atlas map our-sites.xlsx 'group=gcc&years=2015-2020' --out ours.html --joined ours.gpkg",
     "serve": "examples:\n  dsr-atlas serve\n  dsr-atlas serve --address 0.0.0.0 --port 8080 --headless",
 }
 _A_SELECTION = (
@@ -52,6 +54,7 @@ _SAID = (
     names.UnknownName,
     routes.MissingLibraries,
     stories.StoryError,
+    upload.UploadProblem,
 )
 """Errors whose message is a sentence for people."""
 
@@ -132,9 +135,21 @@ def _parser() -> argparse.ArgumentParser:
     made.add_argument("table", choices=["aiddata"], help="whose table it is")
     made.add_argument("file", type=Path, help="the table of projects, .xlsx or .csv")
     made = command("map", _map, "Write the map of a selection as one HTML file that needs no network.")
-    made.add_argument("selection", nargs="?", default="", help=opening)
+    yours = ", ".join(f".{ending}" for ending in upload.ENDINGS)
+    made.add_argument(
+        "things",
+        nargs="*",
+        metavar="file or selection",
+        help=f"layers of yours ({yours}; shapefiles zipped), shown beside the atlas, and {opening}",
+    )
     usual = Path(export.file_name("html"))
     made.add_argument("--out", type=Path, default=usual, help=f"file to write (default: {usual})")
+    joined = " or ".join(f".{ending}" for ending in write.FORMATS)
+    made.add_argument("--joined", type=Path, help=f"also write your layer with its countries, as {joined}")
+    made.add_argument("--layer", default="", help="which layer or sheet of your file")
+    made.add_argument("--crs", default="", help="its coordinate system, such as EPSG:32650, instead of what it says")
+    made.add_argument("--encoding", default="", help="the encoding of its table, such as gb18030")
+    made.add_argument("--swap", action="store_true", help="exchange its longitude and latitude")
     made.add_argument("--open", action="store_true", help="show it in the browser")
     made = command("serve", _serve, "Open the atlas as an app in the browser.")
     made.add_argument("--address", default="127.0.0.1", help="where to listen (default: this machine only)")
@@ -209,7 +224,7 @@ def _diff(chosen: argparse.Namespace) -> int:
 
 
 def _export(chosen: argparse.Namespace) -> int:
-    ending = chosen.file.suffix.removeprefix(".").lower()
+    ending = _ending(chosen.file)
     if ending not in export.FORMATS:
         endings = ", ".join(f".{each}" for each in export.FORMATS)
         raise _Refused(f"'{chosen.file}' ends in none of {endings}; give it one of these.")
@@ -229,20 +244,76 @@ def _import(chosen: argparse.Namespace) -> int:
 def _map(chosen: argparse.Namespace) -> int:
     if chosen.out.suffix.lower() != ".html":
         raise _Refused(f"'{chosen.out}' does not end in .html; the map is an HTML file.")
-    status = _write(chosen, chosen.out, export.FORMATS["html"])
+    paths, chosen.selection = _things(chosen.things)
+    if chosen.joined and len(paths) != 1:
+        raise _Refused(f"--joined writes one layer of yours, and {len(paths)} are named; name one.")
+    if chosen.joined and _ending(chosen.joined) not in write.FORMATS:
+        raise _Refused(f"'{chosen.joined}' ends in none of .{', .'.join(write.FORMATS)}; give it one of these.")
+    if not paths:
+        status = _write(chosen, chosen.out, export.FORMATS["html"])
+    else:
+        status = _map_beside(chosen, paths)
     if chosen.open:
         webbrowser.open(chosen.out.resolve().as_uri())
     return status
 
 
-def _write(chosen: argparse.Namespace, path: Path, form: export.Format) -> int:
+def _map_beside(chosen: argparse.Namespace, paths: list[Path]) -> int:
+    """The map with layers of the reader's own, what was found in each, and what the selection shows of it."""
+    loaded = atlas.load(chosen.data)
+    wanted = _wanted(_query(chosen.selection), loaded)
+    about = {name: getattr(chosen, name) for name in ("layer", "crs", "encoding", "swap")}
+    mine = []
+    for path in paths:
+        mine.append(own.own_layer(loaded, path, **about))
+        print(f"{path}:", *mine[-1].lines, sep="\n  ")
+    status = _write(chosen, chosen.out, export.FORMATS["html"], loaded, mine)
+    print(*(layer.sentence(loaded, wanted) for layer in mine), sep="\n")
+    if chosen.joined:
+        content = write.FORMATS[_ending(chosen.joined)](mine[0], loaded, wanted)
+        files.write(chosen.joined, content)
+        print(chosen.joined)
+    return status
+
+
+def _ending(path: Path) -> str:
+    return path.suffix.removeprefix(".").lower()
+
+
+def _things(given: list[str]) -> tuple[list[Path], str]:
+    """Files and the selection among what was named: a selection has an equals sign or a question mark, or is empty."""
+    paths = [Path(text) for text in given if text and _is_file(text)]
+    selections = [text for text in given if not (text and _is_file(text))]
+    if missing := [path for path in paths if not path.is_file()]:
+        raise _Refused(f"'{missing[0]}' is not there; name a file that is.")
+    if len(selections) > 1:
+        raise _Refused(f"'{selections[0]}' and '{selections[1]}' are two selections; name one, or write & between.")
+    return paths, "".join(selections)
+
+
+def _is_file(text: str) -> bool:
+    try:
+        there = Path(text).is_file()
+    except (OSError, ValueError):
+        there = False
+    plain = not any(sign in text for sign in "=?&")
+    return there or (plain and Path(text).suffix.lower().removeprefix(".") in (*upload.ENDINGS, "shp", "xls"))
+
+
+def _write(
+    chosen: argparse.Namespace,
+    path: Path,
+    form: export.Format,
+    loaded: Atlas | None = None,
+    mine: Sequence[own.OwnLayer] = (),
+) -> int:
     if not path.parent.is_dir() or path.is_dir():
         raise _Refused(f"'{path}' cannot be written; name a file in a folder that exists.")
-    loaded = atlas.load(chosen.data)
+    loaded = loaded or atlas.load(chosen.data)
     query = _query(chosen.selection)
     wanted = _wanted(query, loaded)
     view, problems = export.view(query, loaded, wanted) if form.view else ({}, [])
-    files.write(path, form(loaded, wanted, **view))
+    files.write(path, form(loaded, wanted, **view, **({"own": mine} if mine else {})))
     print("".join(f"{problem}\n" for problem in problems), end="", file=sys.stderr)
     print(f"{path}: {int(wanted.mask(loaded).sum())} records")
     return 0

@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 import geopandas as gpd
@@ -18,6 +18,9 @@ from shapely.geometry import mapping
 from dsr_geo import cite, records
 from dsr_geo.atlas import Atlas
 from dsr_geo.selection import Selection, only
+
+if TYPE_CHECKING:
+    from dsr_geo.own import OwnLayer
 
 _TABLES: WeakKeyDictionary[Atlas, pd.DataFrame] = WeakKeyDictionary()
 
@@ -132,12 +135,18 @@ def geopackage(atlas: Atlas, selection: Selection, home: str = "") -> bytes:
 
 
 def html(
-    atlas: Atlas, selection: Selection, shading: Mapping[str, Any] | None = None, chosen: str | None = None
+    atlas: Atlas,
+    selection: Selection,
+    shading: Mapping[str, Any] | None = None,
+    chosen: str | None = None,
+    own: Sequence[OwnLayer] = (),
 ) -> bytes:
-    """The map of the selection as one HTML file that needs no network. shading, chosen: see `webmap.state`."""
+    """The map of the selection as one HTML file that needs no network. shading, chosen: see `webmap.state`; own:
+    layers of the reader's own beside it.
+    """
     from dsr_geo.webmap import notebook  # folium takes a while to load, and only this needs it
 
-    return notebook.folium_map(atlas, selection, shading, chosen).get_root().render().encode()
+    return notebook.folium_map(atlas, selection, shading, chosen, own=own).get_root().render().encode()
 
 
 @dataclass(frozen=True)
@@ -150,7 +159,7 @@ class Format:
     mime: str
     write: Callable[..., bytes]
     view: bool = False
-    """Whether `write` takes a shading and a chosen record, too."""
+    """Whether `write` takes a shading, a chosen record and layers of the reader's own, too."""
     pages: bool = False
     """Whether `write` takes the address of the app (`home`), for that of each record's page."""
 

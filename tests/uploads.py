@@ -3,11 +3,13 @@
 import io
 import json
 import sqlite3
+import struct
 import tempfile
 import zipfile
 from pathlib import Path
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -129,6 +131,22 @@ def _virtual(secret):
         return path.read_bytes()
 
 
+def curved():
+    """A GeoPackage whose first shape is a half circle round (2, 0)."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "x.gpkg"
+        source().to_file(path)
+        with sqlite3.connect(path) as made:
+            head = b"GP\0\x01" + struct.pack("<i", 4326)
+            circle = struct.pack("<bIi6d", 1, 8, 3, 0, 0, 2, 2, 4, 0)
+            for (name,) in made.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+                made.execute(f'DROP TRIGGER "{name}"')
+            made.execute("UPDATE gpkg_geometry_columns SET geometry_type_name = 'GEOMETRY'")
+            made.execute("UPDATE x SET geom = ? WHERE fid = 1", (head + circle,))
+        made.close()
+        return path.read_bytes()
+
+
 def entity_bomb():
     levels = "".join(f'<!ENTITY b{i} "{f"&b{i - 1};" * 10}">' for i in range(1, 10))
     return f'<?xml version="1.0"?><!DOCTYPE kml [<!ENTITY b0 "boom">{levels}]><kml><name>&b9;</name></kml>'.encode()
@@ -149,18 +167,19 @@ def zip_bomb():
 
 def parquet_bomb(rows=10_000_000):
     """Rows that take no room: one value, again and again."""
-    made = io.BytesIO()
-    table = pa.table({"lon": pa.array([1.0]).dictionary_encode()})
-    schema = table.schema
-    with pq.ParquetWriter(made, schema) as writer:
-        indices = pa.array([0] * 1, pa.int32())
-        block = pa.DictionaryArray.from_arrays(pa.array(bytes(4 * 1_000_000), pa.int32()) if False else _zeros(), pa.array([1.0]))
-        for _ in range(rows // 1_000_000):
-            writer.write_table(pa.table({"lon": block}))
+    made, some = io.BytesIO(), 1_000_000
+    block = pa.table({"lon": pa.DictionaryArray.from_arrays(pa.array(np.zeros(some, "i4")), pa.array([1.0]))})
+    with pq.ParquetWriter(made, block.schema) as writer:
+        for _ in range(rows // some):
+            writer.write_table(block)
     return made.getvalue()
 
 
-def _zeros():
-    import numpy as np
-
-    return pa.array(np.zeros(1_000_000, dtype=np.int32))
+def wide_workbook():
+    """A workbook with a cell in each of two corners: read as it comes, it is 17 thousand million cells."""
+    cells = '<row r="{0}"><c r="{1}{0}"><v>1</v></c></row>'
+    rows = "".join([cells.format(1, "A"), cells.format(1_048_576, "XFD")])
+    parts = zipfile.ZipFile(io.BytesIO(formats()["xlsx"]))
+    files = {name: parts.read(name) for name in parts.namelist()}
+    sheet = f'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>{rows}</sheetData></worksheet>'
+    return zipped(files | {"xl/worksheets/sheet1.xml": sheet.encode()})

@@ -29,8 +29,8 @@ class OwnLayer:
     """A layer of the reader's own.
 
     table: GeoDataFrame (EPSG:4326, None where only the country is known, or nothing) with the reader's columns and
-    `JOINED`: ISO3, name and region of the country or territory; how it was found (inside, near, named, or none);
-    kilometres to it where near; and the year its attributes are of.
+    `JOINED`: ISO3, name and region of the country or territory; how it was found (inside, near, none, named where there
+    is no place but a country, or no place); kilometres to it where near; and the year its attributes are of.
     lines: what was found and assumed, a sentence each. begin, end: first and last year of each feature, infinite where
     unknown. names: what each feature is called.
     """
@@ -67,6 +67,8 @@ class OwnLayer:
         ]
         rows = np.concatenate([np.flatnonzero(years == year) for year in sorted(years.unique())])
         about = pd.concat(parts).set_axis(rows).sort_index().add_prefix("atlas_")
+        dates = [name for name in about if name.endswith("_year")]
+        about[dates] = about[dates].astype("Int64")
         return self.table.join(about.set_axis(self.table.index))
 
     def mask(self, atlas: Atlas, selection: Selection) -> np.ndarray:
@@ -86,7 +88,7 @@ class OwnLayer:
 
     def _in_place(self, atlas: Atlas, selection: Selection, first: float, last: float) -> np.ndarray:
         country = self.table["atlas_country"]
-        inside = country.isin(selection.countries).to_numpy()
+        inside = country.isin(selection.countries).to_numpy(copy=True)
         begin, end = np.fmax(self.begin, first), np.fmin(self.end, last)
         for group in selection.groups:
             for member, spans in atlas.countries.spans(group).items():
@@ -158,8 +160,7 @@ def _joined(
         table = table.drop(columns=again)
         lines.append(f"Made anew, as the join has columns of these names: {listed(again)}.")
     countries, placed = atlas.countries, table.geometry.notna().to_numpy()
-    code, km = join.placed(countries, table.geometry)
-    how = np.where(pd.isna(code), "none", np.where(km > 0, "near", "inside")).astype(object)
+    located = join.placed(countries, table.geometry)
     named, column, said = columns.named(countries, table, bool(placed.any()))
     lines += said
     if not column and not placed.any():
@@ -167,11 +168,12 @@ def _joined(
             "has no places: no geometry, no columns of coordinates that are known here (call them lon and lat), and "
             "none of countries (call it country)"
         )
-    lines += join.told(countries, table.geometry, code, how, placed, named)
+    lines += join.told(countries, table.geometry, located, named)
+    code, how = located["country"].to_numpy(copy=True), located["found"].to_numpy(copy=True)
     use = ~placed & named.notna().to_numpy()
     code[use], how[use] = named[use], "named"
-    if column:
-        lines.append(f"{use.sum():,} features have no place but a country or territory, by the column {listed([column])}.")
+    if use.any():
+        lines.append(f"{use.sum():,} are known only by country or territory, from the column {listed([column])}.")
     begin, end, said = columns.years(table)
     lines += said
     known = countries.attributes[countries.attributes["kind"] != "projection"]
@@ -182,7 +184,7 @@ def _joined(
         atlas_country_name=about["name"].astype(object).where(about["name"].notna(), None).to_numpy(),
         atlas_region=about["region"].astype(object).where(about["region"].notna(), None).to_numpy(),
         atlas_join=how,
-        atlas_km=np.where(how == "near", np.round(km, 1), np.nan),
+        atlas_km=located["distance_km"].where(how == "near").round(1).to_numpy(),
         atlas_year=np.where(np.isfinite(begin), begin, latest).astype(int),
     )
     return OwnLayer(title, joined, tuple(lines), begin, end, columns.names(table), layers)

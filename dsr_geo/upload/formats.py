@@ -161,13 +161,12 @@ def _unpacked(
 
 
 def _shapefile(files: list[tuple[Path, str]], options: Options) -> Raw:
+    # Looked at before it is read, for the driver makes a .shx of its own where there is none.
+    lacking = {name: [end for end in _SHAPEFILE[1:3] if not path.with_suffix(end).exists()] for path, name in files}
     raw = _gdal(files, "shapefile", ".shp", options)
-    path = next(path for path, name in files if name == raw.layer)
-    missing = [ending for ending in (".shx", ".dbf") if not path.with_suffix(ending).exists()]
-    # The driver writes a .shx of its own where there is none, so that it is looked for by what was unpacked.
-    if missing or (path.parent / f"{path.stem}.restored").exists():
-        raw.lines.append(f"The shapefile has no {' and no '.join(missing or ['.shx'])}; read without.")
-    if not path.with_suffix(".cpg").exists():
+    if missing := lacking[raw.layer]:
+        raw.lines.append(f"The shapefile has no {' and no '.join(missing)}; it is read without.")
+    if not next(path for path, name in files if name == raw.layer).with_suffix(".cpg").exists():
         raw.lines += tables.recoded(raw.table, options.encoding)
     return raw
 
@@ -197,20 +196,20 @@ def _gdal(files: list[tuple[Path, str]], title: str, ending: str, options: Optio
             name = inner if not called else called if ending == ".shp" else f"{called} · {inner}"
             found[name] = path, inner, geometry is not None
     if not found:
-        raise Refused(f"is a {title} without layers")
+        raise Refused(f"is a {title} without layers, or a damaged one; write it again")
     if options.layer and options.layer not in found:
         raise Refused(f"has no layer “{options.layer}”; it has {listed(found)}")
     spatial = [name for name, (_, _, has_places) in found.items() if has_places]
     name = options.layer or (spatial or list(found))[0]
     path, inner, _ = found[name]
-    if ending == ".shp" and not path.with_suffix(".shx").exists():
-        (path.parent / f"{path.stem}.restored").touch()
     encoding = "ISO-8859-1" if ending == ".shp" and not path.with_suffix(".cpg").exists() else None
     about = _reading(
         title, lambda: pyogrio.read_info(path, layer=inner, encoding=encoding, force_feature_count=True)
     )
     _few(about["features"], len(about["fields"]))
     table = _reading(title, lambda: pyogrio.read_dataframe(path, layer=inner, encoding=encoding))
+    if len(table) < about["features"]:
+        raise Refused(f"is cut off: it says {about['features']:,} features and has {len(table):,}; write it again")
     if ending == ".kml":
         table = table.drop(columns=_empty_of_kml(table))
     return Raw(title, _bounded(table), name, list(found))
