@@ -13,7 +13,7 @@ import shapely
 
 from dsr_geo.upload import tables
 from dsr_geo.upload.formats import Options, Raw
-from dsr_geo.upload.tables import Refused, listed, short
+from dsr_geo.upload.tables import Refused, listed, reason
 
 _DEGREES = "EPSG:4326"
 
@@ -148,7 +148,7 @@ def _degrees(shapes: np.ndarray, crs: Any, options: Options) -> tuple[np.ndarray
         try:
             shapes = gpd.GeoSeries(shapes, crs=crs).to_crs(_DEGREES).to_numpy()
         except (pyproj.exceptions.ProjError, ValueError) as error:
-            raise Refused(f"has a coordinate system that cannot be changed to WGS 84 ({short(error)})") from None
+            raise Refused(f"has a coordinate system that cannot be changed to WGS 84 ({reason(error)})") from None
         if (lost := _not_finite(shapes)).any():
             shapes = np.where(lost, None, shapes)
             lines.append(f"{lost.sum():,} geometries lie outside their coordinate system, and are left out.")

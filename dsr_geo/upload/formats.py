@@ -21,7 +21,7 @@ import pyarrow.parquet
 import pyogrio
 
 from dsr_geo.upload import tables
-from dsr_geo.upload.tables import Refused, listed, short
+from dsr_geo.upload.tables import Refused, listed, reason
 
 DRIVERS = ("ESRI Shapefile", "FlatGeobuf", "GPKG", "GeoJSON", "GeoJSONSeq", "LIBKML")
 """What GDAL may open: formats that hold their data themselves and name no other file."""
@@ -233,7 +233,7 @@ def _reading(title: str, act: Callable[[], Any]) -> Any:
     try:
         return act()
     except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, ValueError) as error:
-        raise Refused(f"cannot be read as {title} ({short(error)}); write it again") from None
+        raise Refused(f"cannot be read as {title} ({reason(error)}); write it again") from None
 
 
 def _parquet(path: Path) -> Raw:
@@ -245,5 +245,5 @@ def _parquet(path: Path) -> Raw:
     except (pyarrow.ArrowException, OSError, ValueError, KeyError, TypeError) as error:
         if isinstance(error, Refused):
             raise
-        raise Refused(f"cannot be read as Parquet ({short(error)}); write it again") from None
+        raise Refused(f"cannot be read as Parquet ({reason(error)}); write it again") from None
     return Raw("GeoParquet" if has_places else "Parquet", table.reset_index(drop=True))

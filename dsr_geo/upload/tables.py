@@ -29,9 +29,14 @@ def listed(names: Iterable[str], most: int = 8) -> str:
 
 
 def short(text: object, most: int = 200) -> str:
-    """Text on one line and not too long, without the places of our own files."""
-    line = " ".join(re.sub(r"(/[^\s/'\"]+)+/", "", str(text).partition("; It might help")[0]).split()).rstrip(".")
+    """Text on one line and not too long."""
+    line = " ".join(str(text).split())
     return line if len(line) <= most else line[: most - 1] + "…"
+
+
+def reason(error: Exception) -> str:
+    """What a library says of a file, without the places of our own files."""
+    return short(re.sub(r"(/[^\s/'\"]+)+/", "", str(error).partition("; It might help")[0])).rstrip(".")
 
 
 def text(content: bytes, encoding: str = "") -> tuple[pd.DataFrame, list[str]]:
@@ -68,7 +73,7 @@ def text(content: bytes, encoding: str = "") -> tuple[pd.DataFrame, list[str]]:
         table = pd.DataFrame(columns=names, dtype=str)
     except (csv.Error, pd.errors.ParserError) as error:
         cure = "put double quotes round a cell that holds the separator, and close each quote"
-        raise Refused(f"is a broken table ({short(error)}); {cure}") from None
+        raise Refused(f"is a broken table ({reason(error)}); {cure}") from None
     return table.fillna(""), lines + said
 
 
@@ -81,7 +86,7 @@ def decoded(content: bytes, encoding: str = "") -> tuple[str, str]:
         try:
             return content.decode(encoding), encoding
         except (LookupError, UnicodeDecodeError) as error:
-            raise Refused(f"cannot be read in the encoding “{encoding}” ({short(error)}); name another") from None
+            raise Refused(f"cannot be read in the encoding “{encoding}” ({reason(error)}); name another") from None
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         return content.decode("utf-16", "replace"), "UTF-16"
     for zeros, name in ((content[1:400:2], "utf-16-le"), (content[0:400:2], "utf-16-be")):
@@ -173,7 +178,7 @@ def workbook(path: Path, wanted: str) -> tuple[pd.DataFrame, str, list[str], lis
     except (python_calamine.CalamineError, OSError, ValueError) as error:
         if isinstance(error, Refused):
             raise
-        raise Refused(f"is a workbook that cannot be read ({short(error)}); save it again as .xlsx") from None
+        raise Refused(f"is a workbook that cannot be read ({reason(error)}); save it again as .xlsx") from None
     raise Refused("is a workbook without a row")
 
 
