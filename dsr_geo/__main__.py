@@ -16,7 +16,20 @@ from urllib.parse import parse_qs
 from tqdm import tqdm
 
 import dsr_geo
-from dsr_geo import atlas, build, catalog, changes, export, files, names, own, records, selection, stories, upload
+from dsr_geo import (
+    atlas,
+    build,
+    catalog,
+    changes,
+    export,
+    files,
+    names,
+    own,
+    records,
+    selection,
+    stories,
+    upload,
+)
 from dsr_geo.atlas import Atlas
 from dsr_geo.build import aiddata, importer, routes
 from dsr_geo.own import write
@@ -147,7 +160,9 @@ def _parser() -> argparse.ArgumentParser:
     joined = " or ".join(f".{ending}" for ending in write.FORMATS)
     made.add_argument("--joined", type=Path, help=f"also write your layer with its countries, as {joined}")
     made.add_argument("--layer", default="", help="which layer or sheet of your file")
-    made.add_argument("--crs", default="", help="its coordinate system, such as EPSG:32650, instead of what it says")
+    made.add_argument(
+        "--crs", default="", help="its coordinate system, such as EPSG:32650, instead of what it says"
+    )
     made.add_argument("--encoding", default="", help="the encoding of its table, such as gb18030")
     made.add_argument("--swap", action="store_true", help="exchange its longitude and latitude")
     made.add_argument("--open", action="store_true", help="show it in the browser")
@@ -248,11 +263,10 @@ def _map(chosen: argparse.Namespace) -> int:
     if chosen.joined and len(paths) != 1:
         raise _Refused(f"--joined writes one layer of yours, and {len(paths)} are named; name one.")
     if chosen.joined and _ending(chosen.joined) not in write.FORMATS:
-        raise _Refused(f"'{chosen.joined}' ends in none of .{', .'.join(write.FORMATS)}; give it one of these.")
-    if not paths:
-        status = _write(chosen, chosen.out, export.FORMATS["html"])
-    else:
-        status = _map_beside(chosen, paths)
+        raise _Refused(
+            f"'{chosen.joined}' ends in none of .{', .'.join(write.FORMATS)}; give it one of these."
+        )
+    status = _map_beside(chosen, paths) if paths else _write(chosen, chosen.out, export.FORMATS["html"])
     if chosen.open:
         webbrowser.open(chosen.out.resolve().as_uri())
     return status
@@ -287,7 +301,9 @@ def _things(given: list[str]) -> tuple[list[Path], str]:
     if missing := [path for path in paths if not path.is_file()]:
         raise _Refused(f"'{missing[0]}' is not there; name a file that is.")
     if len(selections) > 1:
-        raise _Refused(f"'{selections[0]}' and '{selections[1]}' are two selections; name one, or write & between.")
+        raise _Refused(
+            f"'{selections[0]}' and '{selections[1]}' are two selections; name one, or write & between."
+        )
     return paths, "".join(selections)
 
 
@@ -313,7 +329,9 @@ def _write(
     query = _query(chosen.selection)
     wanted = _wanted(query, loaded)
     view, problems = export.view(query, loaded, wanted) if form.view else ({}, [])
-    files.write(path, form(loaded, wanted, **view, **({"own": mine} if mine else {})))
+    if mine:
+        view["own"] = mine
+    files.write(path, form(loaded, wanted, **view))
     print("".join(f"{problem}\n" for problem in problems), end="", file=sys.stderr)
     print(f"{path}: {int(wanted.mask(loaded).sum())} records")
     return 0

@@ -46,7 +46,7 @@ FOLDERS = {
         {""},
     ],
     "own": [{"columns", "join"}, {""}, {"write"}],
-    "upload": [{"tables"}, {"formats"}, {"checks"}, {"child"}, {""}],
+    "upload": [{"tables"}, {"formats", "coordinates"}, {"checks"}, {"child"}, {""}],
     "webmap": [{"columns"}, {"own", "shading"}, {""}, {"notebook"}],
 }
 """Folder → its modules, upstream to downstream; "" is the folder itself."""

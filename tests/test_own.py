@@ -54,7 +54,10 @@ def test_near_is_within_30_km_and_areas_count_by_a_point_on_them(atlas):
     shapes = [shapely.Point(edge - 0.1, 5), shapely.Point(edge - 1, 5), shapely.box(4, 4, 6, 6), None]
     layer = own.own_layer(atlas, gpd.GeoDataFrame({"n": range(4)}, geometry=shapes, crs=4326))
     assert layer.table["atlas_join"].tolist() == ["near", "none", "inside", "no place"]
-    assert 10 < layer.table["atlas_km"][0] < 12 and layer.table["atlas_km"].isna().tolist() == [False] + [True] * 3
+    assert (
+        10 < layer.table["atlas_km"][0] < 12
+        and layer.table["atlas_km"].isna().tolist() == [False] + [True] * 3
+    )
 
 
 def test_places_are_named_by_codes_and_names_in_any_spelling(atlas):
@@ -65,8 +68,13 @@ def test_places_are_named_by_codes_and_names_in_any_spelling(atlas):
     assert found.tolist()[:6] == ["AAA", "BBB", "AAA", "BBB", "CCC", "CCC"] and found[6:].isna().all()
     assert layer.table["atlas_join"].tolist() == ["named"] * 6 + ["no place"] * 2
     said = " ".join(layer.lines)
-    assert "is called “Nowhere”" in said and "6 are known only by country or territory, from the column “Land”" in said
-    assert own.own_layer(atlas, frame.rename(columns={"Land": "wo"})).table["atlas_country"].notna().sum() == 6
+    assert (
+        "is called “Nowhere”" in said
+        and "6 are known only by country or territory, from the column “Land”" in said
+    )
+    assert (
+        own.own_layer(atlas, frame.rename(columns={"Land": "wo"})).table["atlas_country"].notna().sum() == 6
+    )
 
 
 @pytest.mark.parametrize(
@@ -89,7 +97,7 @@ def test_places_are_named_by_codes_and_names_in_any_spelling(atlas):
 )
 def test_official_names_are_read_and_ambiguous_ones_are_not(published, name, iso3):
     frame = gpd.GeoDataFrame({"country": [name, "FRA", "DEU"]}, geometry=[None] * 3, crs=4326)
-    found, column, _ = columns.named(published.countries, frame, False)
+    found, column, _ = columns.countries_of(published.countries, frame, False)
     assert column == "country" and (found[0] or None) == iso3
 
 

@@ -99,7 +99,11 @@ def attacked(tmp_path_factory, server):
     """What each attack got: all in one process, in the environment that a child has."""
     folder = tmp_path_factory.mktemp("attacks")
     secret = folder / "secret.geojson"
-    about = {"type": "Feature", "properties": {"x": SECRET}, "geometry": {"type": "Point", "coordinates": [1, 1]}}
+    about = {
+        "type": "Feature",
+        "properties": {"x": SECRET},
+        "geometry": {"type": "Point", "coordinates": [1, 1]},
+    }
     secret.write_text(json.dumps({"type": "FeatureCollection", "features": [about]}), encoding="utf-8")
     url, asked = server
     attacks = uploads.attacks(secret, url)
@@ -166,9 +170,11 @@ def test_too_much_memory_or_time_is_a_sentence(monkeypatch):
 
 def test_limits_are_for_good(tmp_path):
     resource = pytest.importorskip("resource")
-    script = "import sys; sys.path.append(sys.argv[1]); from dsr_geo.upload import child; child.limit(); import resource\n"
+    script = "import resource, sys\nsys.path.append(sys.argv[1])\nfrom dsr_geo.upload import child\nchild.limit()\n"
     script += "print(*(resource.getrlimit(getattr(resource, f'RLIMIT_{name}'))[1] for name in child.LIMITS))"
-    done = subprocess.run([sys.executable, "-c", script, upload._ROOT], capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", script, upload._ROOT], capture_output=True, text=True, check=True
+    )
     for most, wanted in zip(map(int, done.stdout.split()), child.LIMITS.values()):
         assert 0 <= most <= wanted
     assert resource.RLIM_INFINITY not in child.LIMITS.values()
@@ -220,7 +226,10 @@ def sheet(*rows):
         (bytes(range(1, 32)) * 40, "no columns"),
         (sheet("lon,lat", '1,"2', "3,4"), "is a broken table"),
         (sheet("lon,lat", "1,2", "1,2,3,4"), "is a broken table"),
-        (sheet(",".join(f"c{i}" for i in range(600)), ",".join(["1"] * 600)), "has 600 columns, more than 500"),
+        (
+            sheet(",".join(f"c{i}" for i in range(600)), ",".join(["1"] * 600)),
+            "has 600 columns, more than 500",
+        ),
         (b'{"type": "FeatureCollection", "features": []}', "has no features"),
     ],
 )
@@ -270,9 +279,13 @@ def test_coordinates_out_of_the_world_are_told_and_exchanged_when_asked():
 
 def test_shapes_of_every_kind_become_points_lines_and_areas():
     bow = shapely.from_wkt("POLYGON ((0 0, 2 2, 2 0, 0 2, 0 0))")
-    mixed = shapely.from_wkt("GEOMETRYCOLLECTION (POINT (1 1), POLYGON ((0 0, 1 0, 1 1, 0 0)), LINESTRING (0 0, 5 5))")
+    mixed = shapely.from_wkt(
+        "GEOMETRYCOLLECTION (POINT (1 1), POLYGON ((0 0, 1 0, 1 1, 0 0)), LINESTRING (0 0, 5 5))"
+    )
     high, nan = shapely.Point(1, 2, 3), shapely.from_wkt("LINESTRING (0 0, NaN 1)")
-    frame = placed(bow, mixed, high, nan, None, shapely.Point(), shapely.from_wkt("MULTIPOINT ((1 1), (2 2))"))
+    frame = placed(
+        bow, mixed, high, nan, None, shapely.Point(), shapely.from_wkt("MULTIPOINT ((1 1), (2 2))")
+    )
     table, said = look(frame)
     kinds = table.geom_type.tolist()
     assert kinds[:3] == ["MultiPolygon", "Polygon", "Point"] and kinds[6] == "MultiPoint"
@@ -352,7 +365,10 @@ def test_an_encoding_can_be_named(tmp_path):
 
 def test_columns_that_stand_twice_are_told_apart(tmp_path):
     table, said = opened(b"lon,lat,name,Name,,\n5,5,a,b,c,d\n", tmp_path)
-    assert table.columns.tolist() == ["name", "Name_2", "column_5", "column_6", "geometry"] and "“Name_2”" in said
+    assert (
+        table.columns.tolist() == ["name", "Name_2", "column_5", "column_6", "geometry"]
+        and "“Name_2”" in said
+    )
     assert table.iloc[0, :4].tolist() == ["a", "b", "c", "d"]
 
 
@@ -389,17 +405,30 @@ def test_several_layers_are_named(tmp_path):
     _, said = opened(content, tmp_path, layer="two")
     assert "Layer “two” is read" in said
     assert "has no layer “three”; it has “one”, “two”" in refused(content, tmp_path, layer="three")
-    files = {**uploads.shapefile(), **{f"b/{k}".replace("sites", "ports"): v for k, v in uploads.shapefile().items()}}
+    files = {
+        **uploads.shapefile(),
+        **{f"b/{k}".replace("sites", "ports"): v for k, v in uploads.shapefile().items()},
+    }
     _, said = opened(uploads.zipped(files), tmp_path)
     assert "Layer “ports” is read; there are also “sites”." in said
 
 
-HOSTILE = ["=cmd()", "</script><img src=x onerror=alert(1)>", "{{7*7}}", "\x1b[31m", "a\nb", "\u202e", "x" * 5000]
+HOSTILE = [
+    "=cmd()",
+    "</script><img src=x onerror=alert(1)>",
+    "{{7*7}}",
+    "\x1b[31m",
+    "a\nb",
+    "\u202e",
+    "x" * 5000,
+]
 
 
 def test_hostile_names_and_values_stay_as_they_are(tmp_path):
     frame = gpd.GeoDataFrame(
-        {name: [value] for name, value in zip(HOSTILE, reversed(HOSTILE))}, geometry=[shapely.Point(5, 5)], crs=4326
+        {name: [value] for name, value in zip(HOSTILE, reversed(HOSTILE))},
+        geometry=[shapely.Point(5, 5)],
+        crs=4326,
     )
     table, _ = look(frame)
     assert table.columns.tolist() == [" ".join(name.split()) for name in HOSTILE] + ["geometry"]
@@ -407,7 +436,9 @@ def test_hostile_names_and_values_stay_as_they_are(tmp_path):
 
 
 def test_cells_that_are_no_text_are_written_out():
-    frame = placed(shapely.Point(5, 5), a=[[1, {"b": "ü"}]], d=[pd.Timestamp("2020-05-04")], t=[True], z=[b"\x00"])
+    frame = placed(
+        shapely.Point(5, 5), a=[[1, {"b": "ü"}]], d=[pd.Timestamp("2020-05-04")], t=[True], z=[b"\x00"]
+    )
     table, said = look(frame)
     assert table.a[0] == '[1, {"b": "ü"}]' and table.d[0] == "2020-05-04" and table.t[0]
     assert "z" not in table and "“z”" in said

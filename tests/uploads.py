@@ -75,25 +75,27 @@ def formats():
 
 def attacks(secret, url):
     """What would read a file beside it, or ask a server, through GDAL as it comes. secret: path of a GeoJSON file."""
-    layer = f'<OGRVRTLayer name="secret"><SrcDataSource>{{}}</SrcDataSource></OGRVRTLayer>'
-    vrt = f"<OGRVRTDataSource>{layer}</OGRVRTDataSource>".format(secret).encode()
-    asking = f"<OGRVRTDataSource>{layer}</OGRVRTDataSource>".format(f"/vsicurl/{url}").encode()
-    pipeline = json.dumps(
-        {"type": "gdal_streamed_alg", "command_line": f"gdal vector pipeline ! read {secret} ! reproject --dst-crs EPSG:4326"}
-    ).encode()
-    crs = lambda about: json.dumps(  # noqa: E731
-        {
-            "type": "FeatureCollection",
-            "crs": about,
-            "features": [{"type": "Feature", "properties": {}, "geometry": {"type": "Point", "coordinates": [5, 5]}}],
-        }
-    ).encode()
-    entities = f'<!DOCTYPE kml [<!ENTITY x SYSTEM "file://{secret}">]>'.encode()
-    placemark = b"<Document><Placemark><name>&x;</name><Point><coordinates>5,5</coordinates></Point></Placemark></Document>"
-    link = f"<NetworkLink><Link><href>{url}</href></Link></NetworkLink>".encode()
+
+    def vrt_of(place):
+        inner = f'<OGRVRTLayer name="secret"><SrcDataSource>{place}</SrcDataSource></OGRVRTLayer>'
+        return f"<OGRVRTDataSource>{inner}</OGRVRTDataSource>".encode()
+
+    def crs(about):
+        feature = {"type": "Feature", "properties": {}, "geometry": {"type": "Point", "coordinates": [5, 5]}}
+        return json.dumps({"type": "FeatureCollection", "crs": about, "features": [feature]}).encode()
+
+    def kml(name, more=""):
+        place = f"<Placemark><name>{name}</name><Point><coordinates>5,5</coordinates></Point></Placemark>"
+        return f'<kml xmlns="http://www.opengis.net/kml/2.2"><Document>{place}{more}</Document></kml>'
+
+    vrt = vrt_of(secret)
+    command = f"gdal vector pipeline ! read {secret} ! reproject --dst-crs EPSG:4326"
+    pipeline = json.dumps({"type": "gdal_streamed_alg", "command_line": command}).encode()
+    entities = f'<?xml version="1.0"?><!DOCTYPE kml [<!ENTITY x SYSTEM "file://{secret}">]>'
+    link = f"<NetworkLink><Link><href>{url}</href></Link></NetworkLink>"
     return {
         "vrt.geojson": vrt,
-        "vrt with a url": asking,
+        "vrt with a url": vrt_of(f"/vsicurl/{url}"),
         "vrt that calls itself kml": b"<!-- <kml> -->" + vrt,
         "vrt behind a brace": b"{}\n" + vrt,
         "vrt in utf-16": vrt.decode().encode("utf-16"),
@@ -108,8 +110,8 @@ def attacks(secret, url):
         "crs behind a link": crs({"type": "link", "properties": {"href": url, "type": "ogcwkt"}}),
         "crs behind an address": crs({"type": "url", "properties": {"url": url}}),
         "crs by the name of an address": crs({"type": "name", "properties": {"name": url}}),
-        "entity of a file": b'<?xml version="1.0"?>' + entities + b"<kml>" + placemark + b"</kml>",
-        "kml with a link": b'<kml xmlns="http://www.opengis.net/kml/2.2">' + placemark.replace(b"&x;", b"x")[:-11] + link + b"</Document></kml>",
+        "entity of a file": (entities + kml("&x;")).encode(),
+        "kml with a link": kml("x", link).encode(),
         "virtual table in a geopackage": _virtual(secret),
         "leads out of the zip": zipped({f"../../../../{secret}": b"x", "../x.shp": vrt}),
     }
@@ -122,10 +124,14 @@ def _virtual(secret):
         path.write_bytes(_written("gpkg")["sites.gpkg"])
         made = sqlite3.connect(path)
         made.execute("PRAGMA writable_schema = 1")
-        for name, module in (("ogr", f"VirtualOGR('{secret}')"), ("shape", f"VirtualShape('{secret}', UTF-8, 4326)")):
+        modules = {"ogr": f"VirtualOGR('{secret}')", "shape": f"VirtualShape('{secret}', UTF-8, 4326)"}
+        for name, module in modules.items():
             text = f"CREATE VIRTUAL TABLE {name} USING {module}"
             made.execute("INSERT INTO sqlite_master VALUES ('table', ?, ?, 0, ?)", (name, name, text))
-            made.execute("INSERT INTO gpkg_contents (table_name, data_type, identifier) VALUES (?, 'attributes', ?)", (name, name))
+            contents = (
+                "INSERT INTO gpkg_contents (table_name, data_type, identifier) VALUES (?, 'attributes', ?)"
+            )
+            made.execute(contents, (name, name))
         made.commit()
         made.close()
         return path.read_bytes()
@@ -181,5 +187,6 @@ def wide_workbook():
     rows = "".join([cells.format(1, "A"), cells.format(1_048_576, "XFD")])
     parts = zipfile.ZipFile(io.BytesIO(formats()["xlsx"]))
     files = {name: parts.read(name) for name in parts.namelist()}
-    sheet = f'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>{rows}</sheetData></worksheet>'
+    space = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    sheet = f'<worksheet xmlns="{space}"><sheetData>{rows}</sheetData></worksheet>'
     return zipped(files | {"xl/worksheets/sheet1.xml": sheet.encode()})

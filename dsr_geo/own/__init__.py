@@ -24,6 +24,7 @@ from dsr_geo.upload.tables import Refused, listed
 JOINED = ("atlas_country", "atlas_country_name", "atlas_region", "atlas_join", "atlas_km", "atlas_year")
 """Columns that the join adds."""
 
+
 @dataclass(frozen=True, eq=False)
 class OwnLayer:
     """A layer of the reader's own.
@@ -102,7 +103,9 @@ class OwnLayer:
         found = self.mask(atlas, selection)
         countries = self.table.loc[found, "atlas_country"].nunique()
         places = "country or territory" if countries == 1 else "countries and territories"
-        parts = [f"Your layer “{self.title}”: {found.sum():,} of {len(found):,} features in {countries} {places}"]
+        parts = [
+            f"Your layer “{self.title}”: {found.sum():,} of {len(found):,} features in {countries} {places}"
+        ]
         if selection.years:
             first, last = selection.years
             parts[0] += f", present in {first}" if first == last else f", present in {first}–{last}"
@@ -161,7 +164,7 @@ def _joined(
         lines.append(f"Made anew, as the join has columns of these names: {listed(again)}.")
     countries, placed = atlas.countries, table.geometry.notna().to_numpy()
     located = join.placed(countries, table.geometry)
-    named, column, said = columns.named(countries, table, bool(placed.any()))
+    named, column, said = columns.countries_of(countries, table, bool(placed.any()))
     lines += said
     if not column and not placed.any():
         raise Refused(
@@ -173,7 +176,9 @@ def _joined(
     use = ~placed & named.notna().to_numpy()
     code[use], how[use] = named[use], "named"
     if use.any():
-        lines.append(f"{use.sum():,} are known only by country or territory, from the column {listed([column])}.")
+        lines.append(
+            f"{use.sum():,} are known only by country or territory, from the column {listed([column])}."
+        )
     begin, end, said = columns.years(table)
     lines += said
     known = countries.attributes[countries.attributes["kind"] != "projection"]

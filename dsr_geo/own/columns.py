@@ -10,18 +10,18 @@ import pandas as pd
 
 from dsr_geo.countries import Countries
 from dsr_geo.spelling import fold
-from dsr_geo.upload import tables
-from dsr_geo.upload.tables import listed
+from dsr_geo.upload.tables import listed, named, plain
 
-_YEAR = set(
-    "year yearstart startyear begin start since opened opening built commissioned established founded date "
-    "startdate yearannounced ano annee jahr baujahr anno tahun god god 年 年份 год".split()
+_YEAR = named(
+    "year yearstart startyear begin start since opened opening built commissioned established founded "
+    "date startdate yearannounced ano annee jahr baujahr anno tahun god 年 年份 год"
 )
-_END = set("yearend endyear end until closed closing decommissioned enddate".split())
-_NAME = set("name title label site sitename nombre nom nome naam bezeichnung 名称 名字 名 название nameen".split())
-_COUNTRY = set(
-    "country countrycode countryname countryiso countryiso3 iso3 isoa3 iso3code iso2 isoa2 iso iso31661alpha3 nation "
-    "territory adm0 adm0a3 state pays pais paese land staat economy host hostcountry 国家 國家 страна".split()
+_END = named("yearend endyear end until closed closing decommissioned enddate")
+_NAME = named("name title label site sitename nombre nom nome naam bezeichnung 名称 名字 名 название nameen")
+_COUNTRY = named(
+    "country countrycode countryname countryiso countryiso3 iso3 isoa3 iso3code iso2 isoa2 iso "
+    "iso31661alpha3 nation territory adm0 adm0a3 state pays pais paese land staat economy host "
+    "hostcountry 国家 國家 страна"
 )
 
 _ALSO = {
@@ -45,13 +45,14 @@ _ALSO = {
 """Names that the United Nations and the World Bank write and CLDR does not."""
 
 _STYLE = re.compile(
-    r"(the|mainland|kingdom of|state of|(federal |islamic |people['’]?s )republic of|republic of(?! china))\s+(the\s+)?",
+    r"(the|mainland|kingdom of|state of|(federal |islamic |people['’]?s )republic of|republic of(?! china))"
+    r"\s+(the\s+)?",
     re.IGNORECASE,
 )
 
 
 def _called(countries: Countries, text: str) -> str | None:
-    """The one country called so: as it stands, with what is behind a comma in front, without that, without its style."""
+    """The one country called so: as it stands, with what is behind a comma in front, without it, without its style."""
     main, _, rest = re.sub(r"[()]", ",", text).partition(",")
     rest = rest.strip(" ,")
     turned = [f"{rest} {main}", main] if rest else []
@@ -65,7 +66,7 @@ def _called(countries: Countries, text: str) -> str | None:
     return None
 
 
-def named(
+def countries_of(
     countries: Countries, table: gpd.GeoDataFrame, placed: bool
 ) -> tuple[pd.Series, str, list[str]]:
     """ISO3 codes by a column of countries' codes or names, the column ("" for none), and what could not be read.
@@ -85,7 +86,7 @@ def named(
     best, found = "", nothing
     share = 0.0
     for name in table.columns.drop("geometry"):
-        known = tables.plain(str(name)) in _COUNTRY
+        known = plain(str(name)) in _COUNTRY
         cells = table[name].dropna()
         if (placed and not known) or cells.empty or not cells.map(lambda cell: isinstance(cell, str)).all():
             continue
@@ -98,7 +99,9 @@ def named(
     if not best:
         return nothing, "", []
     unknown = table.loc[found.isna() & table[best].notna(), best].unique()
-    said = [f"No country or territory, or more than one, is called {listed(unknown)}."] if len(unknown) else []
+    said = (
+        [f"No country or territory, or more than one, is called {listed(unknown)}."] if len(unknown) else []
+    )
     return found, best, said
 
 
@@ -110,7 +113,9 @@ def years(table: gpd.GeoDataFrame) -> tuple[np.ndarray, np.ndarray, list[str]]:
         return np.full(len(table), -np.inf), np.full(len(table), np.inf), []
     known = np.isfinite(begin)
     span = f"{begin[known].min():.0f} to {begin[known].max():.0f}"
-    lines = [f"Years are taken from the column{'s' if last else ''} {listed(filter(None, [first, last]))}: {span}."]
+    lines = [
+        f"Years are taken from the column{'s' if last else ''} {listed(filter(None, [first, last]))}: {span}."
+    ]
     if missing := int((~known).sum()):
         lines.append(f"{missing:,} features have no year.")
     turned = known & (end < begin)
@@ -119,10 +124,10 @@ def years(table: gpd.GeoDataFrame) -> tuple[np.ndarray, np.ndarray, list[str]]:
     return np.where(known, begin, -np.inf), np.where(known & np.isfinite(end) & ~turned, end, np.inf), lines
 
 
-def _year_column(table: gpd.GeoDataFrame, known: set[str]) -> tuple[np.ndarray, str]:
+def _year_column(table: gpd.GeoDataFrame, known: frozenset[str]) -> tuple[np.ndarray, str]:
     """The years of the first column with such a name that mostly holds years; NaN where it holds none."""
     for name in table.columns.drop("geometry"):
-        if tables.plain(str(name)) in known:
+        if plain(str(name)) in known:
             cells = table[name]
             if cells.dtype.kind in "iuf":
                 years = cells.to_numpy(dtype=float, na_value=np.nan)
@@ -139,7 +144,7 @@ def _year_column(table: gpd.GeoDataFrame, known: set[str]) -> tuple[np.ndarray, 
 def names(table: gpd.GeoDataFrame) -> tuple[str, ...]:
     """What each feature is called: by a column of names, or else the first one of text, or else its row."""
     texts = [name for name in table.columns.drop("geometry") if table[name].dtype.kind not in "biuf"]
-    named = next((name for name in texts if tables.plain(str(name)) in _NAME), next(iter(texts), None))
+    named = next((name for name in texts if plain(str(name)) in _NAME), next(iter(texts), None))
     cells = table[named] if named is not None else [None] * len(table)
     words = (re.sub(r"\s+", " ", cell).strip()[:200] if isinstance(cell, str) else "" for cell in cells)
     return tuple(word or f"Row {number}" for number, word in enumerate(words, 1))

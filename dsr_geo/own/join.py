@@ -28,7 +28,9 @@ def told(countries: Countries, geometry: gpd.GeoSeries, located: pd.DataFrame, n
     if not total:
         return []
     inside, near, none = ((located["found"] == way).sum() for way in ("inside", "near", "none"))
-    lines = [f"{inside:,} lie in a country or territory, {near:,} within {NEAR_KM:g} km of one, {none:,} in none."]
+    lines = [
+        f"{inside:,} lie in a country or territory, {near:,} within {NEAR_KM:g} km of one, {none:,} in none."
+    ]
     if none > total / 2:
         points = shapely.centroid(geometry[(located["found"] == "none").to_numpy()].to_numpy())
         turned = countries.locate(shapely.get_y(points), shapely.get_x(points))

@@ -29,12 +29,12 @@ TIMEOUT = 240.0
 
 _ROOT = Path(__file__).resolve().parents[2]
 
-_START = "import sys; sys.path.append(sys.argv[3]); from pathlib import Path; from dsr_geo.upload import child; "
+_START = (
+    "import sys; sys.path.append(sys.argv[3]); from pathlib import Path; from dsr_geo.upload import child; "
+)
 _START += "child.main(Path(sys.argv[1]))"
 
-_TOO_MUCH = (
-    "needs more memory or time than a file is given here; take a part of it, or save it as GeoParquet or GeoPackage"
-)
+_TOO_MUCH = "needs more memory or time than a file is given here; take a part of it, or save it as GeoParquet"
 
 
 class UploadProblem(ValueError):
@@ -46,8 +46,8 @@ class Reading:
     """A file as it was read.
 
     table: GeoDataFrame (EPSG:4326, None where there is no place), its other columns numbers, yes and no, or text.
-    lines: what was found and assumed, a sentence each. format: its kind in words. layer, layers: which one was read, and
-    all there are.
+    lines: what was found and assumed, a sentence each. format: its kind in words. layer, layers: which one was read,
+    and all there are.
     """
 
     table: gpd.GeoDataFrame
@@ -104,11 +104,14 @@ def _run(folder: Path, options: Options) -> None:
 def _environment(folder: Path) -> dict[str, str]:
     """Variables of the child. Drivers are closed here since GDAL asks only once, while it is loaded."""
     closed = sorted(set(pyogrio.list_drivers()) - set(formats.DRIVERS))
-    system = {name: os.environ[name] for name in ("SYSTEMROOT", "PATH", "LD_LIBRARY_PATH") if name in os.environ}
+    system = {
+        name: os.environ[name] for name in ("SYSTEMROOT", "PATH", "LD_LIBRARY_PATH") if name in os.environ
+    }
     return system | {
         "GDAL_SKIP": ",".join(closed),
         "CPL_VSIL_CURL_ALLOWED_EXTENSIONS": ".none",
-        "GDAL_HTTP_PROXY": "none://",  # a GeoJSON may name its CRS by an address: curl knows no such proxy, and gives up
+        # A GeoJSON may name its CRS by an address, which GDAL asks: curl knows no such proxy, and gives up.
+        "GDAL_HTTP_PROXY": "none://",
         "PROJ_NETWORK": "OFF",
         "CPL_LOG": os.devnull,
         "GDAL_NUM_THREADS": "1",

@@ -1,4 +1,4 @@
-"""A table that has been read becomes a layer in WGS 84: places found, repaired or left out, and each said in a sentence."""
+"""A table that has been read becomes a layer in WGS 84: places found, repaired or left out, each in a sentence."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ import pandas as pd
 import pyproj
 import shapely
 
-from dsr_geo.upload import tables
+from dsr_geo.upload import coordinates, tables
 from dsr_geo.upload.formats import Options, Raw
-from dsr_geo.upload.tables import Refused, listed, reason
+from dsr_geo.upload.tables import Refused, listed
 
 _DEGREES = "EPSG:4326"
 
@@ -30,9 +30,11 @@ def checked(raw: Raw, options: Options) -> tuple[gpd.GeoDataFrame, list[str]]:
     lines += raw.lines
     if isinstance(table, gpd.GeoDataFrame):
         geometry, crs, used = table.geometry.to_numpy(), table.crs, [table.geometry.name]
-        used += [name for name in table.columns if name not in used and isinstance(table[name].dtype, _GEOMETRY)]
+        used += [
+            name for name in table.columns if name not in used and isinstance(table[name].dtype, _GEOMETRY)
+        ]
     else:
-        found, used, said = tables.coordinates(table)
+        found, used, said = coordinates.of_columns(table)
         geometry = np.full(len(table), None, dtype=object) if found is None else found
         crs = pyproj.CRS(_DEGREES)
         lines += said
@@ -74,9 +76,15 @@ def _plain(table: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
             left_out.append(name)
             continue
         texts = [_text(cell) for cell in cells]
-        numeric = [cell for cell in cells if not (cell is None or cell == "" or cell != cell)] if kind == "O" else []
+        numeric = (
+            [cell for cell in cells if not (cell is None or cell == "" or cell != cell)]
+            if kind == "O"
+            else []
+        )
         if numeric and all(type(cell) in (int, float) for cell in numeric):
-            columns[name] = pd.to_numeric(pd.Series([cell if cell != "" else None for cell in cells]), errors="coerce")
+            columns[name] = pd.to_numeric(
+                pd.Series([cell if cell != "" else None for cell in cells]), errors="coerce"
+            )
         else:
             columns[name] = pd.Series(texts, dtype=object)
     if left_out:
@@ -111,9 +119,9 @@ def _degrees(shapes: np.ndarray, crs: Any, options: Options) -> tuple[np.ndarray
             lines.append("Heights are left out.")
         shapes = shapely.force_2d(shapes)
     if (broken := _not_finite(shapes)).any():
-        shapes = np.where(broken, None, shapes)
+        shapes = _without(shapes, broken)
         lines.append(f"{broken.sum():,} geometries have coordinates that are no numbers, and are left out.")
-    shapes = np.where(shapely.is_empty(shapes), None, shapes)
+    shapes = _without(shapes, shapely.is_empty(shapes))
     there = ~shapely.is_missing(shapes)
     if not there.any():
         return shapes, lines
@@ -148,11 +156,19 @@ def _degrees(shapes: np.ndarray, crs: Any, options: Options) -> tuple[np.ndarray
         try:
             shapes = gpd.GeoSeries(shapes, crs=crs).to_crs(_DEGREES).to_numpy()
         except (pyproj.exceptions.ProjError, ValueError) as error:
-            raise Refused(f"has a coordinate system that cannot be changed to WGS 84 ({reason(error)})") from None
+            raise Refused(
+                f"has a coordinate system that cannot be changed to WGS 84 ({tables.reason(error)})"
+            ) from None
         if (lost := _not_finite(shapes)).any():
-            shapes = np.where(lost, None, shapes)
+            shapes = _without(shapes, lost)
             lines.append(f"{lost.sum():,} geometries lie outside their coordinate system, and are left out.")
     return _cleared(shapes, lines)
+
+
+def _without(shapes: np.ndarray, these: np.ndarray) -> np.ndarray:
+    left = shapes.copy()
+    left[these] = None
+    return left
 
 
 def _is_plain(crs: pyproj.CRS) -> bool:
@@ -213,7 +229,11 @@ def _crosses(shapes: np.ndarray) -> np.ndarray:
 
 def _rings(shape: Any) -> list[np.ndarray]:
     parts = shapely.get_parts(shape)
-    rings = [ring for part in parts for ring in (shapely.get_rings(part) if part.geom_type == "Polygon" else [part])]
+    rings = [
+        ring
+        for part in parts
+        for ring in (shapely.get_rings(part) if part.geom_type == "Polygon" else [part])
+    ]
     return [shapely.get_coordinates(ring) for ring in rings]
 
 
@@ -261,8 +281,10 @@ def _repaired(shapes: np.ndarray) -> tuple[np.ndarray, list[str]]:
         for i in mixed:
             shapes[i] = _highest(shapes[i])
     if others := len(mixed) - len(np.intersect1d(mixed, broken)):
-        lines.append(f"{others:,} collections of several kinds are read as their areas, or else lines, or points.")
-    return np.where(shapely.is_empty(shapes), None, shapes), lines
+        lines.append(
+            f"{others:,} collections of several kinds are read as their areas, or else lines, or points."
+        )
+    return _without(shapes, shapely.is_empty(shapes)), lines
 
 
 def _highest(collection: Any) -> Any:
@@ -270,4 +292,6 @@ def _highest(collection: Any) -> Any:
     while any(part.geom_type.startswith(("Multi", "Geometry")) for part in parts):
         parts = [each for part in parts for each in shapely.get_parts(part)]
     top = max((shapely.get_dimensions(part) for part in parts), default=-1)
-    return shapely.union_all([part for part in parts if shapely.get_dimensions(part) == top]) if parts else None
+    return (
+        shapely.union_all([part for part in parts if shapely.get_dimensions(part) == top]) if parts else None
+    )

@@ -52,7 +52,9 @@ def main(folder: Path) -> None:
     except MemoryError:
         report = {"refused": ""}
     except Exception as error:  # whatever a file makes of a library is a sentence about the file
-        report = {"refused": f"cannot be read ({type(error).__name__}: {tables.reason(error)}); write it again"}
+        report = {
+            "refused": f"cannot be read ({type(error).__name__}: {tables.reason(error)}); write it again"
+        }
     (folder / REPORT).write_text(json.dumps(report), encoding="utf-8")
 
 

@@ -11,6 +11,7 @@ import shutil
 import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -147,32 +148,43 @@ def _unpacked(
 ) -> list[tuple[Path, str]]:
     """Files of an ending with what belongs to them, under names of ours: path and the name it had, by turns."""
     by_name = {each.filename.lower(): each for each in members}
-    found = []
-    for name, member in sorted(by_name.items()):
-        if not name.endswith(main):
-            continue
+    found: list[tuple[Path, str]] = []
+    mains = [name for name in sorted(by_name) if name.endswith(main)]
+    stems = [Path(name).stem for name in mains]
+    for name in mains:
         target = folder / f"part{len(found)}"
         for part in parts:
             if beside := by_name.get(name.removesuffix(main) + part):
                 with archive.open(beside) as source, target.with_suffix(part).open("wb") as copy:
                     shutil.copyfileobj(source, copy)
-        found.append((target.with_suffix(main), Path(member.filename).stem))
+        whole = Path(by_name[name].filename).with_suffix("")
+        called = whole.name if stems.count(Path(name).stem) == 1 else whole.as_posix()
+        found.append((target.with_suffix(main), called))
     return found
 
 
 def _shapefile(files: list[tuple[Path, str]], options: Options) -> Raw:
     # Looked at before it is read, for the driver makes a .shx of its own where there is none.
-    lacking = {name: [end for end in _SHAPEFILE[1:3] if not path.with_suffix(end).exists()] for path, name in files}
+    lacking = {
+        name: [end for end in _SHAPEFILE[1:3] if not path.with_suffix(end).exists()] for path, name in files
+    }
     raw = _gdal(files, "shapefile", ".shp", options)
     if missing := lacking[raw.layer]:
         raw.lines.append(f"The shapefile has no {' and no '.join(missing)}; it is read without.")
-    if not next(path for path, name in files if name == raw.layer).with_suffix(".cpg").exists():
+    if _is_raw(next(path for path, name in files if name == raw.layer), options):
         raw.lines += tables.recoded(raw.table, options.encoding)
     return raw
 
 
+def _is_raw(path: Path, options: Options) -> bool:
+    """Whether the texts of a shapefile are to be read byte by byte, for it does not say its encoding."""
+    return bool(options.encoding) or not path.with_suffix(".cpg").exists()
+
+
 def _kmz(files: list[tuple[Path, str]], options: Options) -> Raw:
-    return _gdal([(_kml(path), name if len(files) > 1 else "") for path, name in files], "KMZ", ".kml", options)
+    return _gdal(
+        [(_kml(path), name if len(files) > 1 else "") for path, name in files], "KMZ", ".kml", options
+    )
 
 
 def _kml(path: Path) -> Path:
@@ -187,11 +199,11 @@ def _kml(path: Path) -> Path:
 
 def _gdal(files: list[tuple[Path, str]], title: str, ending: str, options: Options) -> Raw:
     """One layer of files that GDAL reads. files: each with the name its layers are called by."""
-    found: dict[str, tuple[Path, str | None, bool]] = {}
+    found: dict[str, tuple[Path, str, bool]] = {}
     for path, called in files:
         if path.suffix != ending:
             path = path.rename(path.with_suffix(ending))
-        for layer, geometry in _reading(title, lambda path=path: pyogrio.list_layers(path)):
+        for layer, geometry in _reading(title, partial(pyogrio.list_layers, path)):
             inner = str(layer)
             name = inner if not called else called if ending == ".shp" else f"{called} · {inner}"
             found[name] = path, inner, geometry is not None
@@ -202,20 +214,30 @@ def _gdal(files: list[tuple[Path, str]], title: str, ending: str, options: Optio
     spatial = [name for name, (_, _, has_places) in found.items() if has_places]
     name = options.layer or (spatial or list(found))[0]
     path, inner, _ = found[name]
-    encoding = "ISO-8859-1" if ending == ".shp" and not path.with_suffix(".cpg").exists() else None
-    about = _reading(
-        title, lambda: pyogrio.read_info(path, layer=inner, encoding=encoding, force_feature_count=True)
-    )
+    how = {"layer": inner, "encoding": "ISO-8859-1" if ending == ".shp" and _is_raw(path, options) else None}
+    about = _reading(title, partial(pyogrio.read_info, path, force_feature_count=True, **how))
     _few(about["features"], len(about["fields"]))
-    table = _reading(title, lambda: pyogrio.read_dataframe(path, layer=inner, encoding=encoding))
+    table = _reading(title, partial(pyogrio.read_dataframe, path, **how))
     if len(table) < about["features"]:
-        raise Refused(f"is cut off: it says {about['features']:,} features and has {len(table):,}; write it again")
+        raise Refused(
+            f"is cut off: it says {about['features']:,} features and has {len(table):,}; write it again"
+        )
     if ending == ".kml":
         table = table.drop(columns=_empty_of_kml(table))
     return Raw(title, _bounded(table), name, list(found))
 
 
-_KML_OWN = {"altitudemode", "tessellate", "extrude", "visibility", "draworder", "icon", "timestamp", "begin", "end"}
+_KML_OWN = {
+    "altitudemode",
+    "tessellate",
+    "extrude",
+    "visibility",
+    "draworder",
+    "icon",
+    "timestamp",
+    "begin",
+    "end",
+}
 
 
 def _empty_of_kml(table: pd.DataFrame) -> list[str]:

@@ -16,8 +16,8 @@ from jinja2 import Template
 
 from dsr_geo import webmap
 from dsr_geo.atlas import Atlas
-from dsr_geo.selection import Selection
 from dsr_geo.own import OwnLayer
+from dsr_geo.selection import Selection
 from dsr_geo.webmap.columns import BigLayer
 from dsr_geo.webmap.own import Drawn, beside, drawn
 
@@ -175,8 +175,8 @@ def folium_map(
     """The selection (what is on by default if none) as a folium.Map: it shows itself in a notebook.
 
     `save("map.html")` makes a file that works offline. shading: see `shading.shading`. chosen: a record's id.
-    big: layers of one's own (`columns.big_layer`), shown beside the selection. own: files and frames of one's own, joined
-    with the countries (`dsr_geo.own_layer`), shown in its places and years. Raises `UnknownName` for what the
+    big: layers of one's own (`columns.big_layer`), shown beside the selection. own: files and frames of one's own,
+    joined with the countries (`dsr_geo.own_layer`), shown in its places and years. Raises `UnknownName` for what the
     atlas does not have.
     """
     ids = [*atlas.layers, *(layer.id for layer in big)]

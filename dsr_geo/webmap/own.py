@@ -82,7 +82,9 @@ def _drawn(layer: OwnLayer, number: int) -> Drawn:
     }
     if len(layer.table) <= ROWS:
         path = f"/layers/{id}.geojson"
-        return Drawn(entry, path, {"type": "FeatureCollection", "features": _features(layer, id)}, len(layer.table))
+        return Drawn(
+            entry, path, {"type": "FeatureCollection", "features": _features(layer, id)}, len(layer.table)
+        )
     path = f"/big/{id}.columns"
     return Drawn(entry | {"columns": path}, path, _columns(layer, id), 0)
 
@@ -130,7 +132,9 @@ def _features(layer: OwnLayer, id: str) -> list[dict[str, Any]]:
 def _where(join: Any) -> str:
     if not join.atlas_country:
         return "none" if join.atlas_join == "none" else "not known"
-    how = {"near": f", {join.atlas_km:g} km away", "named": ", as the layer names it"}.get(join.atlas_join, "")
+    how = {"near": f", {join.atlas_km:g} km away", "named": ", as the layer names it"}.get(
+        join.atlas_join, ""
+    )
     return f"{join.atlas_country_name}{how}"
 
 

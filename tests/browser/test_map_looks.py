@@ -6,6 +6,7 @@ from xml.etree import ElementTree
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import pytest
 from playwright.sync_api import expect
 from waiting import PIXEL

@@ -78,7 +78,8 @@ export function addCard(parts) {
       list.append(make("dt", "", term), text);
     }
     if (failed) box.append(make("div", "atlas-quiet", failed));
-    if (options.page && !own) box.append(Object.assign(make("a", "", "Page of this record"), { href: options.page(wanted) }));
+    if (options.page && !own)
+      box.append(Object.assign(make("a", "", "Page of this record"), { href: options.page(wanted) }));
   }
   document.addEventListener("fullscreenchange", update);
   return { update };
