@@ -41,7 +41,7 @@ def test_features_are_joined_with_their_country_as_of_their_year(atlas, mine):
     said = " ".join(mine.lines)
     assert "3 lie in a country or territory, 0 within 30 km of one, 1 in none." in said
     assert "Years are taken from the column “year”: 2011 to 2024." in said
-    assert mine.names == ("In A", "São B", "旧塔 C", "At sea")
+    assert mine.names == ["In A", "São B", "旧塔 C", "At sea"]
 
 
 def test_without_a_year_attributes_are_the_latest(atlas):

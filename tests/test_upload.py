@@ -376,6 +376,7 @@ def test_codes_stay_text_and_numbers_become_numbers(tmp_path):
     table, _ = opened(b"lon,lat,code,n,country\n5,5,007,7,NA\n5,5,010,,\n", tmp_path)
     assert table.code.tolist() == ["007", "010"] and table.n[0] == 7 and np.isnan(table.n[1])
     assert table.country[0] == "NA" and pd.isna(table.country[1])
+    assert opened(b"lon,lat,a,b\n5,5,-,1e5\n5,5,-, 2. \n", tmp_path)[0].iloc[0, :2].tolist() == ["-", 100000]
 
 
 def test_a_shapefile_lacks_parts(tmp_path):

@@ -33,7 +33,7 @@ class OwnLayer:
     `JOINED`: ISO3, name and region of the country or territory; how it was found (inside, near, none, named where there
     is no place but a country, or no place); kilometres to it where near; and the year its attributes are of.
     lines: what was found and assumed, a sentence each. begin, end: first and last year of each feature, infinite where
-    unknown. names: what each feature is called.
+    unknown. called: the column of what features are called, "" for none. layers: those that the file has.
     """
 
     title: str
@@ -41,7 +41,7 @@ class OwnLayer:
     lines: tuple[str, ...]
     begin: np.ndarray
     end: np.ndarray
-    names: tuple[str, ...]
+    called: str
     layers: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
@@ -56,6 +56,13 @@ class OwnLayer:
     def columns(self) -> list[str]:
         """The reader's own columns."""
         return [name for name in self.table.columns if name not in (*JOINED, "geometry")]
+
+    @property
+    def names(self) -> list[str]:
+        """What each feature is called, by its row where nothing says."""
+        cells = self.table[self.called] if self.called else [None] * len(self.table)
+        words = (" ".join(cell.split())[:200] if isinstance(cell, str) else "" for cell in cells)
+        return [word or f"Row {number}" for number, word in enumerate(words, 1)]
 
     def joined(self, atlas: Atlas) -> gpd.GeoDataFrame:
         """The table with every attribute of the country as of each feature's year: `atlas_<indicator>`, and the year
@@ -192,4 +199,4 @@ def _joined(
         atlas_km=located["distance_km"].where(how == "near").round(1).to_numpy(),
         atlas_year=np.where(np.isfinite(begin), begin, latest).astype(int),
     )
-    return OwnLayer(title, joined, tuple(lines), begin, end, columns.names(table), layers)
+    return OwnLayer(title, joined, tuple(lines), begin, end, columns.called(table), layers)

@@ -141,10 +141,7 @@ def _year_column(table: gpd.GeoDataFrame, known: frozenset[str]) -> tuple[np.nda
     return np.full(len(table), np.nan), ""
 
 
-def names(table: gpd.GeoDataFrame) -> tuple[str, ...]:
-    """What each feature is called: by a column of names, or else the first one of text, or else its row."""
-    texts = [name for name in table.columns.drop("geometry") if table[name].dtype.kind not in "biuf"]
-    named = next((name for name in texts if plain(str(name)) in _NAME), next(iter(texts), None))
-    cells = table[named] if named is not None else [None] * len(table)
-    words = (re.sub(r"\s+", " ", cell).strip()[:200] if isinstance(cell, str) else "" for cell in cells)
-    return tuple(word or f"Row {number}" for number, word in enumerate(words, 1))
+def called(table: gpd.GeoDataFrame) -> str:
+    """The column of what features are called: one of names, or else the first one of text; "" for none."""
+    texts = [str(name) for name in table.columns.drop("geometry") if table[name].dtype.kind not in "biuf"]
+    return next((name for name in texts if plain(name) in _NAME), next(iter(texts), ""))

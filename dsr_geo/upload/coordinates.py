@@ -45,10 +45,10 @@ def of_columns(table: pd.DataFrame) -> tuple[np.ndarray | None, list[str], list[
         shapes = np.full(len(table), None, dtype=object)
         there = np.isfinite(x) & np.isfinite(y)
         shapes[there] = shapely.points(x[there], y[there])
-        filled = (table[lon].map(_said) & table[lat].map(_said)).to_numpy(dtype=bool)
         lines = [f"Places are taken from the columns {listed([lon, lat])}."]
-        if unread := np.flatnonzero(filled & ~there).tolist():
-            cell = f"{table[lon].iloc[unread[0]]}, {table[lat].iloc[unread[0]]}"
+        unread = [i for i in np.flatnonzero(~there) if _said(table[lon].iat[i]) and _said(table[lat].iat[i])]
+        if unread:
+            cell = f"{table[lon].iat[unread[0]]}, {table[lat].iat[unread[0]]}"
             lines.append(
                 f"{len(unread):,} rows have no numbers there, such as row {unread[0] + 1}: {listed([cell])}."
             )
@@ -72,10 +72,7 @@ _ANGLE = re.compile(
 
 def numbers(column: pd.Series) -> np.ndarray:
     """A column's numbers as floats, NaN where there is none (see `of_columns`)."""
-    found = pd.to_numeric(
-        column.map(lambda cell: cell.strip() if isinstance(cell, str) else cell), errors="coerce"
-    )
-    result = found.to_numpy(dtype=float, na_value=np.nan, copy=True)
+    result = pd.to_numeric(column, errors="coerce").to_numpy(dtype=float, na_value=np.nan, copy=True)
     cells = column.to_numpy(dtype=object)
     for i in np.flatnonzero(~np.isfinite(result)):
         result[i] = _angle(cells[i]) if isinstance(cells[i], str) else np.nan

@@ -195,9 +195,10 @@ def as_numbers(column: pd.Series) -> pd.Series:
     if not pd.api.types.is_string_dtype(column) and column.dtype != object:
         return column
     filled = column[(column != "") & column.notna()]
-    if filled.empty or not filled.map(lambda cell: isinstance(cell, str)).all():
+    if filled.empty or pd.api.types.infer_dtype(filled) != "string":
         return column
-    if not filled.str.fullmatch(r"\s*-?(0|[1-9]\d{0,14})?(\.\d+)?([eE]-?\d{1,3})?\s*").all():
+    filled = filled.astype("str")
+    if not filled.str.fullmatch(r"\s*-?((0|[1-9]\d{0,14})(\.\d*)?|\.\d+)([eE][-+]?\d{1,3})?\s*").all():
         return column
     return pd.to_numeric(column.where(column != "", None), errors="coerce")
 
