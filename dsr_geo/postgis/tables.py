@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import geopandas as gpd
@@ -77,12 +77,8 @@ def tables(atlas: Atlas) -> dict[str, Table]:
             "What the kinds of a layer are called", _kinds(atlas), ("layer", "kind"), refers=of_layer
         ),
         "sources": Table("Sources", atlas.sources.reset_index(), ("id",), records.SOURCE_COLUMNS),
-        "countries": Table(
-            cite.BOUNDARY_NOTE, _countries(atlas), ("iso3",), _COUNTRY | meaning["names"]
-        ),
-        "groups": Table(
-            "Groups of countries", known.groups.reset_index(), ("id",), meaning["groups"]
-        ),
+        "countries": Table(cite.BOUNDARY_NOTE, _countries(atlas), ("iso3",), _COUNTRY | meaning["names"]),
+        "groups": Table("Groups of countries", known.groups.reset_index(), ("id",), meaning["groups"]),
         "memberships": Table(
             "When a country belonged to a group",
             known.memberships.rename_axis("row").reset_index(),
@@ -260,7 +256,7 @@ def _multi(shapes: gpd.GeoSeries, single: str, gather) -> pd.Series:
     return pd.Series(whole, index=shapes.index, dtype=object)
 
 
-def _recordatlas: Atlas -> dict[str, str]:
+def _record_words(atlas: Atlas) -> dict[str, str]:
     """The meaning of each column of a record; a field that several layers have is named as the first has it."""
     words = {**records.COLUMNS, **_RECORD}
     for layer in atlas.layers.values():
