@@ -24,7 +24,7 @@ ORDER = [
     {"countries"},
     {"build"},
     {"atlas"},
-    {"search"},
+    {"masks", "search"},
     {"selection"},
     {"cite", "places", "summary", "changes"},
     {"impact", "stories"},
@@ -176,7 +176,12 @@ def test_scripts_have_no_circle():
 
 @pytest.mark.parametrize(
     ("library", "allowed"),
-    [("streamlit", {"ui", "app"}), ("folium", {"webmap"}), ("branca", {"webmap"}), ("starlette", {"api", "app", "ui"})],
+    [
+        ("streamlit", {"ui", "app"}),
+        ("folium", {"webmap"}),
+        ("branca", {"webmap"}),
+        ("starlette", {"api", "app", "ui"}),
+    ],
 )
 def test_only_its_own_part_knows(library, allowed):
     users = {
