@@ -2,12 +2,14 @@
 
 import gc
 import socket
+from threading import Thread
 
 import streamlit as st
 from starlette.middleware import Middleware
 
-from dsr_geo import api, ui
+from dsr_geo import api, search, ui
 from dsr_geo.ui import cache, front
+from dsr_geo.ui.messages import Messages
 
 BASE = st.get_option("server.baseUrlPath")
 
@@ -15,11 +17,14 @@ BASE = st.get_option("server.baseUrlPath")
 app = st.App(
     ui.MAIN,
     routes=api.routes(cache.atlas(), base=BASE),
-    middleware=[Middleware(front.Front, base=BASE)],
+    middleware=[Middleware(front.Front, base=BASE), Middleware(Messages)],
 )
 
 # The server listens already, and nothing of Streamlit's lets it be set up.
 front.send_at_once(each for each in gc.get_objects() if isinstance(each, socket.socket))
+
+# What a search is looked up in takes a second or two to make: no reader's first one should wait for it.
+Thread(target=search.prepare, args=(cache.atlas(),), daemon=True).start()
 
 # What is loaded stays as long as the app runs: the garbage collector need not go through it again and again.
 gc.collect()
