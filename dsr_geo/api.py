@@ -20,6 +20,7 @@ from starlette.routing import BaseRoute, Route
 
 from dsr_geo import export, selection, stories, webmap
 from dsr_geo.atlas import Atlas
+from dsr_geo.names import sentences
 
 PREFIX = "/atlas"
 """Where the routes live; Streamlit keeps other paths for itself."""
@@ -120,7 +121,8 @@ def _asked(
     query = {key: request.query_params.getlist(key) for key in request.query_params}
     chosen, problems = selection.from_query(query, atlas)
     unknown = [key for key in query if key not in {*selection.KEYS, *others}]
-    problems += [f"“{key}” is no filter; use {', '.join(selection.KEYS)}." for key in unknown]
+    use = f"use {', '.join(selection.KEYS)}"
+    problems += sentences(unknown, lambda key: f"“{key}” is no filter; {use}.", "keys")
     return query, chosen, problems
 
 

@@ -260,6 +260,7 @@ def _whole_table(parts: list[gpd.GeoDataFrame]) -> gpd.GeoDataFrame:
     for name in table.columns:
         if table[name].dtype == object:
             table[name] = table[name].where(table[name].notna(), "")
+    table.index = table.index.astype(object)
     return gpd.GeoDataFrame(table, geometry="geometry", crs="EPSG:4326")
 
 
@@ -300,4 +301,5 @@ def _broken_references(atlas: Atlas) -> list[Problem]:
 
 def _exploded(lists: pd.Series, columns: list[str], unpack: Callable[[Any], Iterable[str]]) -> pd.DataFrame:
     rows = [(id, *unpack(item)) for id, items in lists.items() for item in items]
-    return pd.DataFrame(rows, columns=["id", *columns])
+    # Objects, like the index of the records: pandas takes many times as long to look Arrow strings up in each other.
+    return pd.DataFrame(rows, columns=["id", *columns], dtype=object)
