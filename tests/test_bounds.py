@@ -101,7 +101,7 @@ def test_what_is_kept_has_bounds_in_bytes(published):
     fold("".join(map(chr, range(0x20000, 0x20100))))
     assert all(code < 0x10000 for code in spelling._APART)
     config = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text(encoding="utf-8"))
-    assert config["server"]["maxCacheDataSize"] == "64mb" and config["server"]["maxWidgetStateSize"] == 1
+    assert config["server"]["maxCacheDataSize"] == "32mb" and config["server"]["maxWidgetStateSize"] == 1
     assert config["server"]["fileWatcherType"] == "none" and config["runner"]["fastReruns"] is False
 
 
