@@ -8,15 +8,21 @@ import streamlit as st
 from starlette.middleware import Middleware
 
 from dsr_geo import api, search, ui
+from dsr_geo.catalog import CatalogError
+from dsr_geo.records import InvalidData
 from dsr_geo.ui import cache, front
 from dsr_geo.ui.messages import Messages
 
 BASE = st.get_option("server.baseUrlPath")
+try:
+    routes = api.Following(cache.atlas, base=BASE)
+except (CatalogError, InvalidData, OSError) as error:  # of a folder or a database: sentences, not a traceback
+    raise SystemExit(str(error)) from None
 
 # Streamlit finds the app by reading this file's source, so `app` has to be a plain assignment.
 app = st.App(
     ui.MAIN,
-    routes=api.routes(cache.atlas(), base=BASE),
+    routes=[routes],
     middleware=[Middleware(front.Front, base=BASE), Middleware(Messages)],
 )
 
