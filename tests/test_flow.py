@@ -24,7 +24,7 @@ ORDER = [
     {"countries"},
     {"build"},
     {"atlas"},
-    {"search"},
+    {"masks", "search"},
     {"selection"},
     {"cql"},
     {"cite", "places", "summary", "changes", "parquet"},

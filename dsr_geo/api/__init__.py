@@ -22,6 +22,7 @@ from dsr_geo.api import ogc
 from dsr_geo.api.http import Answer, answer, plain
 from dsr_geo.api.http import send as _send
 from dsr_geo.atlas import Atlas
+from dsr_geo.names import sentences
 
 PREFIX = "/atlas"
 """Where the routes live; Streamlit keeps other paths for itself."""
@@ -137,7 +138,8 @@ def _asked(
     query = {key: request.query_params.getlist(key) for key in request.query_params}
     chosen, problems = selection.from_query(query, atlas)
     unknown = [key for key in query if key not in {*selection.KEYS, *others}]
-    problems += [f"“{key}” is no filter; use {', '.join(selection.KEYS)}." for key in unknown]
+    use = f"use {', '.join(selection.KEYS)}"
+    problems += sentences(unknown, lambda key: f"“{key}” is no filter; {use}.", "keys")
     return query, chosen, problems
 
 

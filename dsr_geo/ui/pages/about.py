@@ -10,7 +10,8 @@ from dsr_geo import build, catalog, cite, records, summary
 from dsr_geo.api import asked
 from dsr_geo.atlas import Atlas
 from dsr_geo.build.doubts import RULES
-from dsr_geo.selection import Selection, undated
+from dsr_geo.masks import undated
+from dsr_geo.selection import Selection
 from dsr_geo.ui import cache, link, menu
 from dsr_geo.ui.parts import charts, correct
 from dsr_geo.ui.text import EVIDENCE_WORDS, words
@@ -207,8 +208,9 @@ def _checks(atlas: Atlas) -> None:
         counts.reset_index(), hide_index=True, width="stretch", height="content", alt="Doubts by rule"
     )
     if len(doubts):
-        with st.expander("Each doubt"):
-            st.dataframe(
+        each = st.expander("Each doubt", key="doubts", on_change="rerun")
+        if each.open:
+            each.dataframe(
                 doubts, hide_index=True, height=360, width="stretch", alt=f"Table of {len(doubts)} doubts"
             )
 
