@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from dsr_geo import cql, export, records, selection
+from dsr_geo import cql, export, masks, records
 from dsr_geo.atlas import Atlas
 from dsr_geo.cql import Column, Columns
 
@@ -187,7 +187,7 @@ class Collections:
             columns=columns,
             table=cql.table(self.atlas),
             here=here,
-            present=lambda first, last: selection.present(self.atlas, first, last, undated=True)[here],
+            present=lambda first, last: masks.present(self.atlas, first, last, undated=True)[here],
             years=(int(begin.min()), last) if len(begin) else None,
         )
 
