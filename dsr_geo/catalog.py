@@ -27,6 +27,7 @@ SYMBOLS = (
     "pentagon",
     "star",
     "plus",
+    "drop",
     "circle",
     "ring",
     "square-open",

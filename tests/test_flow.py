@@ -17,7 +17,7 @@ SCRIPTS = PACKAGE / "webmap" / "js"
 # Upstream to downstream: a module imports only from lines above its own.
 # A folder is one line, ordered inside by FOLDERS.
 ORDER = [
-    {"names", "files", "spelling", "grid", "cluster"},
+    {"names", "files", "spelling", "upload", "grid", "cluster"},
     {"catalog"},
     {"records"},
     {"country_tables"},
@@ -28,7 +28,7 @@ ORDER = [
     {"selection"},
     {"cql"},
     {"cite", "places", "summary", "changes", "parquet"},
-    {"impact", "stories", "datapackage", "postgis", "scale"},
+    {"impact", "stories", "datapackage", "postgis", "scale", "own"},
     {"webmap"},
     {"export"},
     {"describe"},
@@ -47,6 +47,7 @@ FOLDERS = {
         {"importer"},
         {""},
     ],
+    "api": [{"http", "features"}, {"asked"}, {"query", "pages", "documents"}, {"openapi"}, {"ogc"}, {""}],
     "cql": [
         {"parse", "texts"},
         {"geometry", "times"},
@@ -57,12 +58,14 @@ FOLDERS = {
         {""},
     ],
     "export": [{"rows"}, {"text", "gis", "kml", "sheets"}, {""}],
+    "own": [{"columns", "join"}, {""}, {"write"}],
     "postgis": [{"connection", "tables"}, {""}, {"follow"}],
-    "webmap": [{"columns"}, {"shading"}, {""}, {"notebook"}],
+    "upload": [{"tables"}, {"formats", "coordinates"}, {"checks"}, {"child"}, {""}],
+    "webmap": [{"columns"}, {"own", "shading"}, {""}, {"notebook"}],
 }
 """Folder → its modules, upstream to downstream; "" is the folder itself."""
 
-SCRIPT_ORDER = ["data", "paint", "parts", "atlas-map", "page", "start", "types"]
+SCRIPT_ORDER = ["data", "paint", "parts", "atlas-map", "page", "start", "plain", "types"]
 """Folders and modules of the map's JavaScript, upstream to downstream."""
 
 RANK = {name: rank for rank, names in enumerate(ORDER) for name in names}

@@ -32,6 +32,9 @@ OPENING = [[-36, -19], [58, 152]]
 JS = Path(__file__).resolve().parent / "js"
 """What draws the map: modules in folders, `start.js` first, and its style sheet, `map.css`."""
 
+STARTS = ("start.js", "plain.js")
+"""What a page loads first: the app, or a plain page such as those of the API."""
+
 FOLIUM = JS / "folium.js"
 """A script for folium's page, which no module loads."""
 
@@ -164,15 +167,17 @@ def view(query: Mapping[str, Sequence[str]]) -> tuple[str, list[str]]:
     return "", [*problems, f"The link asks for view “{text}”, which is not {wanted}; it was left out."]
 
 
-def options(atlas: Atlas, big: Sequence[BigLayer] = ()) -> dict[str, Any]:
+def options(
+    atlas: Atlas, big: Sequence[BigLayer] = (), own: Sequence[Mapping[str, Any]] = ()
+) -> dict[str, Any]:
     """What the drawing module is mounted with everywhere: Leaflet's own options (`map`) and what it says of the atlas.
 
-    big: layers of one's own, behind those of the catalogue.
+    big: layers of one's own, behind those of the catalogue. own: entries of `own.Drawn`, between the two.
     """
     return {
         "map": MAP,
         "opening": OPENING,
-        "layers": [*document(atlas), *(layer.entry for layer in big)],
+        "layers": [*document(atlas), *own, *(layer.entry for layer in big)],
         "landings": landings(atlas),
         "actors": {id: [row["name"], row["name_zh"]] for id, row in atlas.actors.iterrows()},
         "groups": groups(atlas),

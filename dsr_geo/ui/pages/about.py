@@ -7,6 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from dsr_geo import build, catalog, cite, records, summary
+from dsr_geo.api import asked
 from dsr_geo.atlas import Atlas
 from dsr_geo.build.doubts import RULES
 from dsr_geo.selection import Selection, undated
@@ -56,6 +57,7 @@ def draw(atlas: Atlas) -> None:
     st.header("Boundaries", anchor=False)
     st.markdown(cite.BOUNDARY_NOTE)
     _cite(atlas, selection)
+    _programs()
     _correct(atlas)
 
 
@@ -256,6 +258,14 @@ def _cite(atlas: Atlas, selection: Selection) -> None:
     )
     st.code(cite.citation(atlas, selection) + ".", language=None, wrap_lines=True)
     st.caption(cite.LICENCE)
+
+
+def _programs() -> None:
+    st.header("For programs", anchor=False)
+    st.markdown(
+        "QGIS, R, Python and others read every record from one address, and filter there (OGC API – Features)."
+    )
+    st.html(f'<div class=downloads><a href=".{asked.PREFIX}?f=html">The atlas’ API</a></div>')
 
 
 def _correct(atlas: Atlas) -> None:
