@@ -330,7 +330,9 @@ class Cluster:
         )
 
     def add(self, *options):
-        self.workers.append(self._start("dask_worker", "--no-nanny", "--nthreads", "1", *options))
+        self.workers.append(
+            self._start("dask_worker", "--no-nanny", "--nthreads", "1", "--death-timeout", "60", *options)
+        )
 
     @property
     def address(self):
