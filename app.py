@@ -2,6 +2,7 @@
 
 import gc
 import socket
+from threading import Thread
 
 import streamlit as st
 from starlette.middleware import Middleware
@@ -11,8 +12,9 @@ from dsr_geo import faults
 BASE = st.get_option("server.baseUrlPath")
 
 with faults.told():  # what is wrong is said here, and not in front of a reader
-    from dsr_geo import api, ui
+    from dsr_geo import api, search, ui
     from dsr_geo.ui import cache, front, serve
+    from dsr_geo.ui.messages import Messages
 
     serve.ready()
     routes = api.Following(cache.atlas, base=BASE)
@@ -21,11 +23,14 @@ with faults.told():  # what is wrong is said here, and not in front of a reader
 app = st.App(
     ui.MAIN,
     routes=[routes],
-    middleware=[Middleware(front.Front, base=BASE)],
+    middleware=[Middleware(front.Front, base=BASE), Middleware(Messages)],
 )
 
 # The server listens already, and nothing of Streamlit's lets it be set up.
 front.send_at_once(each for each in gc.get_objects() if isinstance(each, socket.socket))
+
+# What a search is looked up in takes a second or two to make: no reader's first one should wait for it.
+Thread(target=search.prepare, args=(cache.atlas(),), daemon=True).start()
 
 # What is loaded stays as long as the app runs: the garbage collector need not go through it again and again.
 gc.collect()

@@ -1,4 +1,4 @@
-"""The command line: `dsr-atlas build | check | diff | export | import | map | publish | serve`.
+"""The command line: `dsr-atlas build | check | diff | export | import | join | map | publish | serve`.
 
 `python -m dsr_geo …` is the same.
 """
@@ -10,7 +10,7 @@ import os
 import socket
 import sys
 import webbrowser
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
 from itertools import groupby
@@ -30,12 +30,16 @@ from dsr_geo import (
     faults,
     files,
     names,
+    own,
     records,
+    scale,
     selection,
     stories,
+    upload,
 )
 from dsr_geo.atlas import Atlas
 from dsr_geo.build import importer
+from dsr_geo.own import write
 from dsr_geo.selection import Selection
 from dsr_geo.ui import PAGES, PATIENCE
 
@@ -51,9 +55,13 @@ _EXAMPLES = {
     "  dsr-atlas export map.html\n",
     "import": "example:\n"
     "  dsr-atlas import aiddata AidDatasGlobalChineseDevelopmentFinanceDataset_v3.0.xlsx --data my-data",
+    "join": "examples:\n"
+    "  dsr-atlas join sites.parquet --out sites-joined\n"
+    "  dsr-atlas join sites/ --out sites-joined --scheduler tcp://10.0.0.5:8786",
     "map": "examples:\n"
     "  dsr-atlas map --open\n"
-    "  dsr-atlas map 'group=gcc&shade=internet_users_pct&shade_year=2020' --out gulf.html",
+    "  dsr-atlas map 'group=gcc&shade=internet_users_pct&shade_year=2020' --out gulf.html\n"
+    "  dsr-atlas map our-sites.xlsx 'group=gcc&years=2015-2020' --out ours.html --joined ours.gpkg",
     "publish": "examples:\n"
     "  dsr-atlas publish postgresql://editor@db.example.org/atlas\n"
     "  dsr-atlas publish --data my-data   # to the database that DSR_DATABASE_URL names\n"
@@ -78,11 +86,14 @@ def main(arguments: list[str] | None = None) -> int:
     chosen.named, chosen.data = chosen.data, chosen.data or atlas.DATA
     try:
         return chosen.run(chosen)
+    except KeyboardInterrupt:
+        print("stopped", file=sys.stderr)
     except _Refused as refusal:
         print(refusal, file=sys.stderr)
         return 2
     except Exception as error:
-        if not (said := faults.sentence(error)):
+        extra = {"serve": "app", "join": "scale"}.get(chosen.command, "map")
+        if not (said := faults.sentence(error, extra)):
             raise
         print(said, file=sys.stderr)
     return 1
@@ -143,10 +154,34 @@ def _parser() -> argparse.ArgumentParser:
     made = command("import", _import, "Bring the projects of a public table into the fact tables.")
     made.add_argument("table", choices=["aiddata"], help="whose table it is")
     made.add_argument("file", type=Path, help="the table of projects, .xlsx or .csv")
+    made = command(
+        "join", _join, "Give points of yours in Parquet files their countries, as GeoParquet files."
+    )
+    made.add_argument(
+        "points",
+        type=Path,
+        help="a file or folder, GeoParquet or with columns lon and lat; year for attributes",
+    )
+    made.add_argument("--out", type=Path, required=True, help="folder to write; goes on where it was stopped")
+    made.add_argument("--scheduler", help="address of a Dask cluster (default: the threads of this machine)")
     made = command("map", _map, "Write the map of a selection as one HTML file that needs no network.")
-    made.add_argument("selection", nargs="?", default="", help=opening)
+    yours = ", ".join(f".{ending}" for ending in upload.ENDINGS)
+    made.add_argument(
+        "things",
+        nargs="*",
+        metavar="file or selection",
+        help=f"layers of yours ({yours}; shapefiles zipped), shown beside the atlas, and {opening}",
+    )
     usual = Path(export.file_name("html"))
     made.add_argument("--out", type=Path, default=usual, help=f"file to write (default: {usual})")
+    joined = " or ".join(f".{ending}" for ending in write.FORMATS)
+    made.add_argument("--joined", type=Path, help=f"also write your layer with its countries, as {joined}")
+    made.add_argument("--layer", default="", help="which layer or sheet of your file")
+    made.add_argument(
+        "--crs", default="", help="its coordinate system, such as EPSG:32650, instead of what it says"
+    )
+    made.add_argument("--encoding", default="", help="the encoding of its table, such as gb18030")
+    made.add_argument("--swap", action="store_true", help="exchange its longitude and latitude")
     made.add_argument("--open", action="store_true", help="show it in the browser")
     made = command(
         "publish", _publish, "Publish the atlas in a PostGIS database, for QGIS, GDAL, SQL and apps."
@@ -233,7 +268,7 @@ def _diff(chosen: argparse.Namespace) -> int:
 
 
 def _export(chosen: argparse.Namespace) -> int:
-    ending = chosen.file.suffix.removeprefix(".").lower()
+    ending = _ending(chosen.file)
     if ending not in export.FORMATS:
         endings = ", ".join(f".{each}" for each in export.FORMATS)
         raise _Refused(f"'{chosen.file}' ends in none of {endings}; give it one of these.")
@@ -250,25 +285,89 @@ def _import(chosen: argparse.Namespace) -> int:
     return 0
 
 
+def _join(chosen: argparse.Namespace) -> int:
+    report = scale.join(chosen.points, chosen.out, atlas.load(chosen.data), chosen.scheduler)
+    print("\n".join(report.lines()))
+    return 0
+
+
 def _map(chosen: argparse.Namespace) -> int:
     if chosen.out.suffix.lower() != ".html":
         raise _Refused(f"'{chosen.out}' does not end in .html; the map is an HTML file.")
-    status = _write(chosen, chosen.out, export.FORMATS["html"])
+    paths, chosen.selection = _things(chosen.things)
+    if chosen.joined and len(paths) != 1:
+        raise _Refused(f"--joined writes one layer of yours, and {len(paths)} are named; name one.")
+    if chosen.joined and _ending(chosen.joined) not in write.FORMATS:
+        raise _Refused(
+            f"'{chosen.joined}' ends in none of .{', .'.join(write.FORMATS)}; give it one of these."
+        )
+    status = _map_beside(chosen, paths) if paths else _write(chosen, chosen.out, export.FORMATS["html"])
     if chosen.open:
         webbrowser.open(chosen.out.resolve().as_uri())
     return status
 
 
-def _write(chosen: argparse.Namespace, path: Path, form: export.Format, polygons: bool = False) -> int:
+def _map_beside(chosen: argparse.Namespace, paths: list[Path]) -> int:
+    """The map with layers of the reader's own, what was found in each, and what the selection shows of it."""
+    loaded = dsr_geo.load(chosen.named)
+    wanted = _wanted(_query(chosen.selection), loaded)
+    about = {name: getattr(chosen, name) for name in ("layer", "crs", "encoding", "swap")}
+    mine = []
+    for path in paths:
+        mine.append(own.own_layer(loaded, path, **about))
+        print(f"{path}:", *mine[-1].lines, sep="\n  ")
+    status = _write(chosen, chosen.out, export.FORMATS["html"], loaded=loaded, mine=mine)
+    print(*(layer.sentence(loaded, wanted) for layer in mine), sep="\n")
+    if chosen.joined:
+        content = write.FORMATS[_ending(chosen.joined)](mine[0], loaded, wanted)
+        files.write(chosen.joined, content)
+        print(chosen.joined)
+    return status
+
+
+def _ending(path: Path) -> str:
+    return path.suffix.removeprefix(".").lower()
+
+
+def _things(given: list[str]) -> tuple[list[Path], str]:
+    """Files and the selection among what was named: a selection has an equals sign or a question mark, or is empty."""
+    paths = [Path(text) for text in given if text and _is_file(text)]
+    selections = [text for text in given if not (text and _is_file(text))]
+    if missing := [path for path in paths if not path.is_file()]:
+        raise _Refused(f"'{missing[0]}' is not there; name a file that is.")
+    if len(selections) > 1:
+        raise _Refused(
+            f"'{selections[0]}' and '{selections[1]}' are two selections; name one, or write & between."
+        )
+    return paths, "".join(selections)
+
+
+def _is_file(text: str) -> bool:
+    try:
+        there = Path(text).is_file()
+    except (OSError, ValueError):
+        there = False
+    plain = not any(sign in text for sign in "=?&")
+    return there or (plain and Path(text).suffix.lower().removeprefix(".") in (*upload.ENDINGS, "shp", "xls"))
+
+
+def _write(
+    chosen: argparse.Namespace,
+    path: Path,
+    form: export.Format,
+    polygons: bool = False,
+    loaded: Atlas | None = None,
+    mine: Sequence[own.OwnLayer] = (),
+) -> int:
     if not path.parent.is_dir() or path.is_dir():
         raise _Refused(f"'{path}' cannot be written; name a file in a folder that exists.")
-    loaded = dsr_geo.load(chosen.named)
+    loaded = loaded or dsr_geo.load(chosen.named)
     query = _query(chosen.selection)
     wanted = _wanted(query, loaded)
     plain = {key: values for key, values in query.items() if key == "country_geometry"}
     how, problems = export.view(query if form.view else plain, loaded, wanted)
     how["country_geometry"] |= polygons
-    files.write(path, form(loaded, wanted, **how))
+    files.write(path, form(loaded, wanted, own=mine, **how))
     print("".join(f"{problem}\n" for problem in problems), end="", file=sys.stderr)
     found = wanted.records(loaded)
     left_out = form.left_out(found, how["country_geometry"])

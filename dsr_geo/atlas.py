@@ -100,6 +100,36 @@ class Atlas:
         return _exploded(self.records["actors"].map(records.actors_of), ["actor", "role"], lambda pair: pair)
 
     @cached_property
+    def presence(self) -> pd.DataFrame:
+        """By record: first and last year in which it was present (`begin`, `end`: floats, unknown ones infinite), and
+        whether it is `dated`.
+        """
+        table = self.records
+        start = table["year_start"].fillna(table["year_announced"]).astype("Float64")
+        # Of what has ended nobody knows when, only its first year is known (see `records.present`).
+        end = table["year_end"].astype("Float64").fillna(start.where(table["status"].isin(records.ENDED)))
+        return pd.DataFrame(
+            {
+                "begin": start.fillna(-np.inf).astype(float),
+                "end": end.fillna(np.inf).astype(float),
+                "dated": start.notna(),
+            }
+        )
+
+    @cached_property
+    def stays(self) -> pd.DataFrame:
+        """One line per record, host country and time of that in a group: `id`, `group`, `since` and `until` of the
+        membership, `begin` and `end` of the record (see `presence`); open ends are infinite.
+        """
+        times = self.countries.memberships[["country", "group", "since", "until"]]
+        found = self.hosts.merge(times, on="country").join(self.presence[["begin", "end"]], on="id")
+        return found.assign(
+            group=found["group"].astype("category"),
+            since=found["since"].astype("Float64").fillna(-np.inf).astype(float),
+            until=found["until"].astype("Float64").fillna(np.inf).astype(float),
+        )
+
+    @cached_property
     def years(self) -> tuple[int, int]:
         """First and last year that any record names."""
         named = pd.concat([self.records[name] for name in _WHOLE]).dropna()
@@ -148,7 +178,7 @@ def load(data: Path | str = DATA) -> Atlas:
     """Load the built layers and everything they refer to.
 
     Raises FileNotFoundError if a layer has not been built (run `dsr-atlas build`), `CatalogError` if
-    layers.toml cannot be read, `InvalidData` if a table beside the layers cannot. 
+    layers.toml cannot be read, `InvalidData` if a table beside the layers cannot.
     Reads anew where a build ends meanwhile.
     """
     data = Path(data)
@@ -257,6 +287,7 @@ def _whole_table(parts: list[gpd.GeoDataFrame]) -> gpd.GeoDataFrame:
     for name in table.columns:
         if table[name].dtype == object:
             table[name] = table[name].where(table[name].notna(), "")
+    table.index = table.index.astype(object)
     return gpd.GeoDataFrame(table, geometry="geometry", crs="EPSG:4326")
 
 
@@ -312,4 +343,5 @@ def _broken_references(atlas: Atlas) -> list[Problem]:
 
 def _exploded(lists: pd.Series, columns: list[str], unpack: Callable[[Any], Iterable[str]]) -> pd.DataFrame:
     rows = [(id, *unpack(item)) for id, items in lists.items() for item in items]
-    return pd.DataFrame(rows, columns=["id", *columns])
+    # Objects, like the index of the records: pandas takes many times as long to look Arrow strings up in each other.
+    return pd.DataFrame(rows, columns=["id", *columns], dtype=object)

@@ -29,6 +29,7 @@ SYMBOLS = (
     "pentagon",
     "star",
     "plus",
+    "drop",
     "circle",
     "ring",
     "square-open",

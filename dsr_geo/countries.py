@@ -14,11 +14,13 @@ from pathlib import Path
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike
 from pyproj import Geod
 from shapely import Point, affinity, ops
 from shapely.geometry.base import BaseGeometry
 
 from dsr_geo import country_tables
+from dsr_geo.grid import Grid
 from dsr_geo.names import known
 from dsr_geo.records import InvalidData, split
 from dsr_geo.spelling import fold
@@ -26,6 +28,9 @@ from dsr_geo.spelling import fold
 _EARTH = Geod(ellps="WGS84")
 NEAR_KM = 30.0
 """How far from its country's polygon a point may lie: borders are generalised and some sites stand at sea."""
+
+FOUND = ("inside", "near", "none", "no place")
+"""How a point was found, see `Countries.locate`."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -127,13 +132,40 @@ class Countries:
         known("country or territory", [iso3], self._names)
         return min(_distance_km(self.borders.geometry[iso3], lon + turn, lat) for turn in _turns(lon))
 
-    def of_points(self, points: gpd.GeoSeries) -> pd.Series:
-        """The ISO3 code whose polygon holds each point (NA at sea), for layers that users bring themselves."""
-        frame = gpd.GeoDataFrame(geometry=points.to_crs("EPSG:4326"))
-        joined = frame.sjoin(
-            self.borders[["geometry"]].rename_axis("iso3"), predicate="intersects", how="left"
+    def locate(self, lon: ArrayLike, lat: ArrayLike) -> pd.DataFrame:
+        """Where points lie, for those that users bring themselves: in a country, else within `NEAR_KM` of the nearest,
+        else nowhere. WGS 84 degrees; one line a point, in their order.
+
+        `country`: ISO3 or NA; on a border and where polygons overlap the first by code. `found`: `inside`, `near`,
+        `none`, or `no place` for NaN, infinities and what is outside -180..180 or -90..90. `distance_km`: to the
+        country on the ellipsoid, 0 inside, NaN for none. The first two are categorical.
+        """
+        lon, lat = np.asarray(lon, dtype=float), np.asarray(lat, dtype=float)
+        code, km = self.grid.find(lon, lat)
+        how = np.select([km == 0, code >= 0, (np.abs(lon) <= 180) & (np.abs(lat) <= 90)], [0, 1, 2], 3)
+        return pd.DataFrame(
+            {
+                "country": pd.Categorical.from_codes(code, self.borders.index),
+                "found": pd.Categorical.from_codes(how, FOUND),
+                "distance_km": km,
+            }
         )
-        return joined["iso3"].groupby(level=0).first().reindex(points.index)
+
+    @cached_property
+    def grid(self) -> Grid:
+        """What `locate` asks; made when it is first asked."""
+        return Grid(self.borders.geometry, NEAR_KM)
+
+    def of_points(self, points: gpd.GeoSeries) -> pd.Series:
+        """The ISO3 code of each point's country as `locate` finds it (NA for none), from any reference system.
+
+        Missing and empty points are nowhere. Raises ValueError for a series without reference system, or with
+        shapes that are no points.
+        """
+        if not (points.geom_type.dropna() == "Point").all():
+            raise ValueError("only points have one country; take representative_point() of other shapes")
+        places = points.to_crs("EPSG:4326")
+        return self.locate(places.x, places.y)["country"].set_axis(points.index).rename("iso3")
 
 
 def _folded(cell: str) -> list[str]:

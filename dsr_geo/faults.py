@@ -21,13 +21,17 @@ class Said(Exception):
     """An error whose message is for people: what is wrong, where, and the cure. Those of the other modules are such."""
 
 
-def sentence(error: BaseException) -> str:
-    """What to tell whoever started the program; "" for what is no fault of data or surroundings but a bug of ours."""
+def sentence(error: BaseException, extra: str = "app") -> str:
+    """What to tell whoever started the program; "" for what is no fault of data or surroundings but a bug of ours.
+
+    extra: what brings the libraries that are needed.
+    """
     if isinstance(error, Said):
         return str(error)
     if isinstance(error, ModuleNotFoundError) and error.name and not error.name.startswith("dsr_geo"):
         name = error.name.partition(".")[0]
-        return f"this needs {name}, which is not installed; pip install 'dsr-atlas[app,map]'"
+        extra = "postgis" if name == "psycopg" else extra
+        return f"this needs {name}, which is not installed; pip install 'dsr-atlas[{extra}]'"
     if isinstance(error, OSError) and error.errno:
         where = f"'{error.filename}'" if error.filename else "the place"
         cure = _CURES.get(error.errno, "name another")

@@ -216,6 +216,8 @@ def test_the_address_follows_the_path_the_app_is_served_under(atlas, tiny_folder
         expected + "/at/{version}/words.json",
         expected + "/at/{version}/{name:path}",
         expected + "/{name:path}",
+        expected.removesuffix("atlas") + "api",
+        expected.removesuffix("atlas") + "api/{rest:rest}",
     ]
 
 

@@ -12,6 +12,7 @@ import webbrowser
 from pathlib import Path
 
 import pytest
+import uploads
 
 from dsr_geo.__main__ import main
 
@@ -28,7 +29,7 @@ def run(*arguments, **environment):
     )
 
 
-@pytest.mark.parametrize("command", ["build", "check", "export", "map", "serve"])
+@pytest.mark.parametrize("command", ["build", "check", "export", "join", "map", "serve"])
 def test_help_explains_itself_with_an_example(command, capsys):
     with pytest.raises(SystemExit) as left:
         main([command, "--help"])
@@ -46,6 +47,7 @@ def test_the_examples_in_the_help_work(capsys, tmp_path, monkeypatch, command):
     ]
     assert len(lines) >= 2
     monkeypatch.chdir(tmp_path)
+    Path("our-sites.xlsx").write_bytes(uploads.formats()["xlsx"])
     monkeypatch.setattr(webbrowser, "open", lambda address: None)
     for line in lines:
         words = shlex.split(line)[1:]

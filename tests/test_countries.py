@@ -3,7 +3,7 @@
 import geopandas as gpd
 import pandas as pd
 import pytest
-from shapely import Point
+from shapely import Point, box
 
 from dsr_geo import UnknownName, countries
 from dsr_geo.records import InvalidData
@@ -110,6 +110,20 @@ def test_points_are_given_their_country(world):
 def test_points_in_another_reference_system_are_turned_into_degrees(world):
     points = gpd.GeoSeries([Point(5, 5), Point(25, 5)], crs="EPSG:4326").to_crs("EPSG:3857")
     assert list(world.of_points(points)) == ["AAA", "BBB"]
+
+
+def test_points_off_the_coast_belong_to_the_nearest_within_reach(world):
+    found = world.locate([5, 10.2, 15, 190, float("nan")], [5, 5, 5, 5, 5])
+    assert list(found["country"].astype(object).fillna("")) == ["AAA", "AAA", "", "", ""]
+    assert list(found["found"]) == ["inside", "near", "none", "no place", "no place"]
+    assert list(found["distance_km"].round(1).fillna(-1)) == [0, 22.2, -1, -1, -1]
+
+
+def test_missing_and_empty_points_are_nowhere_and_lines_are_refused(world):
+    points = gpd.GeoSeries([None, Point(), Point(5, 5, 9), Point(10.2, 5)], crs="EPSG:4326")
+    assert list(world.of_points(points).astype(object).fillna("")) == ["", "", "AAA", "AAA"]
+    with pytest.raises(ValueError, match="representative_point"):
+        world.of_points(gpd.GeoSeries([box(0, 0, 1, 1)], crs="EPSG:4326"))
 
 
 @pytest.mark.parametrize(

@@ -100,7 +100,10 @@ def line(file, old, new):
             edit("geojson/towers.geojson", lambda each: each[0]["geometry"].update(coordinates=[1e999, 0])),
             "towers.geojson",
         ),
-        (edit("geojson/towers.geojson", lambda each: each[0].update(geometry={"type": "x"})), "towers.geojson"),
+        (
+            edit("geojson/towers.geojson", lambda each: each[0].update(geometry={"type": "x"})),
+            "towers.geojson",
+        ),
         (edit("countries/disputed.geojson", lambda each: each.append({})), "disputed.geojson"),
         (
             edit(
@@ -109,7 +112,7 @@ def line(file, old, new):
             ),
             "disputed.geojson",
         ),
-        (line("landing_points.csv", "Port A,AAA,10,", "Port A,AAA,ten,"), "landing_points.csv, row 2, "),
+        (line("landing_points.csv", "Port A,AAA,10,", "Port A,AAA,ten,"), "landing_points.csv, row 2"),
         (line("events.csv", ",2013,", ",soon,"), "events.csv, row 2, ev-begin"),
         (line("actors.csv", "globex,", "acme,"), "actors.csv, row 3, acme"),
         (line("actors.csv", "acme,", "acme-2,"), "acme"),
@@ -173,7 +176,7 @@ def test_a_check_goes_on_without_what_it_does_not_need(tiny):
 
 def test_a_library_that_is_missing_is_named():
     said = faults.sentence(ModuleNotFoundError("No module named 'folium.map'", name="folium.map"))
-    assert said == "this needs folium, which is not installed; pip install 'dsr-atlas[app,map]'"
+    assert said == "this needs folium, which is not installed; pip install 'dsr-atlas[app]'"
     assert (
         faults.sentence(ModuleNotFoundError("", name="dsr_geo.lost")) == faults.sentence(KeyError("x")) == ""
     )

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 import geopandas as gpd
@@ -17,6 +17,9 @@ from dsr_geo import cite, records
 from dsr_geo.atlas import Atlas
 from dsr_geo.selection import Selection
 
+if TYPE_CHECKING:
+    from dsr_geo.own import OwnLayer
+
 _TABLES: WeakKeyDictionary[Atlas, pd.DataFrame] = WeakKeyDictionary()
 
 
@@ -26,7 +29,8 @@ class Download:
 
     home: the address of the app, if there is one; then each record has that of its `page`.
     country_geometry: give records known only by country the polygon of their countries.
-    shading, chosen: how a map of it looks; see `webmap.state`. indicator: the attribute it is shaded by, if it is.
+    shading, chosen: how a map of it looks; see `webmap.state`. indicator: the attribute it is shaded by, if it is. own:
+    layers of the reader's own that a map of it shows, too.
     """
 
     atlas: Atlas
@@ -36,6 +40,7 @@ class Download:
     shading: Mapping[str, Any] | None = None
     chosen: str | None = None
     indicator: str | None = None
+    own: Sequence[OwnLayer] = ()
 
     @cached_property
     def found(self) -> gpd.GeoDataFrame:

@@ -62,7 +62,8 @@ def html(download: Download) -> bytes:
     from dsr_geo.webmap import notebook  # folium takes a while to load, and only this needs it
 
     atlas, chosen = download.atlas, download.selection
-    page = notebook.folium_map(atlas, chosen, download.shading, download.chosen).get_root().render()
+    drawn = notebook.folium_map(atlas, chosen, download.shading, download.chosen, own=download.own)
+    page = drawn.get_root().render()
     values = atlas.countries.attributes
     shown = values.loc[values["indicator"] == download.indicator, "source_id"].astype(str)
     others = {cite.BORDERS, *shown.map(records.split).explode().dropna()}

@@ -129,7 +129,7 @@ def tables(atlas: Atlas) -> dict[str, Table]:
             "The records of all layers; the view of a layer has its own columns alone",
             _records(atlas),
             ("id",),
-            _recordatlas,
+            _record_words(atlas),
             of_layer,
         ),
         "record_actors": Table(

@@ -20,7 +20,7 @@ from xstatic.pkg import leaflet
 
 from dsr_geo import cite, records
 from dsr_geo.atlas import Atlas
-from dsr_geo.names import known
+from dsr_geo.names import known, short
 from dsr_geo.selection import KEYS, Selection, only
 from dsr_geo.spelling import SPELLING
 from dsr_geo.webmap import columns
@@ -31,6 +31,9 @@ OPENING = [[-36, -19], [58, 152]]
 
 JS = Path(__file__).resolve().parent / "js"
 """What draws the map: modules in folders, `start.js` first, and its style sheet, `map.css`."""
+
+STARTS = ("start.js", "plain.js")
+"""What a page loads first: the app, or a plain page such as those of the API."""
 
 FOLIUM = JS / "folium.js"
 """A script for folium's page, which no module loads."""
@@ -161,18 +164,20 @@ def view(query: Mapping[str, Sequence[str]]) -> tuple[str, list[str]]:
         if abs(lat) <= 90 and abs(lon) <= 180 and 0 <= zoom <= MAP["maxZoom"]:
             return text, problems
     wanted = f"latitude, longitude and zoom up to {MAP['maxZoom']}, like 20,95,3"
-    return "", [*problems, f"The link asks for view “{text}”, which is not {wanted}; it was left out."]
+    return "", [*problems, f"The link asks for view “{short(text)}”, which is not {wanted}; it was left out."]
 
 
-def options(atlas: Atlas, big: Sequence[BigLayer] = ()) -> dict[str, Any]:
+def options(
+    atlas: Atlas, big: Sequence[BigLayer] = (), own: Sequence[Mapping[str, Any]] = ()
+) -> dict[str, Any]:
     """What the drawing module is mounted with everywhere: Leaflet's own options (`map`) and what it says of the atlas.
 
-    big: layers of one's own, behind those of the catalogue.
+    big: layers of one's own, behind those of the catalogue. own: entries of `own.Drawn`, between the two.
     """
     return {
         "map": MAP,
         "opening": OPENING,
-        "layers": [*document(atlas), *(layer.entry for layer in big)],
+        "layers": [*document(atlas), *own, *(layer.entry for layer in big)],
         "landings": landings(atlas),
         "actors": {id: [row["name"], row["name_zh"]] for id, row in atlas.actors.iterrows()},
         "groups": groups(atlas),

@@ -16,10 +16,12 @@ from jinja2 import Template
 
 from dsr_geo import webmap
 from dsr_geo.atlas import Atlas
+from dsr_geo.own import OwnLayer
 from dsr_geo.selection import Selection
 from dsr_geo.webmap.columns import BigLayer
+from dsr_geo.webmap.own import Drawn, beside, drawn
 
-_APP_ONLY = ("start.js", "page.js")
+_APP_ONLY = (*webmap.STARTS, "page.js")
 
 
 def _address(content: bytes, mime: str) -> str:
@@ -114,14 +116,17 @@ class _Verbatim(Element):
 class AtlasElement(Element):
     """Draws the atlas on a folium.Map of any kind: its files and a state go into the page as a value of its script."""
 
-    def __init__(self, atlas: Atlas, state: dict[str, Any], big: Sequence[BigLayer] = ()):
+    def __init__(
+        self, atlas: Atlas, state: dict[str, Any], big: Sequence[BigLayer] = (), own: Sequence[Drawn] = ()
+    ):
         super().__init__()
         self._name = "AtlasElement"
         layers = {name: atlas.files[name] for name in (f"layers/{id}.geojson" for id in atlas.layers)}
         files = layers | webmap.borders(atlas)
         drawn = {f"/{name}": json.loads(content) for name, content in files.items()}
         drawn |= {layer.path: base64.b64encode(layer.content).decode() for layer in big}
-        about = webmap.options(atlas, big) | {
+        drawn |= {layer.path: layer.text for layer in own}
+        about = webmap.options(atlas, big, [layer.entry for layer in own]) | {
             "state": state,
             "sources": webmap.sources(atlas),
             "words": webmap.words(atlas),
@@ -165,21 +170,24 @@ def folium_map(
     shading: Mapping[str, Any] | None = None,
     chosen: str | None = None,
     big: Sequence[BigLayer] = (),
+    own: Sequence[OwnLayer] = (),
 ) -> AtlasMap:
     """The selection (what is on by default if none) as a folium.Map: it shows itself in a notebook.
 
     `save("map.html")` makes a file that works offline. shading: see `shading.shading`. chosen: a record's id.
-    big: layers of one's own (`columns.big_layer`), shown beside the selection. Raises `UnknownName` for what the
+    big: layers of one's own (`columns.big_layer`), shown beside the selection. own: files and frames of one's own,
+    joined with the countries (`dsr_geo.own_layer`), shown in its places and years. Raises `UnknownName` for what the
     atlas does not have.
     """
     ids = [*atlas.layers, *(layer.id for layer in big)]
     if twice := {id for id in ids if ids.count(id) > 1}:
         raise ValueError(f"layer '{min(twice)}' stands twice on the map; give it another id")
-    drawn = AtlasMap()
+    made, mine = AtlasMap(), drawn(own)
     state = webmap.state(atlas, selection or Selection(), shading, chosen)
+    state = beside(state, len(atlas.records), mine)
     state["shown"] += [layer.id for layer in big]
-    AtlasElement(atlas, state, big).add_to(drawn)
-    return drawn
+    AtlasElement(atlas, state, big, mine).add_to(made)
+    return made
 
 
 def _script(value: Any) -> str:

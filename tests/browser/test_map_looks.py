@@ -6,6 +6,7 @@ from xml.etree import ElementTree
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import pytest
 from playwright.sync_api import expect
 from waiting import PIXEL
@@ -278,6 +279,46 @@ def test_a_layer_of_ones_own_is_drawn_counted_and_switched(browser, tmp_path):
     expect(row.locator(".atlas-legend-count")).to_have_text(f"{n:,}")
     row.locator("input").uncheck()
     expect(total).to_have_attribute("data-total", str(own))
+    page.close()
+
+
+SHOUT = "<img src=x onerror=alert(1)>"
+
+
+def test_a_readers_file_is_a_layer_with_cards_beside_the_atlas(browser, tmp_path):
+    """Its columns are text in the card; it is filtered by place; of what has no place a badge tells."""
+    path = tmp_path / "sites.csv"
+    rows = [
+        "name,lon,lat,year,=x",
+        f"{SHOUT},105.8,21,2015,{{{{7*7}}}}",
+        "Elsewhere,2.3,48.8,2020,",
+        ",,,2015,",
+    ]
+    path.write_text("\n".join(rows), encoding="utf-8")
+    atlas = dsr_geo.load()
+    mine = dsr_geo.own_layer(atlas, path, SHOUT)
+    named = dsr_geo.own_layer(atlas, pd.DataFrame({"name": ["Somewhere"], "country": ["Kenya"]}), "Offices")
+    chosen = Selection(layers=("satellites",), countries=("VNM", "KEN"))
+    dsr_geo.map(atlas, chosen, own=[mine, named]).save(tmp_path / "map.html")
+    page = browser.new_page()
+    heard = []
+    page.on("dialog", lambda dialog: heard.append(dialog.message) or dialog.dismiss())
+    page.on("console", lambda message: heard.append(message.text))
+    page.goto((tmp_path / "map.html").as_uri())
+    page.wait_for_selector('[data-ready="true"]')
+    expect(page.get_by_text("Yours, not part of the atlas")).to_be_visible()
+    for title in (SHOUT, "Offices"):
+        row = page.locator("label.atlas-layer", has_text=title)
+        expect(row.locator(".atlas-legend-count")).to_have_text("1")
+    card = page.get_by_role("article", name="Chosen record")
+    page.get_by_label("Find on the map").fill("Somewhere")
+    page.get_by_role("option", name="Somewhere").click()
+    expect(card).to_contain_text("Kenya, as the layer names it")
+    page.get_by_label("Find on the map").fill("img src")
+    page.get_by_role("option", name=SHOUT).first.click()
+    expect(card).to_contain_text("{{7*7}}")
+    expect(card.get_by_role("heading")).to_have_text(SHOUT)
+    assert not heard
     page.close()
 
 

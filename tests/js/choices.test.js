@@ -46,6 +46,13 @@ test("a record before its country joined is not in the group", () => {
   assert.deepEqual([...spans], [[2, [[2010, null]]]]);
 });
 
+test("a reader's own layer knows places, and is not asked for what only the atlas says", () => {
+  const own = { ...store, records: store.records.map((record) => ({ ...record, layer: { own: true } })) };
+  const passes = (choices) => byChoices(/** @type {any} */ (own), choices, bitset(ALL)).only[0];
+  assert.equal(passes({ statuses: ["operating"], evidence: ["fair"], actors: ["zte"], ended: false }), 0b111);
+  assert.equal(passes({ countries: ["AAA"], evidence: ["fair"] }), 0b001);
+});
+
 test("words of the page's filters are read back, or none of them", () => {
   const words = { countries: ["Alfania (3)"], groups: ["Club (of two) · Organisation"], statuses: ["Operating"] };
   const read = (more) => fromWords({ ...words, ...more }, /** @type {any} */ (store));

@@ -55,6 +55,17 @@ test("a member for a time counts only while it was one; spans that meet count no
   assert.deepEqual(inYears([2007, 2009]), [0, 1]);
 });
 
+test("a source with a column of countries is sifted by place, and one without is not", () => {
+  const source = layered([{ year_start: 2000 }, { year_start: 2010 }, { year_start: 2010 }, {}]);
+  const placed = { ...source, columns: { ...source.columns, country: Uint8Array.of(0, 0, 1, 0) } };
+  placed.vocabularies = { ...source.vocabularies, country: ["AAA", "BBB"] };
+  const hosts = { AAA: [[2005, 2012]] };
+  assert.deepEqual(passing(placed, { layers: ["towers"], hosts }), [0, 1, 3]);
+  assert.deepEqual(passing(placed, { layers: ["towers"], hosts, years: [2013, 2020] }), []);
+  assert.deepEqual(passing(placed, { layers: ["towers"], hosts: { BBB: [[null, null]] } }), [2]);
+  assert.deepEqual(passing(source, { layers: ["towers"], hosts: {} }), [0, 1, 2, 3]);
+});
+
 test("geometry is in Web Mercator, all parts of a line belong to its record, and each has a box", () => {
   const features = [
     { id: "a", properties: {}, geometry: { type: "Point", coordinates: [0, 0] } },

@@ -49,6 +49,11 @@ test("a query has what the reader set and the rest as the host has it, in the or
   assert.equal(written({ text: "a b", query: { q: ["old"] } }), "q=a+b");
 });
 
+test("an address names nothing of the reader's own layers", () => {
+  const shown = ["b", "a", "own:1"];
+  assert.equal(written({ shown, kinds: ["x", "own:1"], host: { shown: [] } }), "layer=a&layer=b&kind=x");
+});
+
 test("layers are named only where they are other ones than the host's", () => {
   assert.equal(written({ query: { layer: ["b"] } }), "layer=b");
   assert.equal(written({ host: { shown: ["a"] }, query: { layer: ["a"] } }), "layer=a&layer=b");

@@ -11,6 +11,7 @@
  * @property {Record<ThemeName, string>} colour
  * @property {Record<string, string>} kinds id → title
  * @property {string} [columns] address of a big layer's bytes (webmap/columns.py), instead of GeoJSON
+ * @property {boolean} [own] whether it is the reader's own and no part of the atlas (webmap/own.py)
  */
 
 /** @typedef {"light" | "dark"} ThemeName */
@@ -129,6 +130,7 @@
  * @property {boolean} [undated]
  * @property {Uint8Array | null} [only]
  * @property {Map<number, [number | null, number | null][]> | null} [spans]
+ * @property {Record<string, [number | null, number | null][]> | null} [hosts]
  */
 
 /**

@@ -13,6 +13,21 @@ export const itemsOf = (text) => (text ? text.split(";").map((item) => item.trim
 const ALWAYS = [null, null];
 
 /**
+ * The years in which each country is in one of the chosen places; null where none is chosen.
+ * @param {Choices} choices
+ * @param {Pick<Options, "groups">} options
+ * @returns {Record<string, [number | null, number | null][]> | null}
+ */
+export function spansOf({ countries = [], groups = [] }, options) {
+  if (!countries.length && !groups.length) return null;
+  /** @type {Record<string, [number | null, number | null][]>} */
+  const since = Object.fromEntries(countries.map((iso3) => [iso3, [ALWAYS]]));
+  for (const id of groups) for (const [iso3, years] of Object.entries(options.groups[id][1]))
+    since[iso3] = [...since[iso3] ?? [], ...years.length ? years : [ALWAYS]];
+  return since;
+}
+
+/**
  * Which records pass the host's bits and the choices: a bitset, and the years of membership of those whose hosts joined
  * or left a chosen group (see `sift`).
  * @param {{ records: Entry[], sources: Source[], options: Options }} store
@@ -21,21 +36,19 @@ const ALWAYS = [null, null];
  * @returns {Pick<Filter, "only" | "spans">}
  */
 export function byChoices({ records, sources, options }, choices, bits) {
-  const { countries = [], groups = [], actors = [], statuses = [], evidence = [], ended = true } = choices;
+  const { actors = [], statuses = [], evidence = [], ended = true } = choices;
   const { begin, end } = sources[0].columns, only = new Uint8Array(bits.length), spans = new Map();
-  /** @type {Map<string, [number | null, number | null][]>} */
-  const since = new Map();
-  for (const iso3 of countries) since.set(iso3, [ALWAYS]);
-  for (const id of groups) for (const [iso3, years] of Object.entries(options.groups[id][1]))
-    since.set(iso3, [...since.get(iso3) ?? [], ...years.length ? years : [ALWAYS]]);
-  records.forEach(({ feature: { properties } }, i) => {
+  const since = spansOf(choices, options);
+  records.forEach(({ feature: { properties }, layer }, i) => {
     if (!((bits[i >> 3] >> (i & 7)) & 1)) return;
-    const named = statuses.includes(properties.status);
-    if (!named && (statuses.length || (!ended && options.ended.includes(properties.status)))) return;
-    if (evidence.length && !evidence.includes(properties.evidence)) return;
-    if (actors.length && !itemsOf(properties.actors).some((pair) => actors.includes(pair.split(":")[0]))) return;
-    if (countries.length || groups.length) {
-      const own = itemsOf(properties.countries).flatMap((iso3) => since.get(iso3) ?? []);
+    if (!layer?.own) { // a reader's own layer knows places and years
+      const named = statuses.includes(properties.status);
+      if (!named && (statuses.length || (!ended && options.ended.includes(properties.status)))) return;
+      if (evidence.length && !evidence.includes(properties.evidence)) return;
+      if (actors.length && !itemsOf(properties.actors).some((pair) => actors.includes(pair.split(":")[0]))) return;
+    }
+    if (since) {
+      const own = itemsOf(properties.countries).flatMap((iso3) => since[iso3] ?? []);
       if (!own.includes(ALWAYS)) {
         if (!within(own, begin[i], end[i]).length) return;
         spans.set(i, own);

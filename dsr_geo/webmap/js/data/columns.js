@@ -106,7 +106,7 @@ export function fromBytes(buffer) {
  * layers, kinds: what is on; no kinds means all. years: [first, last] or null; undated: whether records without a year
  * stay. only: a bitset of records (see `bitset`) that have passed the host's filters, or null for all. spans: Map from
  * record to the years [since, until] (null is open) in which its hosts belonged to a chosen group: with years, it
- * counts only while they did.
+ * counts only while they did. hosts: likewise ISO3 → years, for sources with a column `country`; others pass.
  *
  * The tally has `on` (layer → records that pass), `kinds` (layer → kind → records that pass all but layers and
  * kinds, so that a tick's number is what it brings), and of what is on `undated` and `present` (year → records
@@ -117,7 +117,7 @@ export function fromBytes(buffer) {
  */
 export function sift(
   { n, columns, vocabularies },
-  { layers, kinds = [], years = null, undated = true, only = null, spans = null },
+  { layers, kinds = [], years = null, undated = true, only = null, spans = null, hosts = null },
 ) {
   const { layer, begin, end } = columns, kind = columns.kind ?? new Uint8Array(n), pass = new Uint8Array(n);
   const allowed = (names, wanted) => (
@@ -128,6 +128,7 @@ export function sift(
   const numbers = new Uint32Array(65536), passed = new Uint32Array(256);
   const starts = new Uint32Array(257), stops = new Uint32Array(257);
   const least = undated ? 0 : 1; // undated is 0 from the beginning to 255
+  const { country } = columns, hosted = hosts && country ? vocabularies.country.map((iso3) => hosts[iso3] ?? []) : null;
   const count = (from, to) => {
     starts[from]++;
     stops[to + 1]++;
@@ -136,7 +137,8 @@ export function sift(
   for (let i = 0; i < n; i++) {
     if (only && !((only[i >> 3] >> (i & 7)) & 1)) continue;
     const from = begin[i], to = end[i], code = (layer[i] << 8) | kind[i], here = on[layer[i]] & of[kind[i]];
-    const own = spans === null ? undefined : spans.get(i);
+    const own = hosted ? hosted[country[i]] : spans === null ? undefined : spans.get(i);
+    if (hosted && !within(own, from, to).length) continue;
     if (here) {
       if (own === undefined || !from) count(from, to);
       else for (const [a, b] of within(own, from, to)) count(a, b);

@@ -63,6 +63,9 @@ export function withKind(state, layers, layer, kind, on) {
  */
 export const only = (layer, kind) => ({ shown: [layer.id], kinds: kind ? [kind] : [] });
 
+// Layers of the reader's own, and their kinds, are called by what no address can name (`webmap/own.py`).
+const isOwn = (name) => name.startsWith("own:");
+
 /**
  * The selection as the query of an address: what the host said, with the browser's own filters in its place.
  * @param {Pick<State, "shown" | "kinds" | "years" | "undated" | "text" | "host" | "query">} state
@@ -80,7 +83,7 @@ export function queryOf({ shown, kinds, years, undated, text, host, query }, key
   const written = new URLSearchParams();
   for (const key of keys) {
     const values = key in own ? own[key] : query?.[key];
-    for (const value of values ?? []) written.append(key, value);
+    for (const value of values ?? []) if (!isOwn(value)) written.append(key, value);
   }
   return written;
 }

@@ -1,7 +1,7 @@
 // What the map has loaded, and which records of it a state shows. Records are numbered through all layers in the
 // catalogue's order, as Python numbers them.
 
-import { byChoices } from "./choices.js";
+import { byChoices, spansOf } from "./choices.js";
 import { bitset, fromFeatures, sift, yearOf } from "./columns.js";
 import { areasOf } from "./geo.js";
 
@@ -100,7 +100,8 @@ export class Store {
     const asked = selected + JSON.stringify(choices), own = { layers: shown, kinds, years, undated };
     if (this.asked !== asked)
       [this.asked, this.chosen] = [asked, byChoices(this, choices, bitset(selected))];
-    return this.sources.map((_, i) => (i ? own : { ...own, ...this.chosen }));
+    const hosts = spansOf(choices, this.options);
+    return this.sources.map((_, i) => (i ? { ...own, hosts } : { ...own, ...this.chosen }));
   }
 
   /**

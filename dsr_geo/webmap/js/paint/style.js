@@ -62,7 +62,7 @@ const shade = (hex, towards, share) => "#" + [1, 3, 5].map((i) => {
 }).join("");
 
 export function lineStyle(color, properties, chosen) {
-  const weight = LINE_WEIGHTS[properties.evidence] + (chosen ? 1.6 : 0);
+  const weight = (LINE_WEIGHTS[properties.evidence] ?? LINE_WEIGHTS.fair) + (chosen ? 1.6 : 0);
   const dashArray = DASHES[properties.status] ?? (properties.route_basis === "indicative" ? "6 4" : null);
   return {
     color, dashArray,
@@ -77,7 +77,7 @@ export function pointStyle(symbol, colour, { status, evidence, precision }, { ca
   return {
     fill, halo: casing,
     ink: fill === colour ? shade(colour, ink, 0.45) : colour,
-    weight: EDGE_WEIGHTS[evidence],
+    weight: EDGE_WEIGHTS[evidence] ?? EDGE_WEIGHTS.fair,
     dots: evidence === "single",
     hole: !status || status === "suspended",
     haze: { city: 4, region: 9 }[precision] ?? 0,

@@ -17,6 +17,10 @@ const plus = [
   [0.35, 1], [-0.35, 1], [-0.35, 0.35], [-1, 0.35], [-1, -0.35], [-0.35, -0.35],
 ];
 
+// The upper three quarters of a circle, and a tip below.
+const drop = [...corners(24).slice(18), ...corners(24).slice(0, 7)].map(([x, y]) => [x * 0.95, y * 0.95 - 0.35]);
+drop.push([0, 1.35]);
+
 // Outlines on a unit radius, evened so that areas look alike; null is a circle.
 const OUTLINES = {
   square: corners(4, Math.PI / 4).map(([x, y]) => [x * 1.1, y * 1.1]),
@@ -27,6 +31,7 @@ const OUTLINES = {
   pentagon: corners(5),
   star: corners(5, 0, 0.48).map(([x, y]) => [x * 1.25, y * 1.25]),
   plus,
+  drop,
   circle: null,
   ring: null,
 };

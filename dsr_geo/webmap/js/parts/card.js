@@ -59,9 +59,10 @@ export function addCard(parts) {
     box.replaceChildren(close, make("h3", "", properties.name));
     if (properties.name_local) box.append(make("div", "atlas-quiet", properties.name_local));
     const what = `${layer.kinds[properties.kind]} · ${properties.status ?? "status not known"}`;
+    const own = layer.own && properties.about.map(([term, text]) => [term, [text]]);
     box.append(make("div", "atlas-quiet", what), list);
     /** @type {[string, (string | Node)[]][]} */
-    const lines = [
+    const lines = own || [
       ["Who", whoOf(properties)],
       ["With", [properties.partners ?? ""]],
       ["When", [whenOf(properties)]],
@@ -77,7 +78,8 @@ export function addCard(parts) {
       list.append(make("dt", "", term), text);
     }
     if (failed) box.append(make("div", "atlas-quiet", failed));
-    if (options.page) box.append(Object.assign(make("a", "", "Page of this record"), { href: options.page(wanted) }));
+    if (options.page && !own)
+      box.append(Object.assign(make("a", "", "Page of this record"), { href: options.page(wanted) }));
   }
   document.addEventListener("fullscreenchange", update);
   return { update };

@@ -90,6 +90,8 @@ export function buildLegend(parts, side) {
     panel.hidden = true;
     panel.append(...kinds.map(({ row }) => row));
     head.row.prepend(kinds.length > 1 ? foldOut(layer.title, panel) : make("span", "atlas-fold"));
+    if (layer.own && !box.querySelector(".atlas-legend-own"))
+      box.append(make("div", "atlas-legend-own", "Yours, not part of the atlas"));
     box.append(head.row, panel);
     return { layer, head, kinds };
   });

@@ -42,16 +42,21 @@ function inRows(pen, texts, width, before, after) {
   return { items, rows: row + high };
 }
 
+const isAtlas = ({ layer }) => !layer.own;
+
 // What the picture says in words, and its legend.
 function contents(parts) {
   const { state: { years }, tally, options } = parts;
   const legend = options.layers.map((layer) => ({ layer, count: tally.on[layer.id] })).filter((row) => row.count);
-  const count = legend.reduce((sum, row) => sum + row.count, 0);
-  const countries = new Set(parts.visible().flatMap(({ feature }) => itemsOf(feature.properties.countries)));
+  const sum = (rows) => rows.reduce((all, row) => all + row.count, 0), count = sum(legend.filter(isAtlas));
+  const countries = new Set(
+    parts.visible().filter(isAtlas).flatMap(({ feature }) => itemsOf(feature.properties.countries)));
+  const own = sum(legend.filter((row) => !isAtlas(row)));
+  const beside = own ? `; beside them ${own.toLocaleString("en")} of the reader's own` : "";
   const when = years ? `, present in ${years[0] === years[1] ? years[0] : years.join("–")}` : "";
   const records = `${count.toLocaleString("en")} record${count === 1 ? "" : "s"}`;
   const where = `${countries.size} ${countries.size === 1 ? "country or territory" : "countries and territories"}`;
-  return { legend, sentence: `${records} in ${where}${when}` };
+  return { legend, sentence: `${records} in ${where}${when}${beside}` };
 }
 
 /**

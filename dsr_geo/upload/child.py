@@ -1,0 +1,62 @@
+"""The process that reads a stranger's file: it limits itself, reads, checks, and leaves a table and a report.
+
+`run` in `dsr_geo.upload` starts it in a folder of its own, with the drivers of GDAL closed by the environment.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+LIMITS = {"AS": 6_000_000_000, "CPU": 180, "FSIZE": 2_000_000_000, "NOFILE": 256, "CORE": 0}
+"""What the process may use (`resource.RLIMIT_…`): bytes of addresses, seconds, bytes a file, open files, no core."""
+
+TABLE, REPORT, FILE = "table.feather", "report.json", "file"
+"""Names in its folder: what it makes, and what it is given."""
+
+
+def limit() -> None:
+    """Take from this process what no file needs, for good; nothing where the platform has no such limits."""
+    try:
+        import resource
+    except ImportError:
+        return
+    for name, most in LIMITS.items():
+        which = getattr(resource, f"RLIMIT_{name}", None)
+        if which is not None:
+            _, hard = resource.getrlimit(which)
+            most = most if hard == resource.RLIM_INFINITY else min(most, hard)
+            resource.setrlimit(which, (most, most))
+
+
+def main(folder: Path) -> None:
+    """Read `FILE` as the options on the command line say; leaves `TABLE` and `REPORT` in the folder."""
+    limit()
+    import pyogrio
+
+    from dsr_geo.upload import checks, formats, tables
+
+    report: dict[str, Any]
+    try:
+        if open_drivers := set(pyogrio.list_drivers()) - set(formats.DRIVERS):
+            raise RuntimeError(f"drivers are open: {sorted(open_drivers)}")
+        options = formats.Options(**json.loads(sys.argv[2]))
+        raw = formats.read(folder / FILE, options, folder)
+        table, lines = checks.checked(raw, options)
+        table.to_feather(folder / TABLE)
+        report = {"lines": lines, "layer": raw.layer, "layers": raw.layers, "format": raw.format}
+    except formats.Refused as refusal:
+        report = {"refused": str(refusal)}
+    except MemoryError:
+        report = {"refused": ""}
+    except Exception as error:  # whatever a file makes of a library is a sentence about the file
+        report = {
+            "refused": f"cannot be read ({type(error).__name__}: {tables.reason(error)}); write it again"
+        }
+    (folder / REPORT).write_text(json.dumps(report), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

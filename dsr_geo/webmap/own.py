@@ -1,0 +1,165 @@
+"""Layers of the reader's own as the map draws them: as records with a card each, or as columns where they are many."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from shapely.geometry import mapping
+
+from dsr_geo.own import JOINED, OwnLayer
+from dsr_geo.webmap import columns
+
+ROWS = 20_000
+"""Up to so many features have a name, a card and a badge each; of more the map shows symbols."""
+
+STATUS = "your layer"
+"""What the map says where a record of the atlas has its status."""
+
+_SYMBOL = "drop"
+_COLOURS = (("#000000", "#FFFFFF"), ("#C2410C", "#FF7A45"), ("#1D4ED8", "#7DB1FF"), ("#15803D", "#63E08C"))
+_TEXT, _CELLS = 500, 60  # letters of a cell, cells of a card
+_DETAIL = 0.002  # degrees: lines and outlines are as fine as that
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A layer for the map. entry: what the legend says. path: where the map looks for its content. content: GeoJSON, or
+    bytes of columns. rows: how many of its features are records of the map.
+    """
+
+    entry: dict[str, Any]
+    path: str
+    content: dict[str, Any] | bytes
+    rows: int
+
+    @property
+    def text(self) -> Any:
+        """The content as the script of a page can hold it."""
+        return base64.b64encode(self.content).decode() if isinstance(self.content, bytes) else self.content
+
+    @property
+    def id(self) -> str:
+        """Its name in the map, which no layer of the catalogue can have."""
+        return self.entry["id"]
+
+
+def drawn(own: Sequence[OwnLayer]) -> list[Drawn]:
+    """Each layer with a name, a colour and a path of its own, in their order."""
+    return [_drawn(layer, number) for number, layer in enumerate(own)]
+
+
+def beside(state: dict[str, Any], records: int, own: Sequence[Drawn]) -> dict[str, Any]:
+    """A state of the map (`webmap.state`) that shows these layers, too. records: how many the atlas has."""
+    packed = np.frombuffer(base64.b64decode(state["selected"]), "u1")
+    bits = np.unpackbits(packed, bitorder="little", count=records)
+    bits = np.concatenate([bits, np.ones(sum(layer.rows for layer in own), dtype="u1")])
+    ids = [layer.id for layer in own]
+    return state | {
+        "shown": [*state["shown"], *ids],
+        "kinds": [*state["kinds"], *ids] if state["kinds"] else [],
+        "selected": base64.b64encode(np.packbits(bits, bitorder="little").tobytes()).decode(),
+    }
+
+
+def _drawn(layer: OwnLayer, number: int) -> Drawn:
+    id = f"own:{number + 1}"
+    light, dark = _COLOURS[number % len(_COLOURS)]
+    entry = {
+        "id": id,
+        "title": layer.title,
+        "description": "Your layer: no part of the atlas, its counts and its citation.",
+        "symbol": _SYMBOL,
+        "colour": {"light": light, "dark": dark},
+        "kinds": {id: layer.title},
+        "own": True,
+    }
+    if len(layer.table) <= ROWS:
+        path = f"/layers/{id}.geojson"
+        return Drawn(
+            entry, path, {"type": "FeatureCollection", "features": _features(layer, id)}, len(layer.table)
+        )
+    path = f"/big/{id}.columns"
+    return Drawn(entry | {"columns": path}, path, _columns(layer, id), 0)
+
+
+def _shapes(layer: OwnLayer) -> np.ndarray:
+    """Points and lines: areas are drawn as their outline, and several points at one of them."""
+    shapes = layer.table.geometry.to_numpy().copy()
+    kinds = shapely.get_type_id(shapes)
+    several, areas, long = kinds == 4, np.isin(kinds, [3, 6]), np.isin(kinds, [1, 2, 3, 5, 6])
+    shapes[several] = shapely.point_on_surface(shapes[several])
+    shapes[areas] = shapely.boundary(shapes[areas])
+    shapes[long] = shapely.simplify(shapes[long], _DETAIL, preserve_topology=False)
+    return shapely.set_precision(shapes, 1e-5, mode="pointwise")
+
+
+def _features(layer: OwnLayer, id: str) -> list[dict[str, Any]]:
+    table, own = layer.table, layer.columns[:_CELLS]
+    cells = zip(*(table[name].astype(object) for name in own)) if own else ((),) * len(table)
+    about = zip(table[[*JOINED]].itertuples(index=False), cells)
+    features = []
+    for row, (shape, name, (join, values)) in enumerate(zip(_shapes(layer), layer.names, about)):
+        begin, end = layer.begin[row], layer.end[row]
+        where = _where(join)
+        properties = {
+            "name": name,
+            "kind": id,
+            "status": STATUS,
+            "countries": join.atlas_country or "",
+            "year_start": int(begin) if np.isfinite(begin) else None,
+            "year_end": int(end) if np.isfinite(end) else None,
+            "about": [["Where", where], *_lines(own, values)],
+        }
+        placed = shape is not None and not shape.is_empty
+        features.append(
+            {
+                "type": "Feature",
+                "id": f"{id}:{row}",
+                "geometry": mapping(shape) if placed else None,
+                "properties": {key: value for key, value in properties.items() if value is not None},
+            }
+        )
+    return features
+
+
+def _where(join: Any) -> str:
+    if not join.atlas_country:
+        return "none" if join.atlas_join == "none" else "not known"
+    how = {"near": f", {join.atlas_km:g} km away", "named": ", as the layer names it"}.get(
+        join.atlas_join, ""
+    )
+    return f"{join.atlas_country_name}{how}"
+
+
+def _lines(names: list[str], values: Sequence[Any]) -> list[list[str]]:
+    """What a card says: each column that is not empty, as text."""
+    found = []
+    for name, value in zip(names, values):
+        if value is None or value != value or value is pd.NA:
+            continue
+        text = f"{value:.12g}" if isinstance(value, float) else str(value)
+        found.append([name[:100], text if len(text) <= _TEXT else text[: _TEXT - 1] + "…"])
+    return found
+
+
+def _columns(layer: OwnLayer, id: str) -> bytes:
+    frame = gpd.GeoDataFrame(
+        {
+            "layer": id,
+            "kind": id,
+            "status": STATUS,
+            "country": layer.table["atlas_country"].fillna("").to_numpy(),
+            "year_start": np.where(layer.dated, layer.begin, np.nan),
+            "year_end": np.where(np.isfinite(layer.end), layer.end, np.nan),
+        },
+        geometry=gpd.GeoSeries(_shapes(layer), crs="EPSG:4326"),
+    )
+    placed = frame[frame.geometry.notna() & ~frame.geometry.is_empty]
+    return columns.encode(placed, (*columns.CATEGORIES, "country"))
