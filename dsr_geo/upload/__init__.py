@@ -22,6 +22,8 @@ from dsr_geo.upload import child, formats
 from dsr_geo.upload.formats import ENDINGS, Options
 from dsr_geo.upload.tables import short
 
+from dsr_geo.faults import Said
+
 __all__ = ["ENDINGS", "Options", "Reading", "UploadProblem", "read"]
 
 TIMEOUT = 240.0
@@ -32,7 +34,6 @@ _ROOT = Path(__file__).resolve().parents[2]
 _START = (
     "import sys; sys.path.append(sys.argv[3]); from pathlib import Path; from dsr_geo.upload import child; "
 )
-from dsr_geo.faults import Said
 
 _START += "child.main(Path(sys.argv[1]))"
 

@@ -80,3 +80,25 @@ test("without a host the map filters by itself", () => {
   assert.equal(state.undated, false);
   assert.deepEqual(heard, []);
 });
+
+test("what the host never heard of is sent once more, and stands", () => {
+  sync.change({ years: [2015, 2015] });
+  pass(350);
+  assert.equal(sync.waits(), true);
+  pass(20_000); // the line was cut; now another host answers, which knows of no act
+  state = { ...state, ...sync.accept({ ...state, years: null, shown: ["a"], act: 0 }) };
+  assert.deepEqual(state.years, [2015, 2015]);
+  assert.deepEqual(heard.map(({ act }) => act), [1, 1]);
+  state = { ...state, ...sync.accept({ ...state, act: 1 }) };
+  assert.equal(sync.waits(), false);
+});
+
+test("a host that does not answer what is sent twice is right", () => {
+  sync.change({ years: [2015, 2015] });
+  for (const ms of [350, 20_000, 20_000]) {
+    pass(ms);
+    if (ms > 350) state = { ...state, ...sync.accept({ ...state, years: null, shown: ["a"], act: 0 }) };
+  }
+  assert.equal(state.years, null);
+  assert.equal(heard.length, 2);
+});
