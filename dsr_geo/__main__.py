@@ -17,31 +17,33 @@ from itertools import groupby
 from pathlib import Path
 from urllib.parse import parse_qs
 
-from tqdm import tqdm
+from dsr_geo import faults
 
-import dsr_geo
-from dsr_geo import (
-    atlas,
-    build,
-    changes,
-    cite,
-    describe,
-    export,
-    faults,
-    files,
-    names,
-    own,
-    records,
-    scale,
-    selection,
-    stories,
-    upload,
-)
-from dsr_geo.atlas import Atlas
-from dsr_geo.build import importer
-from dsr_geo.own import write
-from dsr_geo.selection import Selection
-from dsr_geo.ui import PAGES, PATIENCE
+with faults.told():  # a library that is missing is named
+    from tqdm import tqdm
+
+    import dsr_geo
+    from dsr_geo import (
+        atlas,
+        build,
+        changes,
+        cite,
+        describe,
+        export,
+        files,
+        names,
+        own,
+        records,
+        scale,
+        selection,
+        stories,
+        upload,
+    )
+    from dsr_geo.atlas import Atlas
+    from dsr_geo.build import importer
+    from dsr_geo.own import write
+    from dsr_geo.selection import Selection
+    from dsr_geo.ui import PAGES, PATIENCE
 
 _EXAMPLES = {
     "build": "example: dsr-atlas build --data my-data",

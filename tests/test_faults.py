@@ -158,19 +158,14 @@ def test_the_app_ends_with_one_sentence_and_no_traceback(folder, hidden):
     assert (hidden or "disputed.geojson: cannot be read") in told.stderr.strip().splitlines()[-1]
 
 
-def test_a_check_goes_on_without_what_it_does_not_need(tiny):
-    """And in a locale without letters beyond ASCII, with nowhere to call home."""
-    tiny.write()
-    told = run(
-        "dsr_geo",
-        "check",
-        "--data",
-        str(tiny.folder),
-        hidden="pyogrio",
-        LC_ALL="C",
-        PYTHONUTF8="0",
-        HOME=None,
-    )
+def test_the_command_line_names_a_library_that_is_missing(tiny):
+    told = run("dsr_geo", "check", "--data", str(tiny.write()), hidden="pyogrio")
+    assert told.returncode == 1
+    assert told.stderr == "this needs pyogrio, which is not installed; pip install 'dsr-atlas[app]'\n"
+
+
+def test_a_narrow_locale_and_no_home_are_no_fault(tiny):
+    told = run("dsr_geo", "check", "--data", str(tiny.write()), LC_ALL="C", PYTHONUTF8="0", HOME=None)
     assert (told.returncode, told.stderr) == (0, "")
 
 

@@ -18,11 +18,10 @@ from pathlib import Path
 import geopandas as gpd
 import pyogrio
 
+from dsr_geo.faults import Said
 from dsr_geo.upload import child, formats
 from dsr_geo.upload.formats import ENDINGS, Options
 from dsr_geo.upload.tables import short
-
-from dsr_geo.faults import Said
 
 __all__ = ["ENDINGS", "Options", "Reading", "UploadProblem", "read"]
 

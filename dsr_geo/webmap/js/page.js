@@ -104,7 +104,10 @@ function holdLinks({ waits }) {
     const since = performance.now(), text = link.textContent;
     const look = () => {
       const waited = performance.now() - since;
-      if ((isBehind() || !rests()) && waited < (ran || waits() ? 10 : 1) * MOMENT_MS) return setTimeout(look, 30);
+      if ((isBehind() || !rests()) && waited < (ran || waits() ? 10 : 1) * MOMENT_MS) {
+        setTimeout(look, 30);
+        return;
+      }
       const same = [...document.querySelectorAll(LINK)].find((each) => each.textContent === text);
       passes = true;
       /** @type {HTMLElement} */ (link.isConnected ? link : same ?? link).click();
