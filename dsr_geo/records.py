@@ -180,6 +180,9 @@ def header_problems(path: Path, expected: Collection[str]) -> list[Problem]:
                 path.name, 1, "", f"broken CSV ({error})", "look for a missing or doubled double quote there"
             )
         ]
+    if not any(header):
+        cure = f"take it from an earlier version, or write its header line: {','.join(expected)}"
+        return [Problem(path.name, 1, "", "the table is empty", cure)]
     for delimiter, word in ((";", "semicolons"), ("\t", "tabs"), ("|", "bars")):
         if len(header) == 1 and delimiter in header[0]:
             cure = "save it again with commas between them (in a spreadsheet: field delimiter)"

@@ -76,24 +76,24 @@ function watchFilters({ parts, expect }) {
 }
 
 const ASIDE = '[data-testid="stSidebar"]', LINK = 'a[data-testid="stPageLink-NavLink"]';
-const MOMENT_MS = 1000; // in which the page tells the server of an act
+const MOMENT_MS = 1000, SOON_MS = 300; // in which the page tells the server of an act: at most, usually
 
 // A link to another page carries the view as the server knew it when it wrote the link. A click on one right after an
 // act that the server has not answered waits for the answer, and so for the link's new address.
 function holdLinks({ waits }) {
-  let typed = false, acted = -Infinity, ran = false, passes = false;
+  let typed = false, acted = -Infinity, passes = false;
   const app = document.querySelector('[data-testid="stApp"]');
   const rests = () => app.getAttribute("data-test-script-state") === "notRunning";
   const isBehind = () => waits() || typed || performance.now() < acted + MOMENT_MS;
+  // A run that ends soon after the act was there before it.
   new MutationObserver(() => {
-    if (!rests()) ran = true;
-    else if (ran) [typed, acted, ran] = [false, -Infinity, false];
+    if (rests() && performance.now() > acted + SOON_MS) [typed, acted] = [false, -Infinity];
   }).observe(app, { attributes: true, attributeFilter: ["data-test-script-state"] });
-  for (const act of ["input", "change", "click"])
+  for (const act of ["input", "change", "focusout", "click"])
     document.addEventListener(act, ({ target }) => {
       if (!(target instanceof Element) || !target.closest(ASIDE)) return;
-      acted = performance.now();
-      typed ||= act === "input";
+      if (act === "input") [typed, acted] = [true, Infinity]; // and sent when the reader leaves the field
+      else if (typed || act !== "focusout") acted = performance.now();
     }, { capture: true, passive: true });
   document.addEventListener("click", (event) => {
     const link = event.target instanceof Element && event.target.closest(LINK);
@@ -104,7 +104,7 @@ function holdLinks({ waits }) {
     const since = performance.now(), text = link.textContent;
     const look = () => {
       const waited = performance.now() - since;
-      if ((isBehind() || !rests()) && waited < (ran || waits() ? 10 : 1) * MOMENT_MS) {
+      if ((isBehind() || !rests()) && waited < (!rests() || waits() ? 10 : 1) * MOMENT_MS) {
         setTimeout(look, 30);
         return;
       }
