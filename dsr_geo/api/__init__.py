@@ -18,7 +18,7 @@ from starlette.routing import BaseRoute, Match, Route
 from starlette.types import Receive, Scope, Send
 
 from dsr_geo import export, selection, stories, webmap
-from dsr_geo.api import ogc
+from dsr_geo.api import http, ogc
 from dsr_geo.api.http import Answer, answer, plain
 from dsr_geo.api.http import send as _send
 from dsr_geo.atlas import Atlas
@@ -48,7 +48,7 @@ def routes(atlas: Atlas, base: str = "") -> list[BaseRoute]:
         answers[name] = answer(json.dumps(asked, ensure_ascii=False).encode(), ".json")
     words = _words(atlas)
     own = [
-        ("records.{ending}", _download(atlas)),
+        ("records.{ending}", _download(atlas, base)),
         ("count.json", _count(atlas)),
         ("words.json", words),
         ("at/{version}/words.json", words),
@@ -99,7 +99,7 @@ def _words(atlas: Atlas) -> Callable[[Request], Response]:
     return lambda request: _send(request, *made())
 
 
-def _download(atlas: Atlas) -> Callable[[Request], Response]:
+def _download(atlas: Atlas, base: str) -> Callable[[Request], Response]:
     def records(request: Request) -> Response:  # in a thread: it may take a while
         ending = request.path_params["ending"]
         if ending not in export.FORMATS:
@@ -109,7 +109,7 @@ def _download(atlas: Atlas) -> Callable[[Request], Response]:
         if problems or unseen:
             return _refused(400, *problems, *unseen)
         about = export.FORMATS[ending]
-        home = str(request.url).split("?")[0].rpartition(PREFIX)[0]
+        home = http.home(request, address(base).removesuffix(PREFIX))
         named = {
             "content-disposition": f'attachment; filename="{export.file_name(ending)}"',
             "cache-control": "no-cache",
