@@ -116,6 +116,7 @@ def line(file, old, new):
         (line("events.csv", ",2013,", ",soon,"), "events.csv, row 2, ev-begin"),
         (line("actors.csv", "globex,", "acme,"), "actors.csv, row 3, acme"),
         (line("actors.csv", "acme,", "acme-2,"), "acme"),
+        (line("countries/attributes.csv", "observed,report", "observed,rep"), "attributes.csv: source 'rep'"),
     ],
 )
 def test_what_would_break_a_page_is_named_at_the_start(folder, spoil, file):

@@ -61,6 +61,6 @@ def study(atlas: Atlas, layer: str, indicator: str) -> impact.Study | str:
     try:
         return impact.of_atlas(atlas, Selection(layers=(layer,), ended=True).records(atlas), indicator)
     except impact.TooFew as refusal:
-        return str(refusal)
+        return f"Too few cases to look at. {refusal}"
     except ModuleNotFoundError as missing:  # the other pages go on without
         return faults.sentence(missing)
