@@ -28,10 +28,11 @@ def sentence(error: BaseException, extra: str = "app") -> str:
     """
     if isinstance(error, Said):
         return str(error)
-    if isinstance(error, ModuleNotFoundError) and error.name and not error.name.startswith("dsr_geo"):
+    if isinstance(error, ImportError) and error.name and not error.name.startswith("dsr_geo"):
         name = error.name.partition(".")[0]
         extra = "postgis" if name == "psycopg" else extra
-        return f"this needs {name}, which is not installed; pip install 'dsr-atlas[{extra}]'"
+        what = "is not installed" if isinstance(error, ModuleNotFoundError) else "lacks what is used of it"
+        return f"this needs {name}, which {what}; pip install 'dsr-atlas[{extra}]'"
     if isinstance(error, OSError) and error.errno:
         where = f"'{error.filename}'" if error.filename else "the place"
         cure = _CURES.get(error.errno, "name another")

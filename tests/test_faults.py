@@ -173,6 +173,8 @@ def test_a_narrow_locale_and_no_home_are_no_fault(tiny):
 def test_a_library_that_is_missing_is_named():
     said = faults.sentence(ModuleNotFoundError("No module named 'folium.map'", name="folium.map"))
     assert said == "this needs folium, which is not installed; pip install 'dsr-atlas[app]'"
+    said = faults.sentence(ImportError("cannot import name 'leaflet'", name="xstatic.pkg"))
+    assert said.startswith("this needs xstatic, which lacks what is used of it")
     assert (
         faults.sentence(ModuleNotFoundError("", name="dsr_geo.lost")) == faults.sentence(KeyError("x")) == ""
     )
