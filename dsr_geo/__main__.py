@@ -1,4 +1,4 @@
-"""The command line: `dsr-atlas build | check | diff | export | import | join | map | publish | serve`.
+"""The command line: `dsr-atlas build | check | diff | export | import | join | map | publish | serve | site`.
 
 `python -m dsr_geo …` is the same.
 """
@@ -36,6 +36,7 @@ with faults.told():  # a library that is missing is named
         records,
         scale,
         selection,
+        site,
         stories,
         upload,
     )
@@ -69,6 +70,8 @@ _EXAMPLES = {
     "  dsr-atlas publish --data my-data   # to the database that DSR_DATABASE_URL names\n"
     "a password is better kept in ~/.pgpass, PGPASSWORD or DSR_DATABASE_URL: others on the machine see this line",
     "serve": "examples:\n  dsr-atlas serve\n  dsr-atlas serve --address 0.0.0.0 --port 8080 --headless",
+    "site": "example:\n  dsr-atlas site public\n"
+    "Opens from a disk, too: public/index.html. Put the folder on any host or CDN.",
 }
 _A_SELECTION = (
     "a selection is what stands after the ? in the address of a view in the app; the whole address does, too"
@@ -199,6 +202,14 @@ def _parser() -> argparse.ArgumentParser:
     made.add_argument("--port", type=_port, default=8501, help="the port (default: 8501)")
     made.add_argument("--base", default="", help="the path it is served under, such as atlas")
     made.add_argument("--headless", action="store_true", help="do not open a browser")
+    made = command(
+        "site",
+        _site,
+        "Write map, records' pages, downloads and JSON as plain files that need no server of ours.",
+    )
+    made.add_argument(
+        "folder", type=Path, help="new, empty, or an earlier site, which is replaced as a whole"
+    )
     return parser
 
 
@@ -441,6 +452,12 @@ def _serve(chosen: argparse.Namespace) -> int:
             where = f"port {chosen.port} of {chosen.address}"
             raise _Refused(f"{where} cannot be listened on ({error.strerror}); name another.") from None
     serve.run(chosen.named, chosen.address, chosen.port, chosen.base, chosen.headless)
+    return 0
+
+
+def _site(chosen: argparse.Namespace) -> int:
+    number, size = site.write(dsr_geo.load(chosen.named), chosen.folder, tqdm)
+    print(f"{chosen.folder}: {number} files, {size / 1e6:.1f} MB")
     return 0
 
 

@@ -34,6 +34,7 @@ ORDER = [
     {"export"},
     {"describe"},
     {"", "api"},
+    {"site"},
     {"ui"},
     {"__main__", "app"},
 ]
@@ -61,6 +62,7 @@ FOLDERS = {
     "export": [{"rows"}, {"text", "gis", "kml", "sheets"}, {""}],
     "own": [{"columns", "join"}, {""}, {"write"}],
     "postgis": [{"connection", "tables"}, {""}, {"follow"}],
+    "site": [{"content"}, {"documents"}, {"pages"}, {""}],
     "upload": [{"tables"}, {"formats", "coordinates"}, {"checks"}, {"child"}, {""}],
     "webmap": [{"columns"}, {"own", "shading"}, {""}, {"notebook"}],
 }

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import json
+import re
 from collections.abc import Iterator
 from html import escape
 from typing import Any
@@ -11,6 +14,21 @@ from shapely.geometry import mapping
 
 from dsr_geo import cite, records
 from dsr_geo.export.rows import Download, texts
+
+_POLICY = "; ".join(
+    [
+        "default-src 'none'",
+        # Leaflet and our modules stand in the page as data; of scripts in its text those that were written here run.
+        "script-src data: blob:{hashes}",
+        "worker-src blob:",
+        "style-src 'unsafe-inline' data:",
+        # The base map that a reader may switch on, where the page has an address of the web.
+        "img-src data: blob: https://tile.openstreetmap.org",
+        "base-uri 'none'",
+        "form-action 'none'",
+    ]
+)
+"""The content-security policy of the map as a page: no other origin is asked, and no handler in an attribute runs."""
 
 
 def geojson(download: Download) -> bytes:
@@ -57,7 +75,8 @@ def csv(download: Download) -> bytes:
 def html(download: Download) -> bytes:
     """The map of the selection as one HTML file that needs no network.
 
-    The reader can choose other records on it: all are inside, and `metadata` in its head has the sources of all.
+    The reader can choose other records on it: all are inside, and `metadata` in its head has the sources of all. A
+    content-security policy in its head lets nothing run or load that is not inside.
     """
     from dsr_geo.webmap import notebook  # folium takes a while to load, and only this needs it
 
@@ -72,10 +91,17 @@ def html(download: Download) -> bytes:
     said = escape(f"{about['citation']}. {about['licence']}. {about['boundaries']}")
     inside = _json(about).replace("<", "\\u003c")  # it could end the script
     head = f'''<head>
+    <meta http-equiv="Content-Security-Policy" content="{_policy(page)}">
     <title>{cite.TITLE}</title>
     <meta name="description" content="{said}">
     <script type="application/json" id="metadata">{inside}</script>'''
-    return page.replace("<head>", head, 1).encode()
+    return page.replace("<html>", '<html lang="en">', 1).replace("<head>", head, 1).encode()
+
+
+def _policy(page: str) -> str:
+    scripts = re.findall(r"<script>(.*?)</script>", page, re.DOTALL)
+    digests = (base64.b64encode(hashlib.sha256(each.encode()).digest()).decode() for each in scripts)
+    return _POLICY.format(hashes="".join(f" 'sha256-{digest}'" for digest in digests))
 
 
 def _features(download: Download) -> Iterator[dict[str, Any]]:

@@ -143,6 +143,8 @@ class AtlasElement(Element):
         # No server: each module becomes a blob, those that it imports first.
         script = f"""{{
             const modules = {self._modules}, made = {{}}, asked = [], payload = {self._payload};
+            // A link to the page may name a record.
+            payload.state.chosen = new URLSearchParams(location.hash.slice(1)).get("record") ?? payload.state.chosen;
             // What folium asks to be shown before the map is drawn is shown then.
             const map = {drawn_on.get_name()}, later = ["fitBounds", "flyToBounds"];
             for (const name of later) map[name] = (...given) => {{
