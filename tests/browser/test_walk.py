@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
-from waiting import MAP_READY, PAGE_READY, becomes, query_becomes, query_holds, settled
+from waiting import MAP_READY, PAGE_READY, becomes, query, query_becomes, query_holds, settled
 
 from dsr_geo.ui import PAGES
 
@@ -55,6 +55,21 @@ def test_filters_survive_pages_reload_and_back(open_page):
     page.go_back()
     expect(page.get_by_role("heading", name="Over time", exact=True)).to_be_visible()
     query_becomes(page, {"country": ["KEN"], "actor": ["huawei"]})
+
+
+def test_a_link_that_is_clicked_at_once_takes_the_act_before_it_along(open_page):
+    """Filtered in the map, or typed and not yet sent: the link's address was written before."""
+    page = open_page("?group=gcc")
+    page.locator(".atlas-layer .atlas-only").first.evaluate("(button) => button.click()")
+    page.get_by_role("link", name="Stories", exact=True).evaluate("(link) => link.click()")
+    expect(page.get_by_role("heading", name="Stories", exact=True)).to_be_visible()
+    becomes(page, lambda: len(query(page).get("layer", [])), 1)
+    box = page.get_by_test_id("stTextInputField")
+    box.click()
+    page.keyboard.type("huawei")
+    page.get_by_role("link", name="Table", exact=True).click()
+    expect(page.get_by_role("heading", name="Table", exact=True)).to_be_visible()
+    query_holds(page, group=["gcc"], q=["huawei"])
 
 
 def test_a_page_choice_is_in_the_address_and_back_undoes_it(open_page):

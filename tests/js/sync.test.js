@@ -64,12 +64,15 @@ test("an answer to an older filter does not undo the reader's, one to the last d
   assert.equal(sync.accept({ ...late, act: 2 }).undated, true);
 });
 
-test("a message that is not answered counts as lost after a while", () => {
+test("a message that is not answered is sent once more, and then counts as lost", () => {
   sync.change({ undated: false });
   pass(350);
   pass(9_000);
   assert.equal(sync.accept({ ...state, undated: true, act: 0 }).undated, false);
   pass(2_000);
+  assert.equal(sync.accept({ ...state, undated: true, act: 0 }).undated, false);
+  assert.equal(heard.length, 2);
+  pass(11_000);
   assert.equal(sync.accept({ ...state, undated: true, act: 0 }).undated, true);
 });
 
@@ -79,4 +82,16 @@ test("without a host the map filters by itself", () => {
   pass(1_000);
   assert.equal(state.undated, false);
   assert.deepEqual(heard, []);
+});
+
+test("what the host never heard of is sent once more, and stands", () => {
+  sync.change({ years: [2015, 2015] });
+  pass(350);
+  assert.equal(sync.waits(), true);
+  pass(20_000); // the line was cut; now another host answers, which knows of no act
+  state = { ...state, ...sync.accept({ ...state, years: null, shown: ["a"], act: 0 }) };
+  assert.deepEqual(state.years, [2015, 2015]);
+  assert.deepEqual(heard.map(({ act }) => act), [1, 1]);
+  state = { ...state, ...sync.accept({ ...state, act: 1 }) };
+  assert.equal(sync.waits(), false);
 });

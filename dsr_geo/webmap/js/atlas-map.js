@@ -199,6 +199,7 @@ export function attach(L, map, options, el = map.getContainer()) {
   return {
     map, parts, painter: marks, legend: reader.legend,
     // Shows what the host is about to say.
+    waits: sync.waits,
     expect: (/** @type {Choices} */ choices) => set({ choices: { ...state.choices, ...choices } }),
     /** @param {State} next */
     update(next) {

@@ -11,7 +11,7 @@ const own = ({ shown, kinds, years, undated, text }) => ({ shown, kinds, years, 
  * @param {Options["onFilter"]} onFilter
  */
 export function addSync(now, set, onFilter) {
-  let act = 0; // number of the reader's last filter
+  let act = 0, answered = 0, repeated = 0; // number of the reader's last filter, of the host's answer, of what was lost
   let timer, sentAt = 0, known = "";
 
   function send() {
@@ -25,6 +25,8 @@ export function addSync(now, set, onFilter) {
   }
   return {
     send,
+    // Whether the host has yet to answer the reader's last filter.
+    waits: () => answered < act,
     // `soon: false` holds the message back, as play does until it stops.
     change(part, { soon = true } = {}) {
       set(part);
@@ -36,8 +38,14 @@ export function addSync(now, set, onFilter) {
     },
     // A state from the host. While it answers an older filter than the reader's last one, the reader's stands.
     accept(next) {
-      const behind = (next.act ?? 0) < act && performance.now() < sentAt + PATIENCE_MS;
-      if (!behind) [act, known] = [next.act ?? 0, next.shown.join()];
+      // Where the message was lost, since the line was cut or the host is another one, it is sent once more.
+      answered = next.act ?? 0;
+      if (answered < act && repeated < act && performance.now() >= sentAt + PATIENCE_MS) {
+        repeated = act;
+        send();
+      }
+      const behind = answered < act && performance.now() < sentAt + PATIENCE_MS;
+      if (!behind) [act, known] = [answered, next.shown.join()];
       return { ...next, ...(behind ? own(now()) : {}), host: { shown: next.shown } };
     },
   };
