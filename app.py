@@ -7,17 +7,17 @@ from threading import Thread
 import streamlit as st
 from starlette.middleware import Middleware
 
-from dsr_geo import api, search, ui
-from dsr_geo.catalog import CatalogError
-from dsr_geo.records import InvalidData
-from dsr_geo.ui import cache, front
-from dsr_geo.ui.messages import Messages
+from dsr_geo import faults
 
 BASE = st.get_option("server.baseUrlPath")
-try:
+
+with faults.told():  # what is wrong is said here, and not in front of a reader
+    from dsr_geo import api, search, ui
+    from dsr_geo.ui import cache, front, serve
+    from dsr_geo.ui.messages import Messages
+
+    serve.ready()
     routes = api.Following(cache.atlas, base=BASE)
-except (CatalogError, InvalidData, OSError) as error:  # of a folder or a database: sentences, not a traceback
-    raise SystemExit(str(error)) from None
 
 # Streamlit finds the app by reading this file's source, so `app` has to be a plain assignment.
 app = st.App(

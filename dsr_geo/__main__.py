@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import socket
 import sys
 import webbrowser
 from collections.abc import Callable, Sequence
@@ -16,33 +17,33 @@ from itertools import groupby
 from pathlib import Path
 from urllib.parse import parse_qs
 
-from tqdm import tqdm
+from dsr_geo import faults
 
-import dsr_geo
-from dsr_geo import (
-    atlas,
-    build,
-    catalog,
-    changes,
-    cite,
-    cluster,
-    describe,
-    export,
-    files,
-    names,
-    own,
-    parquet,
-    records,
-    scale,
-    selection,
-    stories,
-    upload,
-)
-from dsr_geo.atlas import Atlas
-from dsr_geo.build import aiddata, importer, routes
-from dsr_geo.own import write
-from dsr_geo.selection import Selection
-from dsr_geo.ui import PAGES, PATIENCE
+with faults.told():  # a library that is missing is named
+    from tqdm import tqdm
+
+    import dsr_geo
+    from dsr_geo import (
+        atlas,
+        build,
+        changes,
+        cite,
+        describe,
+        export,
+        files,
+        names,
+        own,
+        records,
+        scale,
+        selection,
+        stories,
+        upload,
+    )
+    from dsr_geo.atlas import Atlas
+    from dsr_geo.build import importer
+    from dsr_geo.own import write
+    from dsr_geo.selection import Selection
+    from dsr_geo.ui import PAGES, PATIENCE
 
 _EXAMPLES = {
     "build": "example: dsr-atlas build --data my-data",
@@ -73,22 +74,6 @@ _A_SELECTION = (
     "a selection is what stands after the ? in the address of a view in the app; the whole address does, too"
 )
 
-_SAID = (
-    aiddata.ImportProblem,
-    catalog.CatalogError,
-    changes.NoSuchVersion,
-    records.InvalidData,
-    files.CannotWrite,
-    names.UnknownName,
-    parquet.NotPoints,
-    scale.CannotJoin,
-    cluster.NoCluster,
-    routes.MissingLibraries,
-    stories.StoryError,
-    upload.UploadProblem,
-)
-"""Errors whose message is a sentence for people."""
-
 
 class _Refused(Exception):
     """The call cannot be followed; the message says why, a sentence a line."""
@@ -108,21 +93,11 @@ def main(arguments: list[str] | None = None) -> int:
     except _Refused as refusal:
         print(refusal, file=sys.stderr)
         return 2
-    except _SAID as error:
-        print(error, file=sys.stderr)
-    except OSError as error:
-        where = f"'{error.filename}'" if error.filename else "the place"
-        system = f"{where} cannot be read, written or listened to ({error.strerror}); name another"
-        print(system if error.errno else error, file=sys.stderr)  # ours have a sentence and no number
-    except ModuleNotFoundError as error:
-        if error.name is None or error.name.startswith("dsr_geo"):
-            raise
+    except Exception as error:
         extra = {"serve": "app", "join": "scale"}.get(chosen.command, "map")
-        extra = "postgis" if error.name == "psycopg" else extra
-        print(
-            f"this needs {error.name}, which is not installed; pip install 'dsr-atlas[{extra}]'",
-            file=sys.stderr,
-        )
+        if not (said := faults.sentence(error, extra)):
+            raise
+        print(said, file=sys.stderr)
     return 1
 
 
@@ -245,9 +220,9 @@ def _build(chosen: argparse.Namespace) -> int:
         raise _Refused("the installed data are built; name a folder of yours with --data")
     for path in build.build(chosen.data):
         print(path)
-    for path, content in describe.files(atlas.load(chosen.data)).items():
-        files.write(path, content)
-        print(path)
+    described = describe.files(atlas.load(chosen.data))
+    files.write_all(described)
+    print(*described, sep="\n")
     return 0
 
 
@@ -456,8 +431,15 @@ def _publish(chosen: argparse.Namespace) -> int:
 def _serve(chosen: argparse.Namespace) -> int:
     from dsr_geo.ui import serve
 
-    # What is wrong is said here, and not in front of a reader.
+    # What is wrong is said here, before a browser is opened, and not in front of a reader.
     stories.load(dsr_geo.load(chosen.named, PATIENCE))
+    with socket.socket(socket.AF_INET6 if ":" in chosen.address else socket.AF_INET) as free:
+        free.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as the server's own will
+        try:
+            free.bind((chosen.address, chosen.port))
+        except OSError as error:
+            where = f"port {chosen.port} of {chosen.address}"
+            raise _Refused(f"{where} cannot be listened on ({error.strerror}); name another.") from None
     serve.run(chosen.named, chosen.address, chosen.port, chosen.base, chosen.headless)
     return 0
 

@@ -32,9 +32,17 @@ DATA = INSTALLED if INSTALLED.exists() else _HERE.parent / "data"
 APP = _HERE / "_app" / "app.py" if INSTALLED.exists() else _HERE.parent / "app.py"
 """The script of the app, likewise."""
 
+_WORDS = {"precision": records.PRECISIONS, "scope": records.SCOPES, "evidence": records.EVIDENCE}
+
 _REBUILD = "run `dsr-atlas check` and `dsr-atlas build`"
 
 _WHOLE = ("year_announced", "year_start", "year_end")
+
+_DAMAGED = (
+    *(ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError),
+    shapely.errors.ShapelyError,
+)
+"""What a file raises that is no built layer."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -171,8 +179,23 @@ def load(data: Path | str = DATA) -> Atlas:
 
     Raises FileNotFoundError if a layer has not been built (run `dsr-atlas build`), `CatalogError` if
     layers.toml cannot be read, `InvalidData` if a table beside the layers cannot.
+    Reads anew where a build ends meanwhile.
     """
     data = Path(data)
+    while True:
+        before = _stamps(data)
+        loaded = _load(data)
+        if _stamps(data) == before:  # else a build has put new files beside those that were read already
+            return loaded
+
+
+def _stamps(data: Path) -> set[tuple[str, int, int]]:
+    """Each built file with its number on the disk and its time, which another version does not share."""
+    built = [(path.name, path.stat()) for path in (data / "geojson").glob("*.geojson")]
+    return {(name, about.st_ino, about.st_mtime_ns) for name, about in built}
+
+
+def _load(data: Path) -> Atlas:
     layers = catalog.load(data / "layers.toml")
     files = {}
     for id in layers:
@@ -232,7 +255,7 @@ def _layer(content: bytes, layer: Layer) -> gpd.GeoDataFrame:
     declared = {name for name, field in layer.fields.items() if field.type in ("number", "flag")}
     numbers = {"amount_usd", "length_computed_km", *declared} & set(own)
     try:
-        features = json.loads(content)["features"]
+        features = json.loads(content, parse_constant=records.finite)["features"]
         table = pd.DataFrame([feature["properties"] for feature in features], columns=own).set_index("id")
         shapes = [shape(feature["geometry"]) if feature["geometry"] else None for feature in features]
         for name in set(own) - {"id"}:
@@ -241,13 +264,17 @@ def _layer(content: bytes, layer: Layer) -> gpd.GeoDataFrame:
                 table[name] = table[name].astype("Int64")
             elif name in numbers:
                 table[name] = table[name].astype(float)
+                if not (table[name].abs().fillna(0) <= records.LARGEST).all():
+                    raise ValueError(f"column {name} holds a number too large")
             elif not table.loc[known, name].map(lambda cell: isinstance(cell, str)).all():
                 raise TypeError(f"column {name} holds what is no text")
             else:
                 table[name] = table[name].astype(object).where(known, "")
         if not table.index.is_unique or not all(isinstance(id, str) for id in table.index):
             raise TypeError("an id stands twice or is no text")
-    except (ValueError, KeyError, TypeError, AttributeError, shapely.errors.ShapelyError) as error:
+        if not np.isfinite(shapely.get_coordinates(shapes)).all():
+            raise ValueError("a geometry has no end")
+    except _DAMAGED as error:
         what = f"cannot be read as a built layer ({error})"
         raise records.InvalidData([Problem(f"{layer.id}.geojson", None, "", what, _REBUILD)]) from None
     table.insert(0, "layer", layer.id)
@@ -268,6 +295,14 @@ def _text_table(path: Path, names: Iterable[str], optional: bool = False) -> pd.
     """A table indexed by its first column, all cells text; without lines where an optional one is not there."""
     columns = list(names)
     rows, problems = ([], []) if optional and not path.exists() else records.read_table(path, columns)
+    seen: set[str] = set()
+    for row in rows if not optional else ():
+        if (id := row.values[columns[0]]) in seen:
+            problems.append(row.problem(f"{columns[0]} '{id}' stands twice", "keep one row"))
+        seen.add(id)
+        for name, cell in row.values.items():
+            if name in ("lon", "lat", "year") and not records.NUMBER.fullmatch(cell):
+                problems.append(row.problem(f"{name} '{cell}' is no number", "correct it"))
     if problems:
         raise records.InvalidData(problems)
     return pd.DataFrame([row.values for row in rows], columns=columns, dtype=object).set_index(columns[0])
@@ -292,11 +327,21 @@ def _broken_references(atlas: Atlas) -> list[Problem]:
         for id, name in named[~named.isin(there)].items():
             file = f"{atlas.records.at[id, 'layer']}.geojson"
             problems.append(Problem(file, None, str(id), f"{what} '{name}' is not in the tables", _REBUILD))
-    for id, layer, kind in zip(atlas.records.index, atlas.records["layer"], atlas.records["kind"]):
-        if kind not in atlas.layers[layer].kinds:
-            problems.append(
-                Problem(f"{layer}.geojson", None, id, f"kind '{kind}' is not in layers.toml", _REBUILD)
-            )
+    cited = {id for cell in atlas.countries.attributes["source_id"].unique() for id in records.split(cell)}
+    for id in sorted(cited - set(atlas.sources.index)):
+        cure = "add it there, or take the table from an earlier version"
+        problems.append(Problem("attributes.csv", None, "", f"source '{id}' is not in sources.csv", cure))
+    for layer, rows in atlas.records.groupby("layer", sort=False):
+        about = atlas.layers[layer]
+        words = {"kind": about.kinds, "status": ("", *about.statuses), **_WORDS}
+        for name, allowed in words.items():
+            for id, cell in rows.loc[~rows[name].isin(list(allowed)), name].items():
+                what = (
+                    f"{name} '{cell}' is not in layers.toml"
+                    if name == "kind"
+                    else f"{name} '{cell}' is unknown"
+                )
+                problems.append(Problem(f"{layer}.geojson", None, str(id), what, _REBUILD))
     return problems
 
 

@@ -13,6 +13,8 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
+from dsr_geo.faults import Said
+
 GEOMETRIES = ("cable", "endpoints", "point", "none")
 """cable: landing points joined by sea; endpoints: paths over land; point: one place; none: a statement about a country.
 """
@@ -46,7 +48,7 @@ COLOUR = re.compile(r"#[0-9A-Fa-f]{6}")
 """How a colour is written: #RRGGBB."""
 
 
-class CatalogError(ValueError):
+class CatalogError(Said, ValueError):
     """`layers.toml` says something that cannot be understood; the message names the entry and the cure."""
 
 

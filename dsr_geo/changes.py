@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from dsr_geo import files, records
+from dsr_geo.faults import Said
 
 _DERIVED = ("geometry", "layer", "length_computed_km", "route_basis", "checked_on")
 _LONG = ("note", "amount_note", "partners", "source_ids", "checked_against", "related_ids", "endpoints")
@@ -25,7 +26,7 @@ Version = dict[str, dict[str, Any]]
 """Record id → its cells, with `layer` and `geometry` among them."""
 
 
-class NoSuchVersion(ValueError):
+class NoSuchVersion(Said, ValueError):
     """Neither a data folder nor a git revision that can be read; the message says what was looked for."""
 
 

@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any, TypeVar
 
+from dsr_geo.faults import Said
+
 Tool = TypeVar("Tool")
 Part = TypeVar("Part")
 Result = TypeVar("Result")
@@ -17,7 +19,7 @@ SECONDS = 30.0
 """How long a cluster may leave us without an answer, or be without a worker."""
 
 
-class NoCluster(Exception):
+class NoCluster(Said):
     """There is no cluster to work on, or no longer; a sentence with the cure. Tasks that were done stay done."""
 
 

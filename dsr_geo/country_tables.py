@@ -14,9 +14,10 @@ from pathlib import Path
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import pyogrio
+import shapely
+from shapely.geometry import shape
 
-from dsr_geo.records import Problem, header_problems, tidy, unfit
+from dsr_geo.records import Problem, finite, header_problems, tidy, unfit
 
 COLUMNS = {
     "groups": {"id": "id of the group", "title": "words shown", "family": "region, organisation …"},
@@ -64,6 +65,7 @@ RECORDS = "records"
 
 _YEAR = "[12][0-9]{3}"
 _NUMBER = {"year": _YEAR, "since": _YEAR, "until": _YEAR, "decimals": "[0-9]"}
+_DAMAGED = (ValueError, KeyError, TypeError, AttributeError, RecursionError, shapely.errors.ShapelyError)
 _BORDERS = ("iso3", "iso2", "name", "region", "subregion", "status", "label_lon", "label_lat")
 
 
@@ -86,27 +88,32 @@ def read(folder: Path) -> tuple[tuple[pd.DataFrame, ...], list[Problem]]:
 
 
 def _features(path: Path) -> tuple[list[dict], list[Problem]]:
-    """The features of a GeoJSON file."""
+    """The features of a GeoJSON file of areas, none where one of them is no polygon."""
     if not path.exists():
         raise FileNotFoundError(f"{path} is missing; take it from the published data")
     try:
-        features = json.loads(path.read_bytes())["features"]
-        if not isinstance(features, list):
-            raise TypeError
-    except (ValueError, KeyError, TypeError):
+        features = json.loads(path.read_bytes(), parse_constant=finite)["features"]
+        for feature in features:
+            about, area = (
+                feature["properties"],
+                shape(feature["geometry"] or {"type": "Point", "coordinates": []}),
+            )
+            if area.geom_type not in ("Polygon", "MultiPolygon"):
+                raise TypeError(f"{about.get('iso3') or about['name']!r} has no polygon")
+            if not np.isfinite(shapely.get_coordinates(area)).all():
+                raise TypeError(f"{about.get('iso3') or about['name']!r} is endless")
+    except _DAMAGED as error:
         cure = "take it from an earlier version of the data"
-        return [], [Problem(path.name, None, "", "cannot be read as a collection of GeoJSON features", cure)]
+        what = f"cannot be read as a collection of GeoJSON polygons ({error})"
+        return [], [Problem(path.name, None, "", what, cure)]
     return features, []
 
 
 def _borders(path: Path) -> tuple[gpd.GeoDataFrame, list[Problem]]:
     features, problems = _features(path)
-    try:
-        borders = gpd.read_file(path) if features else gpd.GeoDataFrame()
-    except pyogrio.errors.DataSourceError as error:
-        return gpd.GeoDataFrame(), [
-            Problem(path.name, None, "", f"cannot be read ({error})", "take it from an earlier one")
-        ]
+    if problems:
+        return gpd.GeoDataFrame(), problems
+    borders = gpd.GeoDataFrame.from_features(features, crs="EPSG:4326") if features else gpd.GeoDataFrame()
     if missing := [name for name in _BORDERS if name not in borders]:
         cure = "give each feature all of " + ", ".join(_BORDERS)
         problems.append(Problem(path.name, None, "", f"no feature has {', '.join(missing)}", cure))
@@ -122,9 +129,7 @@ def _borders(path: Path) -> tuple[gpd.GeoDataFrame, list[Problem]]:
             "give it one",
             False,
         )
-    shape = borders.geometry
-    bad = shape.isna() | shape.is_empty | ~shape.geom_type.isin(["Polygon", "MultiPolygon"])
-    problems += _at(path, bad, borders["iso3"], "{} has no polygon", "give it one", False)
+    problems += _at(path, borders.is_empty, borders["iso3"], "{} has no polygon", "give it one", False)
     problems += _at(
         path, borders["iso3"].duplicated(), borders["iso3"], "{} stands twice", "join the two", False
     )

@@ -9,6 +9,8 @@ from typing import Any
 
 import pandas as pd
 
+from dsr_geo.faults import Said
+
 Names = Any
 """Names, or names with their titles: any collection of texts, a dict of titles, or a Series of titles by name."""
 
@@ -18,7 +20,7 @@ _NAMED, _LONG = 3, 60
 """So many values of an address are named one by one, so many letters of each."""
 
 
-class UnknownName(ValueError):
+class UnknownName(Said, ValueError):
     """Somebody asked by a name that the atlas does not have; the message names it and the nearest known one."""
 
 

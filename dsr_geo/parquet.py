@@ -17,6 +17,7 @@ from pyproj import CRS, Transformer
 from pyproj.exceptions import CRSError
 
 from dsr_geo.countries import FOUND, Countries
+from dsr_geo.faults import Said
 
 Floats = NDArray[np.float64]
 
@@ -26,7 +27,7 @@ _POINT = np.dtype([("order", "u1"), ("type", "<u4"), ("x", "<f8"), ("y", "<f8")]
 _OWN = ("country", "country_name", "region", "subregion", "found", "distance_km")
 
 
-class NotPoints(ValueError):
+class NotPoints(Said, ValueError):
     """A file that is no Parquet, or says nowhere where its points lie; a sentence with the file and the cure."""
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import csv
 import io
-import math
 import re
 import unicodedata
 from collections.abc import Collection, Iterator
@@ -16,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dsr_geo.catalog import Layer
+from dsr_geo.faults import Said
 
 COLUMNS = {
     "id": "kebab-case, unique in the whole atlas, never reused",
@@ -90,6 +90,9 @@ FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 NUMBER = re.compile(r"-?\d+(\.\d+)?", re.ASCII)
 """A number as it stands in a cell: digits and a decimal point."""
 
+LARGEST = 2.0**53
+"""Beyond it a browser no longer tells one whole number from the next; no amount or length comes near."""
+
 
 @dataclass(frozen=True)
 class Problem:
@@ -106,7 +109,7 @@ class Problem:
         return f"{where}: {self.what}; {self.cure}."
 
 
-class InvalidData(ValueError):
+class InvalidData(Said, ValueError):
     """The data break a rule. `problems` holds every `Problem`; the message is one sentence a line."""
 
     def __init__(self, problems: list[Problem]):
@@ -177,6 +180,9 @@ def header_problems(path: Path, expected: Collection[str]) -> list[Problem]:
                 path.name, 1, "", f"broken CSV ({error})", "look for a missing or doubled double quote there"
             )
         ]
+    if not any(header):
+        cure = f"take it from an earlier version, or write its header line: {','.join(expected)}"
+        return [Problem(path.name, 1, "", "the table is empty", cure)]
     for delimiter, word in ((";", "semicolons"), ("\t", "tabs"), ("|", "bars")):
         if len(header) == 1 and delimiter in header[0]:
             cure = "save it again with commas between them (in a spreadsheet: field delimiter)"
@@ -261,10 +267,15 @@ def paths_of(text: str) -> list[list[tuple[str, float, float]]]:
 
 
 def number(text: str) -> float:
-    """A cell as a number. Raises ValueError for anything but digits and a decimal point, and for what is endless."""
-    if not NUMBER.fullmatch(text.strip()) or not math.isfinite(value := float(text)):
+    """A cell as a number. Raises ValueError for anything but digits and a decimal point, and beyond `LARGEST`."""
+    if not NUMBER.fullmatch(text.strip()) or not abs(value := float(text)) <= LARGEST:
         raise ValueError(f"'{text}' is no number")
     return value
+
+
+def finite(constant: str) -> float:
+    """For `json.loads`, which reads Infinity and NaN as numbers though JSON has none. Raises ValueError."""
+    raise ValueError(f"{constant} is no number in JSON")
 
 
 def evidence(disputed: bool, sources: list[tuple[str, str]]) -> str:

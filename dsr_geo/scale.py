@@ -23,6 +23,7 @@ from tqdm import tqdm
 from dsr_geo import cite, cluster, files
 from dsr_geo.atlas import Atlas
 from dsr_geo.countries import FOUND, Countries
+from dsr_geo.faults import Said
 from dsr_geo.parquet import Join, Layout, NotPoints, layout, schema_of
 
 MANIFEST = "_join.json"
@@ -37,7 +38,7 @@ _BATCH = 1 << 18  # rows at a time: memory is that of so many rows, however larg
 _KEY = "dsr_atlas"
 
 
-class CannotJoin(Exception):
+class CannotJoin(Said):
     """A join that cannot begin or go on; a sentence with the cure. What is done stays done."""
 
 

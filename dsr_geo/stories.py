@@ -11,13 +11,14 @@ from urllib.parse import parse_qs
 
 from dsr_geo import selection
 from dsr_geo.atlas import Atlas
+from dsr_geo.faults import Said
 from dsr_geo.selection import Selection
 
 _FILE = "stories.toml"
 _KEYS = ("title", "text", "selection", "sources")
 
 
-class StoryError(ValueError):
+class StoryError(Said, ValueError):
     """`stories.toml` says something the atlas cannot show; the message is one sentence a line, with story and cure."""
 
 

@@ -17,6 +17,7 @@ SCRIPTS = PACKAGE / "webmap" / "js"
 # Upstream to downstream: a module imports only from lines above its own.
 # A folder is one line, ordered inside by FOLDERS.
 ORDER = [
+    {"faults"},
     {"names", "files", "spelling", "upload", "grid", "cluster"},
     {"catalog"},
     {"records"},

@@ -16,7 +16,7 @@ from shapely.geometry import Point, mapping
 from dsr_geo import catalog, countries, records
 from dsr_geo.build import doubts, routes, rules
 from dsr_geo.catalog import Layer
-from dsr_geo.files import CannotWrite, write
+from dsr_geo.files import CannotWrite, write_all
 from dsr_geo.records import InvalidData, Row, Tables
 
 _ATTRIBUTION = "Digital Silk Road Atlas contributors; sources of each record in source_ids (data/sources.csv)"
@@ -72,8 +72,7 @@ def build(data: Path | str, out: Path | None = None) -> list[Path]:
         out.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise CannotWrite(f"the folder '{out}' cannot be made ({error.strerror}); name another") from None
-    for path, text in files.items():
-        write(path, text.encode())
+    write_all({path: text.encode() for path, text in files.items()}, aside=out.parent)
     for path in out.glob("*.geojson"):
         if path not in files and path.is_file():
             path.unlink()

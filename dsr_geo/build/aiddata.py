@@ -16,6 +16,7 @@ from pathlib import Path
 
 from dsr_geo import records
 from dsr_geo.catalog import Layer
+from dsr_geo.faults import Said
 
 NUMBER, TITLE, SECTOR = "AidData Record ID", "Title", "Sector Name"
 ISO3, AMOUNT = "Recipient ISO-3", "Amount (Nominal USD)"
@@ -46,7 +47,7 @@ STATUSES = {
 """AidData's statuses → those of a project; what has another is left out."""
 
 
-class ImportProblem(ValueError):
+class ImportProblem(Said, ValueError):
     """The file, or the rule, cannot be read; the message names it and the cure."""
 
 

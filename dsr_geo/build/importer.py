@@ -19,7 +19,7 @@ from typing import Any
 from dsr_geo import catalog, countries, records
 from dsr_geo.build import aiddata, rules
 from dsr_geo.catalog import Layer
-from dsr_geo.files import write
+from dsr_geo.files import write_all
 from dsr_geo.records import Row, Tables
 from dsr_geo.spelling import fold
 
@@ -256,10 +256,12 @@ class _Importer:
 
     def write(self) -> None:
         """Write the tables that changed, what others name first."""
+        tables = {}
         if "sources" in self.changed:
-            write(self.data / "sources.csv", _csv(self.tables.sources))
+            tables[self.data / "sources.csv"] = _csv(self.tables.sources)
         for layer in sorted(self.changed - {"sources"}):
-            write(self.data / "facts" / f"{layer}.csv", _csv(self.tables.facts[layer]))
+            tables[self.data / "facts" / f"{layer}.csv"] = _csv(self.tables.facts[layer])
+        write_all(tables)
 
 
 def _folded(name: str) -> str:

@@ -20,6 +20,8 @@ from shapely import MultiLineString
 from shapely.affinity import translate
 from shapely.geometry import shape
 
+from dsr_geo.faults import Said
+
 _EARTH = Geod(ellps="WGS84")
 
 ROUTING = 2
@@ -28,7 +30,7 @@ all are drawn anew.
 """
 
 
-class MissingLibraries(ImportError):
+class MissingLibraries(Said, ImportError):
     """A line has to be computed and the libraries for it are not installed."""
 
 

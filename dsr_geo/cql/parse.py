@@ -11,6 +11,8 @@ from typing import Any
 
 import cql2
 
+from dsr_geo.faults import Said
+
 LANGUAGES = ("cql2-text", "cql2-json")
 LONGEST = 4_000
 """Characters a filter may have."""
@@ -41,7 +43,7 @@ def short(value: object) -> str:
     return words if len(words) <= 60 else f"{words[:60]}…"
 
 
-class CqlError(ValueError):
+class CqlError(Said, ValueError):
     """A filter that cannot be read or means nothing here; the message is one sentence: what, where, and the cure."""
 
 

@@ -8,13 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-import pyogrio
 
 from dsr_geo import cite
 from dsr_geo.export.rows import Download, as_text
 
-# GeoPackages are written where nobody else sees them: to wait for the disk after each table takes five times as long.
-pyogrio.set_gdal_config_options({"OGR_SQLITE_SYNCHRONOUS": "OFF"})
+# pyogrio is imported where it is used: every other format goes on without it.
 
 
 def geopackage(download: Download) -> bytes:
@@ -23,6 +21,10 @@ def geopackage(download: Download) -> bytes:
     Tables are named `<layer>` for points or lines, `<layer>_countries` for polygons of countries;
     `<layer>_without_place` holds records without geometry.
     """
+    import pyogrio
+
+    # It is written where nobody else sees it: to wait for the disk after each table takes five times as long.
+    pyogrio.set_gdal_config_options({"OGR_SQLITE_SYNCHRONOUS": "OFF"})
     frame, layers = download.frame.reset_index(), download.atlas.layers
     about = {key: as_text(value) for key, value in download.about.items()}
     with tempfile.TemporaryDirectory() as folder:
@@ -54,6 +56,8 @@ _USUAL = {"point": "points"}
 
 def _add(path: Path, name: str, rows: pd.DataFrame, **how: Any) -> None:
     """Add a table to the GeoPackage, which is made with the first. Version 1.3 is read by older QGIS, too."""
+    import pyogrio
+
     options = {} if path.exists() else {"dataset_options": {"VERSION": "1.3"}}
     pyogrio.write_dataframe(rows, path, layer=name, driver="GPKG", **options, **how)
 
@@ -63,6 +67,8 @@ def flatgeobuf(download: Download) -> bytes:
 
     Title and description are the file's own; its metadata are those of every format, `left_out` among them.
     """
+    import pyogrio
+
     about = {key: as_text(value) for key, value in download.about.items()}
     about["left_out"] = cite.left_out(len(download.frame) - len(download.placed))
     title = about.pop("title")

@@ -5,14 +5,15 @@ from __future__ import annotations
 import io
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
-import xlsxwriter
-from xlsxwriter.worksheet import Worksheet
 
 from dsr_geo import cite
 from dsr_geo.export.rows import Download
+
+if TYPE_CHECKING:
+    from xlsxwriter.worksheet import Worksheet
 
 _LONGEST = 32_767
 """Characters that a cell can hold; of what is longer the end is cut, and … stands there."""
@@ -27,6 +28,8 @@ def xlsx(download: Download) -> bytes:
     Text is text, whatever it begins with: every cell has its type, and none is a formula or a link. Unknown is an empty
     cell. The same selection gives the same bytes.
     """
+    import xlsxwriter  # every other format goes on without it
+
     content = io.BytesIO()
     book = xlsxwriter.Workbook(content, {"in_memory": True})
     book.set_properties({"title": cite.TITLE, "comments": download.about["citation"], "created": _NO_TIME})

@@ -10,6 +10,8 @@ from typing import Any, LiteralString
 import psycopg
 from psycopg import conninfo, errors, sql
 
+from dsr_geo.faults import Said
+
 SCHEMA = "dsr_atlas"
 """The schema that is published; nothing else of the database is touched."""
 
@@ -42,7 +44,7 @@ _AWAY = ("08", "57P")
 """How the codes of errors begin that say that the server is going; without a code, it is gone."""
 
 
-class NoDatabase(ConnectionError):
+class NoDatabase(Said, ConnectionError):
     """The database cannot be used; the message is a sentence with the cure, and holds no password."""
 
 

@@ -12,7 +12,7 @@ from functools import lru_cache, partial
 import streamlit as st
 
 import dsr_geo
-from dsr_geo import impact
+from dsr_geo import faults, impact
 from dsr_geo.atlas import DATA, Atlas
 from dsr_geo.selection import Selection
 from dsr_geo.stories import Story
@@ -61,4 +61,6 @@ def study(atlas: Atlas, layer: str, indicator: str) -> impact.Study | str:
     try:
         return impact.of_atlas(atlas, Selection(layers=(layer,), ended=True).records(atlas), indicator)
     except impact.TooFew as refusal:
-        return str(refusal)
+        return f"Too few cases to look at. {refusal}"
+    except ModuleNotFoundError as missing:  # the other pages go on without
+        return faults.sentence(missing)

@@ -9,7 +9,21 @@ from pathlib import Path
 
 from streamlit.web import cli
 
+from dsr_geo import stories
 from dsr_geo.atlas import APP
+from dsr_geo.ui import PAGES, cache, path
+
+
+def ready() -> None:
+    """See that all is there that a reader is going to ask for. Raises what `cache.atlas` does, `StoryError`, and
+    FileNotFoundError or ModuleNotFoundError, which name what is not installed.
+    """
+    for name in PAGES:
+        if not path(name).is_file():
+            raise FileNotFoundError(f"{path(name)} is missing; install the atlas anew")
+    from dsr_geo.ui.parts import charts, filters, globe  # noqa: F401  # what the pages draw with
+
+    stories.load(cache.atlas())
 
 
 def run(data: Path | None, address: str, port: int, base: str = "", headless: bool = False) -> None:

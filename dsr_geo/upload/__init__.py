@@ -18,6 +18,7 @@ from pathlib import Path
 import geopandas as gpd
 import pyogrio
 
+from dsr_geo.faults import Said
 from dsr_geo.upload import child, formats
 from dsr_geo.upload.formats import ENDINGS, Options
 from dsr_geo.upload.tables import short
@@ -32,12 +33,13 @@ _ROOT = Path(__file__).resolve().parents[2]
 _START = (
     "import sys; sys.path.append(sys.argv[3]); from pathlib import Path; from dsr_geo.upload import child; "
 )
+
 _START += "child.main(Path(sys.argv[1]))"
 
 _TOO_MUCH = "needs more memory or time than a file is given here; take a part of it, or save it as GeoParquet"
 
 
-class UploadProblem(ValueError):
+class UploadProblem(Said, ValueError):
     """A file cannot be a layer; the message is a sentence with the file's name and the cure."""
 
 
