@@ -45,7 +45,7 @@ FOLDERS = {
         {"importer"},
         {""},
     ],
-    "own": [{"columns", "join"}, {""}, {"write"}],
+    "own": [{"columns", "join"}, {""}, {"write", "counts"}],
     "upload": [{"tables"}, {"formats", "coordinates"}, {"checks"}, {"child"}, {""}],
     "webmap": [{"columns"}, {"own", "shading"}, {""}, {"notebook"}],
 }

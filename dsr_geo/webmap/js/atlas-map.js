@@ -104,13 +104,14 @@ export function attach(L, map, options, el = map.getContainer()) {
   }
 
   async function load() {
-    progress.start(options.layers.filter((layer) => !layer.columns).length + 2);
+    const big = new Set(options.layers.flatMap((layer) => layer.columns ?? []));
+    progress.start(options.layers.filter((layer) => !layer.columns).length + big.size + 2);
     try {
       await store.load(() => progress.count(), (borders) => {
         marks.base(borders);
         look([]);
       });
-      await marks.load(store.sources);
+      await marks.load(store.sources, options.layers);
       draw();
     } catch (error) {
       progress.fail(error, load);
@@ -155,7 +156,7 @@ export function attach(L, map, options, el = map.getContainer()) {
   // The host decides what choosing one of its records means; else the map keeps the choice itself.
   function choose(id) {
     const again = id && id === state.chosen; // no change, and yet to be seen
-    if (options.onChoose && (!id || store.byId(id))) options.onChoose(id);
+    if (options.onChoose && (!id || store.byId(id) || store.layerOf(id)?.own)) options.onChoose(id);
     else set({ chosen: id });
     if (again) view.seeRecord(store.byId(id)?.feature);
   }
@@ -194,7 +195,16 @@ export function attach(L, map, options, el = map.getContainer()) {
     near = landings.near();
     landings.draw();
   });
-  load();
+  const atlasLayers = options.layers;
+  let loading = load();
+
+  // Layers that the reader brought to the host, or took away.
+  function bring(own) {
+    const brought = options.layers.slice(atlasLayers.length);
+    if (String(own.map(({ id }) => id)) === String(brought.map(({ id }) => id))) return;
+    options.layers = [...atlasLayers, ...own];
+    loading = loading.then(load);
+  }
 
   return {
     map, parts, painter: marks, legend: reader.legend,
@@ -206,6 +216,7 @@ export function attach(L, map, options, el = map.getContainer()) {
       state = { ...state, ...sync.accept(next) };
       el.dataset.theme = state.theme;
       el.dataset.round = state.round ?? "all";
+      bring(state.own ?? []);
       if (before.theme !== state.theme) look([]);
       if (next.view) view.goTo(next.view);
       // A link that was opened says what to look at: a view, or else the record.
