@@ -120,7 +120,7 @@ def _features(layer: OwnLayer, id: str) -> list[dict[str, Any]]:
             "name": name,
             "kind": id,
             "status": STATUS,
-            "countries": join.atlas_country or "",
+            "countries": join.atlas_country if isinstance(join.atlas_country, str) else "",
             "year_start": int(begin) if np.isfinite(begin) else None,
             "year_end": int(end) if np.isfinite(end) else None,
             "about": [["Where", where], *_lines(own, values)],
@@ -138,7 +138,7 @@ def _features(layer: OwnLayer, id: str) -> list[dict[str, Any]]:
 
 
 def _where(join: Any) -> str:
-    if not join.atlas_country:
+    if not isinstance(join.atlas_country, str):
         return "none" if join.atlas_join == "none" else "not known"
     how = {"near": f", {join.atlas_km:g} km away", "named": ", as the layer names it"}.get(
         join.atlas_join, ""

@@ -60,8 +60,8 @@ def _ask(atlas: Atlas) -> None:
         _read(atlas, file.name, file.getvalue(), Options())
     if refused := st.session_state.get("own_refused"):
         name, content, sentence = refused
-        st.error(plain(sentence[:1].upper() + sentence[1:] + "."))
-        _again(atlas, name, content, Options(), (), "refused")
+        st.error(plain(sentence + "."))
+        _again(atlas, name, content, Options(), "refused")
 
 
 def _read(atlas: Atlas, name: str, content: bytes, options: Options, before: Brought | None = None) -> None:
@@ -69,9 +69,9 @@ def _read(atlas: Atlas, name: str, content: bytes, options: Options, before: Bro
     st.session_state["own_refused"] = None
     with st.status("Reading the file", expanded=False) as status:
         try:
-            if before:
-                own_layers.remove(before)
-            own_layers.bring(atlas, name, content, options, lambda words: status.update(label=f"{words} …"))
+            own_layers.bring(
+                atlas, name, content, options, lambda words: status.update(label=f"{words} …"), before
+            )
         except UploadProblem as problem:
             st.session_state["own_refused"] = name, content, str(problem)
     st.session_state["own_turn"] += 1  # the uploader lets go of the file
@@ -83,7 +83,6 @@ def _again(
     name: str,
     content: bytes,
     options: Options,
-    layers: tuple[str, ...],
     key: str,
     before: Brought | None = None,
 ) -> None:
@@ -91,7 +90,7 @@ def _again(
         st.expander("Read it otherwise: coordinate system, encoding"),
         st.form(f"own-again-{key}", border=False),
     ):
-        chosen = asdict(options) | {"layer": options.layer}
+        chosen = asdict(options)
         left, middle, right = st.columns(3, vertical_alignment="bottom")
         chosen["crs"] = left.text_input("Coordinate system", options.crs, placeholder="EPSG:32650")
         chosen["encoding"] = middle.text_input("Encoding of a table", options.encoding, placeholder="gb18030")
@@ -124,7 +123,7 @@ def _layer(atlas: Atlas, selection: Selection, mine: Brought) -> None:
         )
         if asked != now:
             _read(atlas, mine.name, mine.content, replace(mine.options, layer=asked), mine)
-    _again(atlas, mine.name, mine.content, mine.options, layer.layers, key, mine)
+    _again(atlas, mine.name, mine.content, mine.options, key, mine)
     _beside(atlas, selection, mine)
     _table(atlas, selection, mine)
 

@@ -77,12 +77,20 @@ def brought() -> list[Brought]:
     return st.session_state.setdefault("own", [])
 
 
-def bring(atlas: Atlas, name: str, content: bytes, options: Options, stage: Callable[[str], None]) -> Brought:
-    """Read a file, join it, and put it on the map. stage: is told what is being done.
+def bring(
+    atlas: Atlas,
+    name: str,
+    content: bytes,
+    options: Options,
+    stage: Callable[[str], None],
+    before: Brought | None = None,
+) -> None:
+    """Read a file, join it, and put it on the map. stage: is told what is being done. before: what it takes the place
+    of.
 
     Raises `UploadProblem`, a sentence, also where there is no room for it.
     """
-    mine, number = brought(), st.session_state.get("own_number", 0)
+    mine, number = [each for each in brought() if each is not before], st.session_state.get("own_number", 0)
     if len(mine) >= MOST:
         raise UploadProblem(f"{name} is one layer too many: {MOST} can be here at once; remove one first")
     stage("Waiting for other readers' files")
@@ -97,18 +105,22 @@ def bring(atlas: Atlas, name: str, content: bytes, options: Options, stage: Call
     # Two steps up from the files of the map's version: where the app lies, only the browser knows.
     entry = entry | {"columns" if big else "features": f"/../../own/{address.name}"}
     made = Brought(name, content, options, layer, replace(drawn, entry=entry, content=b""), address)
-    for whose, room in ((mine, READER_BYTES), (_ALL, ALL_BYTES)):
-        if sum(each.bytes for each in whose) + made.bytes > room:
-            there = "your layers" if whose is mine else "the layers of all readers"
-            raise UploadProblem(
-                f"{name} is too large to keep: it takes {made.bytes / 1e6:,.0f} MB of memory, and {there} may take "
-                f"{room / 1e6:,.0f} MB together; "
-                + ("remove one first, or take a part of it" if mine else "take a part")
-            )
+    _see_to_room(made, mine, "your layers", READER_BYTES)
+    _see_to_room(made, [each for each in _ALL if each is not before], "those of all readers", ALL_BYTES)
     st.session_state["own_number"] = number + 1
-    mine.append(made)
+    if before:
+        remove(before)
+    brought().append(made)
     _ALL.add(made)
-    return made
+
+
+def _see_to_room(made: Brought, others: list[Brought], whose: str, room: int) -> None:
+    if sum(each.bytes for each in others) + made.bytes > room:
+        cure = "remove one first, or take a part of the file" if others else "take a part of it"
+        raise UploadProblem(
+            f"{made.name} takes {made.bytes / 1e6:,.0f} MB of memory, and {whose} may take {room / 1e6:,.0f} MB "
+            f"together; {cure}"
+        )
 
 
 def remove(layer: Brought) -> None:
@@ -202,12 +214,10 @@ def _number_of(id: str | None) -> tuple[str, int]:
 def _of(id: str) -> tuple[Brought, int] | None:
     """The layer of a feature of the map, and its row."""
     layer, number = _number_of(id)
-    for mine in brought():
-        if mine.drawn.id == layer:
-            rows = (
-                np.arange(len(mine.layer.table))
-                if mine.drawn.rows
-                else mine.answer("rows", lambda: webmap_own.rows(mine.layer))
-            )
-            return (mine, int(rows[number])) if 0 <= number < len(rows) else None
-    return None
+    mine = next((each for each in brought() if each.drawn.id == layer), None)
+    if not mine:
+        return None
+    # Records of the map are rows, or those of them that have a place.
+    whole = mine.drawn.rows > 0
+    rows = np.arange(mine.drawn.rows) if whole else mine.answer("rows", lambda: webmap_own.rows(mine.layer))
+    return (mine, int(rows[number])) if 0 <= number < len(rows) else None

@@ -103,15 +103,18 @@ export function attach(L, map, options, el = map.getContainer()) {
     draw();
   }
 
+  let loaded = null; // the layers whose records are there
   async function load() {
     const big = new Set(options.layers.flatMap((layer) => layer.columns ?? []));
-    progress.start(options.layers.filter((layer) => !layer.columns).length + big.size + 2);
+    const once = store.countries ? 0 : 2;
+    progress.start(options.layers.filter((layer) => !layer.columns).length + big.size + once);
     try {
       await store.load(() => progress.count(), (borders) => {
         marks.base(borders);
         look([]);
       });
       await marks.load(store.sources, options.layers);
+      loaded = options.layers;
       draw();
     } catch (error) {
       progress.fail(error, load);
@@ -131,8 +134,9 @@ export function attach(L, map, options, el = map.getContainer()) {
     landings.draw();
     reader.update();
     lookAt();
-    parts.tally = together(await tallies);
-    total = Object.values(parts.tally.on).reduce((sum, count) => sum + count, 0);
+    const counted = together(await tallies);
+    parts.tally = loaded === options.layers ? counted : null;
+    total = Object.values(counted.on).reduce((sum, count) => sum + count, 0);
     reader.count();
   }
 
@@ -203,6 +207,8 @@ export function attach(L, map, options, el = map.getContainer()) {
     const brought = options.layers.slice(atlasLayers.length);
     if (String(own.map(({ id }) => id)) === String(brought.map(({ id }) => id))) return;
     options.layers = [...atlasLayers, ...own];
+    parts.tally = null;
+    delete el.dataset.ready;
     loading = loading.then(load);
   }
 

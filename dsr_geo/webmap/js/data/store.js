@@ -33,6 +33,8 @@ export class Store {
     this.sources = [];
     /** @type {string[]} addresses of the big layers, in the order of their sources, which follow the first */
     this.big = [];
+    /** @type {Map<string, { features: Feature[] }>} by address, for when layers come or go */
+    this.collections = new Map();
     /** @type {Entry[]} */
     this.passed = [];
     // What passes the host's bits and the choices, and what that was asked for.
@@ -52,24 +54,28 @@ export class Store {
       count();
       return file;
     };
-    const json = async (path) => counted(files?.[path] ?? await fetchJson(base + path));
+    const json = async (path) => counted(files?.[path] ?? this.collections.get(path) ?? await fetchJson(base + path));
     const text = async (path) => (
       counted(files ? JSON.stringify(files[path]) : await (await fetched(base + path, "json")).text()));
     const bytes = async (path) => counted(
       files ? decoded(files[path]) : await (await fetched(base + path, "octet-stream")).arrayBuffer());
-    const all = Promise.all(own.map((layer) => json(layer.features ?? `/layers/${layer.id}.geojson`)));
+    const addresses = own.map((layer) => layer.features ?? `/layers/${layer.id}.geojson`);
+    const all = Promise.all(addresses.map(json));
     // Big layers come as columns; several may share a file.
     const paths = [...new Set(layers.flatMap((layer) => layer.columns ?? []))];
     const big = Promise.all(paths.map(bytes));
     for (const promise of [all, big]) promise.catch(() => {}); // awaited below, after the borders
-    const borders = await Promise.all([text("/countries.borders"), text("/disputed.borders")]);
-    onBorders(borders);
-    this.countries = areasOf(borders[0]);
+    if (!this.countries) {
+      const borders = await Promise.all([text("/countries.borders"), text("/disputed.borders")]);
+      onBorders(borders);
+      this.countries = areasOf(borders[0]);
+    }
     const [collections, columns] = await Promise.all([all, big]);
     this.records = collections.flatMap(({ features }, i) => features.map((feature) => ({ feature, layer: own[i] })));
     this.numbers = new Map(this.records.map(({ feature }, number) => [feature.id, number]));
     const features = this.records.map(({ feature }) => feature), layerOf = this.records.map(({ layer }) => layer.id);
     this.sources = [fromFeatures(features, layerOf, this.options), ...columns];
+    this.collections = new Map(addresses.map((path, i) => [path, collections[i]]));
     this.big = paths;
     this.layers.clear();
     for (const layer of layers) this.layers.set(layer.id, layer);
