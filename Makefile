@@ -6,7 +6,7 @@ RUN := $(VENV)/bin/python
 PIP := $(RUN) -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help app test lint build check bench clean
+.PHONY: help app test lint build check bench soak lock licences sbom audit clean
 
 help:  ## list the commands
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
@@ -22,6 +22,7 @@ lint: $(VENV)/lint.installed  ## set up what is needed and look for slips in the
 	$(RUN) -m ruff check
 	$(RUN) -m ruff format --check
 	$(RUN) -m mypy
+	$(RUN) -m deptry .
 	$(RUN) tests/scripts.py lint
 
 build: $(VENV)/test.installed  ## check the tables and write data/geojson
@@ -33,6 +34,23 @@ check: $(VENV)/app.installed  ## say what is wrong with the tables
 bench: $(VENV)/bench.installed  ## measure the map and the pages (BENCHMARKS.md); half an hour on a quiet machine
 	$(RUN) benchmarks/map.py
 	$(RUN) benchmarks/pages.py
+
+soak: $(VENV)/soak.installed $(VENV)/test.installed  ## run what is too long for every change: tests/soak
+	$(RUN) -m pytest tests/soak
+
+lock: $(VENV)/release.installed  ## write requirements.lock anew: what the app needs, with hashes
+	$(VENV)/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
+	  --custom-compile-command 'make lock' --output-file requirements.lock requirements.txt
+
+licences: $(VENV)/test.installed $(VENV)/lint.installed  ## print the licence of every dependency; fail on a strange one
+	$(RUN) tests/licences.py
+
+sbom: $(VENV)/release.installed  ## write sbom.json: what a release is made of (CycloneDX)
+	$(RUN) -m cyclonedx_py requirements --pyproject pyproject.toml --output-reproducible --output-file sbom.json \
+	  requirements.lock
+
+audit: $(VENV)/release.installed  ## ask the network for known holes in what requirements.lock names
+	$(RUN) -m pip_audit --requirement requirements.lock --require-hashes --disable-pip
 
 clean:  ## remove the environment
 	rm -rf $(VENV) node_modules

@@ -1,17 +1,31 @@
 """The Digital Silk Road Atlas as a web app: `streamlit run app.py`."""
 
 import gc
+import socket
 
 import streamlit as st
+from starlette.middleware import Middleware
 
 from dsr_geo import api, ui
-from dsr_geo.ui import cache, held
+from dsr_geo.catalog import CatalogError
+from dsr_geo.records import InvalidData
+from dsr_geo.ui import cache, front, held
+
+BASE = st.get_option("server.baseUrlPath")
+try:
+    routes = api.Following(cache.atlas, base=BASE)
+except (CatalogError, InvalidData, OSError) as error:  # of a folder or a database: sentences, not a traceback
+    raise SystemExit(str(error)) from None
 
 # Streamlit finds the app by reading this file's source, so `app` has to be a plain assignment.
 app = st.App(
     ui.MAIN,
-    routes=[held.route(base := st.get_option("server.baseUrlPath")), *api.routes(cache.atlas(), base=base)],
+    routes=[held.route(BASE), routes],
+    middleware=[Middleware(front.Front, base=BASE)],
 )
+
+# The server listens already, and nothing of Streamlit's lets it be set up.
+front.send_at_once(each for each in gc.get_objects() if isinstance(each, socket.socket))
 
 # What is loaded stays as long as the app runs: the garbage collector need not go through it again and again.
 gc.collect()

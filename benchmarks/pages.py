@@ -17,7 +17,7 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-from dsr_geo.ui import MAIN, PAGES, path
+from dsr_geo.ui import MAIN, PAGES, cache, path
 
 RUNS = 5
 
@@ -31,6 +31,7 @@ def opening(page: str, forget: str = "") -> float:
         st.cache_data.clear()
     if forget == "all":
         st.cache_resource.clear()
+        cache._source.cache_clear()
     app = AppTest.from_file(str(MAIN), default_timeout=300)
     if page == "country":
         app.query_params["iso3"] = "PAK"

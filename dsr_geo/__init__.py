@@ -9,10 +9,13 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from dsr_geo.atlas import Atlas, load
+from dsr_geo import atlas as _atlas
+from dsr_geo.atlas import Atlas
 from dsr_geo.names import UnknownName
 from dsr_geo.selection import Selection, from_query
 
@@ -23,6 +26,19 @@ if TYPE_CHECKING:
 
 __all__ = ["Atlas", "Selection", "UnknownName", "from_query", "load", "map", "own_layer"]
 __version__ = "0.1.0"
+
+
+def load(data: Path | str | None = None, patience: float = 0) -> Atlas:
+    """The atlas of a data folder; without one that of the database which `DSR_DATABASE_URL` names, else the published.
+
+    patience: for how many seconds to try again where a database cannot be used. Raises what `dsr_geo.atlas.load` does,
+    and of a database (extra `postgis`) `dsr_geo.postgis.NoDatabase`.
+    """
+    if data is None and (url := os.environ.get("DSR_DATABASE_URL")):
+        from dsr_geo import postgis  # not everybody has what it needs
+
+        return postgis.load(url, patience)
+    return _atlas.load(_atlas.DATA if data is None else data)
 
 
 def map(  # noqa: A001  # what a reader of a notebook calls it, as in geopandas and folium

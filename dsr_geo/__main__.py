@@ -1,4 +1,7 @@
-"""The command line: `dsr-atlas build | check | diff | export | import | map | serve`, or `python -m dsr_geo …`."""
+"""The command line: `dsr-atlas build | check | diff | export | import | map | publish | serve`.
+
+`python -m dsr_geo …` is the same.
+"""
 
 from __future__ import annotations
 
@@ -21,6 +24,8 @@ from dsr_geo import (
     build,
     catalog,
     changes,
+    cite,
+    describe,
     export,
     files,
     names,
@@ -34,7 +39,7 @@ from dsr_geo.atlas import Atlas
 from dsr_geo.build import aiddata, importer, routes
 from dsr_geo.own import write
 from dsr_geo.selection import Selection
-from dsr_geo.ui import PAGES
+from dsr_geo.ui import PAGES, PATIENCE
 
 _EXAMPLES = {
     "build": "example: dsr-atlas build --data my-data",
@@ -52,6 +57,10 @@ _EXAMPLES = {
     "  dsr-atlas map --open\n"
     "  dsr-atlas map 'group=gcc&shade=internet_users_pct&shade_year=2020' --out gulf.html\n"
     "  dsr-atlas map our-sites.xlsx 'group=gcc&years=2015-2020' --out ours.html --joined ours.gpkg",
+    "publish": "examples:\n"
+    "  dsr-atlas publish postgresql://editor@db.example.org/atlas\n"
+    "  dsr-atlas publish --data my-data   # to the database that DSR_DATABASE_URL names\n"
+    "a password is better kept in ~/.pgpass, PGPASSWORD or DSR_DATABASE_URL: others on the machine see this line",
     "serve": "examples:\n  dsr-atlas serve\n  dsr-atlas serve --address 0.0.0.0 --port 8080 --headless",
 }
 _A_SELECTION = (
@@ -82,6 +91,7 @@ def main(arguments: list[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]  # they are text files here
     chosen = _parser().parse_args(arguments)
+    chosen.named, chosen.data = chosen.data, chosen.data or atlas.DATA
     try:
         return chosen.run(chosen)
     except _Refused as refusal:
@@ -96,7 +106,7 @@ def main(arguments: list[str] | None = None) -> int:
     except ModuleNotFoundError as error:
         if error.name is None or error.name.startswith("dsr_geo"):
             raise
-        extra = "app" if chosen.command == "serve" else "map"
+        extra = "postgis" if error.name == "psycopg" else "app" if chosen.command == "serve" else "map"
         print(
             f"this needs {error.name}, which is not installed; pip install 'dsr-atlas[{extra}]'",
             file=sys.stderr,
@@ -112,7 +122,10 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True, metavar="command")
     shared = argparse.ArgumentParser(add_help=False)
     shared.add_argument(
-        "--data", type=Path, default=atlas.DATA, help="the data folder (default: the published data)"
+        "--data",
+        type=Path,
+        help="the data folder (default: the published data; what only reads an atlas reads that of the database that "
+        "DSR_DATABASE_URL names)",
     )
 
     def command(name: str, run: Callable[[argparse.Namespace], int], about: str) -> argparse.ArgumentParser:
@@ -129,7 +142,11 @@ def _parser() -> argparse.ArgumentParser:
 
     opening = "what to show (default: what the app opens with)"
     endings = ", ".join(f".{ending} ({form.title})" for ending, form in export.FORMATS.items())
-    command("build", _build, "Check the tables and write data/geojson, one file per layer.")
+    command(
+        "build",
+        _build,
+        "Check the tables; write data/geojson, one file per layer, and what describes the data for machines.",
+    )
     made = command(
         "check", _check, "Check the tables and print each problem as one sentence: file, row, id, cure."
     )
@@ -144,6 +161,11 @@ def _parser() -> argparse.ArgumentParser:
     made = command("export", _export, "Write a selection to a file; the ending decides the format.")
     made.add_argument("file", type=Path, help=f"file to write, ending in {endings}")
     made.add_argument("selection", nargs="?", default="", help=opening)
+    made.add_argument(
+        "--country-geometry",
+        action="store_true",
+        help="give records known only by country the polygon of their countries (formats with shapes)",
+    )
     made = command("import", _import, "Bring the projects of a public table into the fact tables.")
     made.add_argument("table", choices=["aiddata"], help="whose table it is")
     made.add_argument("file", type=Path, help="the table of projects, .xlsx or .csv")
@@ -166,6 +188,15 @@ def _parser() -> argparse.ArgumentParser:
     made.add_argument("--encoding", default="", help="the encoding of its table, such as gb18030")
     made.add_argument("--swap", action="store_true", help="exchange its longitude and latitude")
     made.add_argument("--open", action="store_true", help="show it in the browser")
+    made = command(
+        "publish", _publish, "Publish the atlas in a PostGIS database, for QGIS, GDAL, SQL and apps."
+    )
+    made.add_argument(
+        "database",
+        nargs="?",
+        default=os.environ.get("DSR_DATABASE_URL", ""),
+        help="postgresql://user@host:port/name (default: DSR_DATABASE_URL)",
+    )
     made = command("serve", _serve, "Open the atlas as an app in the browser.")
     made.add_argument("--address", default="127.0.0.1", help="where to listen (default: this machine only)")
     made.add_argument("--port", type=_port, default=8501, help="the port (default: 8501)")
@@ -191,6 +222,9 @@ def _build(chosen: argparse.Namespace) -> int:
     if chosen.data == atlas.INSTALLED:
         raise _Refused("the installed data are built; name a folder of yours with --data")
     for path in build.build(chosen.data):
+        print(path)
+    for path, content in describe.files(atlas.load(chosen.data)).items():
+        files.write(path, content)
         print(path)
     return 0
 
@@ -243,7 +277,7 @@ def _export(chosen: argparse.Namespace) -> int:
     if ending not in export.FORMATS:
         endings = ", ".join(f".{each}" for each in export.FORMATS)
         raise _Refused(f"'{chosen.file}' ends in none of {endings}; give it one of these.")
-    return _write(chosen, chosen.file, export.FORMATS[ending])
+    return _write(chosen, chosen.file, export.FORMATS[ending], chosen.country_geometry)
 
 
 def _import(chosen: argparse.Namespace) -> int:
@@ -274,14 +308,14 @@ def _map(chosen: argparse.Namespace) -> int:
 
 def _map_beside(chosen: argparse.Namespace, paths: list[Path]) -> int:
     """The map with layers of the reader's own, what was found in each, and what the selection shows of it."""
-    loaded = atlas.load(chosen.data)
+    loaded = dsr_geo.load(chosen.named)
     wanted = _wanted(_query(chosen.selection), loaded)
     about = {name: getattr(chosen, name) for name in ("layer", "crs", "encoding", "swap")}
     mine = []
     for path in paths:
         mine.append(own.own_layer(loaded, path, **about))
         print(f"{path}:", *mine[-1].lines, sep="\n  ")
-    status = _write(chosen, chosen.out, export.FORMATS["html"], loaded, mine)
+    status = _write(chosen, chosen.out, export.FORMATS["html"], loaded=loaded, mine=mine)
     print(*(layer.sentence(loaded, wanted) for layer in mine), sep="\n")
     if chosen.joined:
         content = write.FORMATS[_ending(chosen.joined)](mine[0], loaded, wanted)
@@ -320,20 +354,23 @@ def _write(
     chosen: argparse.Namespace,
     path: Path,
     form: export.Format,
+    polygons: bool = False,
     loaded: Atlas | None = None,
     mine: Sequence[own.OwnLayer] = (),
 ) -> int:
     if not path.parent.is_dir() or path.is_dir():
         raise _Refused(f"'{path}' cannot be written; name a file in a folder that exists.")
-    loaded = loaded or atlas.load(chosen.data)
+    loaded = loaded or dsr_geo.load(chosen.named)
     query = _query(chosen.selection)
     wanted = _wanted(query, loaded)
-    view, problems = export.view(query, loaded, wanted) if form.view else ({}, [])
-    if mine:
-        view["own"] = mine
-    files.write(path, form(loaded, wanted, **view))
+    plain = {key: values for key, values in query.items() if key == "country_geometry"}
+    how, problems = export.view(query if form.view else plain, loaded, wanted)
+    how["country_geometry"] |= polygons
+    files.write(path, form(loaded, wanted, own=mine, **how))
     print("".join(f"{problem}\n" for problem in problems), end="", file=sys.stderr)
-    print(f"{path}: {int(wanted.mask(loaded).sum())} records")
+    found = wanted.records(loaded)
+    left_out = form.left_out(found, how["country_geometry"])
+    print(f"{path}: {len(found) - left_out} records", cite.left_out(left_out), sep="; " if left_out else "")
     return 0
 
 
@@ -376,11 +413,24 @@ def _wanted(query: dict[str, list[str]], loaded: Atlas) -> Selection:
     return wanted
 
 
+def _publish(chosen: argparse.Namespace) -> int:
+    from dsr_geo import postgis  # not everybody has what it needs
+
+    if not chosen.database:
+        raise _Refused(
+            "no database is named; give postgresql://user@host:port/name, or set DSR_DATABASE_URL to it."
+        )
+    made = postgis.publish(chosen.database, chosen.data)
+    print(f"version {made.version}: {len(made.records)} records in {len(made.layers)} layers are published")
+    return 0
+
+
 def _serve(chosen: argparse.Namespace) -> int:
     from dsr_geo.ui import serve
 
-    stories.load(atlas.load(chosen.data))  # what is wrong is said here, and not in front of a reader
-    serve.run(chosen.data, chosen.address, chosen.port, chosen.base, chosen.headless)
+    # What is wrong is said here, and not in front of a reader.
+    stories.load(dsr_geo.load(chosen.named, PATIENCE))
+    serve.run(chosen.named, chosen.address, chosen.port, chosen.base, chosen.headless)
     return 0
 
 

@@ -16,7 +16,8 @@ from urllib.parse import urlencode
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import BaseRoute, Route
+from starlette.routing import BaseRoute, Match, Route
+from starlette.types import Receive, Scope, Send
 
 from dsr_geo import export, selection, stories, webmap
 from dsr_geo.atlas import Atlas
@@ -64,6 +65,30 @@ def routes(atlas: Atlas, base: str = "") -> list[BaseRoute]:
         ("at/{version}/words.json", words),
     ]
     return [*(Route(f"{address(base)}/{path}", send) for path, send in own), *serve(answers, base)]
+
+
+class Following(BaseRoute):
+    """The `routes` of an atlas that may be replaced by another while they are served.
+
+    atlas: gives the one that is served now. Its routes are made when it is asked for the first time.
+    """
+
+    def __init__(self, atlas: Callable[[], Atlas], base: str = ""):
+        self._atlas, self._base = atlas, base
+        self._made: tuple[Atlas, list[BaseRoute]] = (atlas(), routes(atlas(), base))
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        if (now := self._atlas()) is not self._made[0]:
+            self._made = (now, routes(now, self._base))
+        found: tuple[Match, Scope] = (Match.NONE, {})
+        for route in self._made[1]:
+            match, about = route.matches(scope)
+            if match.value > found[0].value:
+                found = match, {**about, "atlas_route": route}
+        return found
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await scope["atlas_route"].handle(scope, receive, send)
 
 
 def _stories(atlas: Atlas) -> list[tuple[str, str]]:

@@ -232,8 +232,9 @@ def _whole_table(parts: list[gpd.GeoDataFrame]) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(table, geometry="geometry", crs="EPSG:4326")
 
 
-def _text_table(path: Path, columns: list[str], optional: bool = False) -> pd.DataFrame:
+def _text_table(path: Path, names: Iterable[str], optional: bool = False) -> pd.DataFrame:
     """A table indexed by its first column, all cells text; without lines where an optional one is not there."""
+    columns = list(names)
     rows, problems = ([], []) if optional and not path.exists() else records.read_table(path, columns)
     if problems:
         raise records.InvalidData(problems)

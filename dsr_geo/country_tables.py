@@ -19,13 +19,39 @@ import pyogrio
 from dsr_geo.records import Problem, header_problems, tidy, unfit
 
 COLUMNS = {
-    "groups": ("id", "title", "family"),
-    "memberships": ("country", "group", "since", "until", "source_id", "note"),
-    "indicators": ("id", "title", "unit", "decimals", "breaks", "classes", "note"),
-    "attributes": ("country", "year", "indicator", "value", "kind", "source_id"),
-    "names": ("country", "english", "others"),
+    "groups": {"id": "id of the group", "title": "words shown", "family": "region, organisation …"},
+    "memberships": {
+        "country": "ISO 3166-1 alpha-3 code",
+        "group": "id of groups.csv",
+        "since": "first year of membership; empty = open",
+        "until": "last year of membership, included; empty = open",
+        "source_id": "ids of sources.csv, `;` between",
+        "note": "what is special",
+    },
+    "indicators": {
+        "id": "id of the indicator",
+        "title": "words shown",
+        "unit": "what is counted",
+        "decimals": "how many decimals are shown",
+        "breaks": "rising bounds between the classes of the shading, `;` between; empty = no shading",
+        "classes": "words for the classes, one more than the breaks, `;` between",
+        "note": "a caveat, shown beside the shading",
+    },
+    "attributes": {
+        "country": "ISO 3166-1 alpha-3 code",
+        "year": "the year the value is of",
+        "indicator": "id of indicators.csv",
+        "value": "the value, in the indicator's unit",
+        "kind": "how the value came about",
+        "source_id": "ids of sources.csv, `;` between",
+    },
+    "names": {
+        "country": "ISO 3166-1 alpha-3 code",
+        "english": "every name in English and the codes, `;` between",
+        "others": "every name in all other languages, `;` between",
+    },
 }
-"""Table → its columns."""
+"""Table → its columns, in order, with their meaning."""
 
 MAY_BE_EMPTY = {"family", "since", "until", "note", "unit", "breaks", "classes", "others"}
 """Columns that need not be filled; a membership needs no `source_id`, either."""

@@ -11,7 +11,7 @@ import io
 import math
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -48,8 +48,21 @@ COLUMNS = {
 
 DERIVED = (
     *("layer", "evidence", "length_computed_km", "geometry"),  # of a loaded record
-    *("layer_title", "country_names", "source_urls", "citation", "fid", "ogc_fid", "geom"),  # of a download
+    *(
+        "layer_title",
+        "country_names",
+        "source_urls",
+        "source_licences",
+        "attribution",
+        "citation",
+        "about",
+        "page",
+        "fid",
+        "ogc_fid",
+        "geom",
+    ),  # of a download
     *("country", "country_name", "region", "subregion", "groups"),  # of records joined with countries
+    *("point", "line", "polygon"),  # of a published record
 )
 """Columns that records have somewhere beyond those, computed and never typed."""
 
@@ -118,7 +131,7 @@ def columns(layer: Layer) -> list[str]:
     return [*COLUMNS, *layer.fields]
 
 
-def read_table(path: Path, expected: list[str]) -> tuple[list[Row], list[Problem]]:
+def read_table(path: Path, expected: Collection[str]) -> tuple[list[Row], list[Problem]]:
     """The rows of a CSV table and what is wrong with its form; well-formed rows are returned in any case.
 
     A table whose header is wrong has no rows: nobody knows what its cells mean.
@@ -147,7 +160,7 @@ def read_table(path: Path, expected: list[str]) -> tuple[list[Row], list[Problem
     return rows, problems
 
 
-def header_problems(path: Path, expected: list[str]) -> list[Problem]:
+def header_problems(path: Path, expected: Collection[str]) -> list[Problem]:
     """What keeps a file from being read as a table with these columns, in any order."""
     try:
         reader = csv.reader(io.StringIO(_text(path), newline=""), strict=True)
@@ -286,11 +299,32 @@ def present(
     return begin <= last and (end is None or end >= first)
 
 
-SOURCE_COLUMNS = [
-    *("id", "title", "producer", "origin", "url", "published", "accessed", "language", "kind", "licence"),
-]
+SOURCE_COLUMNS = {
+    "id": "kebab-case, such as `xinhua-2024-cable`",
+    "title": "the document's title; may be empty",
+    "producer": "who published it, spelled as in the other rows: evidence counts different producers",
+    "origin": "whose text it is, where the page carries another producer's (an agency, a press release): evidence "
+    "counts that one. Empty if its own",
+    "url": "the full http(s) address of the page",
+    "published": "YYYY, YYYY-MM or YYYY-MM-DD; may be empty",
+    "accessed": "the same, when it was read",
+    "language": "code such as `en`, `zh`",
+    "kind": "`official`, `law`, `company`, `press`, `aggregator`, `research`, `dataset`",
+    "licence": "`facts only`, or the licence the source states",
+}
+"""Every column of sources.csv, in order, with its meaning; so for the tables below."""
+
 SOURCE_KINDS = ("official", "law", "company", "press", "aggregator", "research", "dataset")
-ACTOR_COLUMNS = ["id", "name", "name_zh", "type", "headquarters", "parent", "source_ids", "note"]
+ACTOR_COLUMNS = {
+    "id": "kebab-case, used in `actors` cells",
+    "name": "the name in English",
+    "name_zh": "the name in Chinese",
+    "type": "what it is, if a source says so: ownership is never claimed without one",
+    "headquarters": "ISO 3166-1 alpha-3 code",
+    "parent": "id of the actor it belongs to, if any",
+    "source_ids": "what supports the type, `;` between",
+    "note": "what is contested or special",
+}
 ACTOR_TYPES = (
     "state-owned",
     "private",
@@ -300,12 +334,45 @@ ACTOR_TYPES = (
     "international-consortium",
     "other",
 )
-EVENT_COLUMNS = ["id", "year", "date", "title", "note", "source_ids"]
-CHANGE_COLUMNS = ["id", "on", "field", "before", "after"]
-LANDING_POINT_COLUMNS = ["name", "country", "lon", "lat", "precision", "basis", "source_id", "island"]
-PASSAGE_COLUMNS = ["name", "kind", "cables", "source_id", "wkt"]
+EVENT_COLUMNS = {
+    "id": "kebab-case",
+    "year": "the year it happened",
+    "date": "YYYY, YYYY-MM or YYYY-MM-DD",
+    "title": "our own short words",
+    "note": "our own short words",
+    "source_ids": "ids of sources.csv, `;` between",
+}
+CHANGE_COLUMNS = {
+    "id": "id of the record",
+    "on": "the day the version was made",
+    "field": "the column that changed; empty = the record was added",
+    "before": "what stood there; empty for long texts and lists",
+    "after": "what stands there; empty for long texts and lists",
+}
+LANDING_POINT_COLUMNS = {
+    "name": "town and country, as cables name it",
+    "country": "ISO 3166-1 alpha-3 code",
+    "lon": "longitude, WGS 84 degrees",
+    "lat": "latitude, WGS 84 degrees",
+    "precision": "exact, city, region or country",
+    "basis": "`geonames-name` the place of that name, `geonames-nearest` the nearest place, `hand` rounded to 0.1°",
+    "source_id": "id of sources.csv",
+    "island": "yes for an island that the generalised borders leave out, otherwise empty",
+}
+PASSAGE_COLUMNS = {
+    "name": "what the passage is called",
+    "kind": "a `channel` is water too narrow for the borders, a `crossing` a stretch over land, a `barrier` to avoid",
+    "cables": "ids of the cables it is for, `;` between; empty = all",
+    "source_id": "id of sources.csv",
+    "wkt": "the line as WKT, WGS 84 degrees",
+}
 PASSAGE_KINDS = ("channel", "crossing", "barrier")
-EXCLUDED_COLUMNS = ["table", "row", "reason", "record_id"]
+EXCLUDED_COLUMNS = {
+    "table": "where the row came from",
+    "row": "its id there",
+    "reason": "why it is no record of its own, in one sentence",
+    "record_id": "the record it was merged into, if any",
+}
 
 
 @dataclass(frozen=True)
@@ -332,7 +399,7 @@ def read(data: Path, layers: dict[str, Layer]) -> Tables:
     unreadable: list[Problem] = []
     unread: list[Problem] = []
 
-    def table(path: Path, expected: list[str]) -> list[Row]:
+    def table(path: Path, expected: Collection[str]) -> list[Row]:
         rows, problems = read_table(path, expected)
         (unread if rows else unreadable).extend(problems)
         return rows

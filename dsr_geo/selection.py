@@ -230,7 +230,7 @@ class Selection:
         inside = hosts["country"].isin(self.countries).to_numpy()
         if self.groups:
             first, last = self.years or (-np.inf, np.inf)
-            begin, end = _span(atlas)
+            begin, end = span(atlas)
             begin = np.fmax(begin.reindex(hosts["id"]).to_numpy(), first)
             end = np.fmin(end.reindex(hosts["id"]).to_numpy(), last)
             for group in self.groups:
@@ -348,12 +348,12 @@ def undated(atlas: Atlas) -> np.ndarray:
 
 def present(atlas: Atlas, first: int, last: int, undated: bool) -> np.ndarray:
     """The presence rule (`records.present`) over all records at once; what undated records get is given."""
-    begin, end = _span(atlas)
+    begin, end = span(atlas)
     dated = atlas.records["year_start"].notna() | atlas.records["year_announced"].notna()
     return np.where(dated, (begin <= last) & (end >= first), undated)
 
 
-def _span(atlas: Atlas) -> tuple[pd.Series, pd.Series]:
+def span(atlas: Atlas) -> tuple[pd.Series, pd.Series]:
     """First and last year in which each record was present as floats, unknown ones being infinite."""
     table = atlas.records
     begin = table["year_start"].fillna(table["year_announced"]).astype("Float64")

@@ -280,6 +280,12 @@ def test_every_format_is_served(ask, atlas, ending):
         assert strip(body) == strip(wanted)
 
 
+def test_the_polygons_of_countries_come_when_asked_for(ask):
+    for asked, there in (("", False), ("&country_geometry=0", False), ("&country_geometry=1", True)):
+        _, _, body = ask(f"/atlas/records.geojson?layer=pacts{asked}")
+        assert {bool(each["geometry"]) for each in json.loads(body)["features"]} == {there}
+
+
 @pytest.mark.parametrize(
     ("path", "status", "said"),
     [
@@ -288,6 +294,7 @@ def test_every_format_is_served(ask, atlas, ending):
         ("records.csv?years=2020", 400, "2013-2026"),
         ("records.html?record=tower-x", 400, "tower-x"),
         ("records.html?shade=mood", 400, "mood"),
+        ("records.fgb?country_geometry=yes", 400, "“yes”, which is neither 0 nor 1"),
         ("records.dwg", 404, "dwg"),
         ("records.csv?q={{7*7}}", 200, ""),
     ],
@@ -297,3 +304,16 @@ def test_a_download_that_is_not_understood_is_answered_in_words(ask, path, statu
     assert got == status
     if status != 200:
         assert headers["content-type"] == "application/json" and said in json.loads(body)["error"]
+
+
+def test_routes_follow_an_atlas_that_is_replaced(atlas, tiny):
+    tiny.row("facts/towers", "tower-old")["note"] = "It has grown."
+    served, other = [atlas], tiny.load()
+    with serving([api.Following(lambda: served[0], base="x")]) as get:
+        before = get("/x/atlas/files.json")
+        assert b"It has grown." not in get("/x/atlas/records.csv?layer=towers")[2]
+        assert get("/x/atlas/count.json", method="POST")[0] == 405 and get("/x/atlas/nothing")[0] == 404
+        assert get("/nothing")[0] == 404
+        served[0] = other
+        assert get("/x/atlas/files.json")[2] != before[2]
+        assert b"It has grown." in get("/x/atlas/records.csv?layer=towers")[2]

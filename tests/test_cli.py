@@ -12,6 +12,7 @@ import webbrowser
 from pathlib import Path
 
 import pytest
+import uploads
 
 from dsr_geo.__main__ import main
 
@@ -46,6 +47,7 @@ def test_the_examples_in_the_help_work(capsys, tmp_path, monkeypatch, command):
     ]
     assert len(lines) >= 2
     monkeypatch.chdir(tmp_path)
+    Path("our-sites.xlsx").write_bytes(uploads.formats()["xlsx"])
     monkeypatch.setattr(webbrowser, "open", lambda address: None)
     for line in lines:
         words = shlex.split(line)[1:]
@@ -56,7 +58,8 @@ def test_the_examples_in_the_help_work(capsys, tmp_path, monkeypatch, command):
 def test_as_a_module_it_builds_checks_and_exports(tiny, tmp_path):
     built = run("build", "--data", tiny.write_with_cables())
     assert built.returncode == 0 and built.stdout.decode().split() == [
-        str(tiny.folder / "geojson" / f"{id}.geojson") for id in ("towers", "paths", "cables", "pacts")
+        *(str(tiny.folder / "geojson" / f"{id}.geojson") for id in ("towers", "paths", "cables", "pacts")),
+        *(str(tiny.folder / name) for name in ("datapackage.json", "dataset.jsonld", "dcat.jsonld")),
     ]
     checked = run("check", "--data", tiny.folder)
     assert (checked.returncode, checked.stdout.decode().strip()) == (0, "All tables are valid.")

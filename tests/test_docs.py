@@ -12,6 +12,7 @@ from contextlib import redirect_stdout
 from pathlib import Path
 
 import pytest
+import uploads
 
 import dsr_geo
 from dsr_geo import build, catalog, cite, records
@@ -41,8 +42,9 @@ def anchor(heading):
     return re.sub(r"[^\w\- ]", "", heading.strip().lower()).replace(" ", "-")
 
 
-def test_the_python_example_of_the_readme_runs(tmp_path):
-    (example,) = blocks(page("README.md"), "python")
+def test_the_python_examples_of_the_readme_run(tmp_path):
+    """The second goes on from the first."""
+    example = "\n".join(blocks(page("README.md"), "python"))
     done = subprocess.run(
         [sys.executable, "-c", example],
         cwd=tmp_path,
@@ -52,13 +54,15 @@ def test_the_python_example_of_the_readme_runs(tmp_path):
     )
     assert done.returncode == 0, done.stderr
     assert "records in" in done.stdout and "Digital Silk Road Atlas, data version" in done.stdout
-    assert {path.name for path in tmp_path.iterdir()} == {"cloud.geojson", "cloud.html"}
+    assert "2 lie in a country or territory" in done.stdout and "Pakistan" in done.stdout
+    assert {path.name for path in tmp_path.iterdir()} == {"cloud.geojson", "cloud.html", "ours.html"}
 
 
 def test_the_commands_of_the_readme_work(tmp_path, monkeypatch, capsys):
     lines = [line for block in blocks(page("README.md"), "sh") for line in block.splitlines()]
     lines = [line for line in lines if line.startswith("dsr-atlas ")]
     monkeypatch.chdir(tmp_path)
+    Path("our-sites.xlsx").write_bytes(uploads.formats()["xlsx"])
     printed = {}
     for line in lines:
         words = shlex.split(line, comments=True)[1:]
@@ -114,11 +118,10 @@ def test_contributing_is_short():
     assert len(page("CONTRIBUTING.md").splitlines()) <= 80
 
 
-def test_the_data_page_explains_every_column_in_the_words_of_the_code():
+@pytest.mark.parametrize("columns", [records.COLUMNS, records.SOURCE_COLUMNS, records.ACTOR_COLUMNS])
+def test_the_data_page_explains_every_column_in_the_words_of_the_code(columns):
     text = page("docs/data.md")
-    lines = [
-        f"| `{name}` | {meaning.replace('|', chr(92) + '|')} |" for name, meaning in records.COLUMNS.items()
-    ]
+    lines = [f"| `{name}` | {meaning.replace('|', chr(92) + '|')} |" for name, meaning in columns.items()]
     assert "\n".join(lines) in text, "paste:\n" + "\n".join(lines)
 
 

@@ -25,11 +25,11 @@ def no_constant(name):
 
 
 def geojson(atlas, selection):
-    return json.loads(export.geojson(atlas, selection).decode("utf-8"), parse_constant=no_constant)
+    return json.loads(export.FORMATS["geojson"](atlas, selection), parse_constant=no_constant)
 
 
 def rows_of(atlas, selection):
-    content = export.csv(atlas, selection)
+    content = export.FORMATS["csv"](atlas, selection)
     assert content.startswith(b"\xef\xbb\xbf"), "spreadsheets need the mark to show Chinese"
     return {row["id"]: row for row in csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline=""))}
 
@@ -38,7 +38,7 @@ def rows_of(atlas, selection):
 def package(atlas, tmp_path):
     def write(selection):
         path = tmp_path / "atlas.gpkg"
-        path.write_bytes(export.geopackage(atlas, selection))
+        path.write_bytes(export.FORMATS["gpkg"](atlas, selection))
         return path
 
     return write
@@ -96,7 +96,7 @@ def test_geojson_values_are_typed_and_null_where_unknown(atlas):
 
 def test_geojson_is_read_by_gdal(atlas, tmp_path):
     path = tmp_path / "x.geojson"
-    path.write_bytes(export.geojson(atlas, ALL))
+    path.write_bytes(export.FORMATS["geojson"](atlas, ALL))
     frame = gpd.read_file(path)
     assert len(frame) == 16 and frame.geometry.isna().sum() == 6 and frame.crs.to_epsg() == 4326
     assert set(frame.geom_type.dropna()) == {"Point", "MultiLineString"}
@@ -124,7 +124,7 @@ def test_columns_of_selected_layers_stay_even_if_other_layers_have_the_same(tiny
 def test_the_table_of_a_selection_is_a_part_of_one_that_is_made_once(atlas, monkeypatch):
     """And is the asker's own: what is written into it changes no other answer."""
     whole = export.table(atlas, ALL.records(atlas))
-    monkeypatch.setattr(export, "_whole_table", None)
+    monkeypatch.setattr(export.rows, "_whole_table", None)
     part = export.table(atlas, Selection(layers=("towers",)).records(atlas))
     pd.testing.assert_frame_equal(part, whole.loc[part.index, part.columns])
     part.loc[:, "name"] = "changed"
@@ -147,7 +147,7 @@ def test_csv_has_a_line_per_record_with_names_places_and_citation(atlas):
 
 
 def test_csv_is_read_by_pandas_without_losing_a_record(atlas):
-    frame = pd.read_csv(io.BytesIO(export.csv(atlas, ALL)), encoding="utf-8-sig")
+    frame = pd.read_csv(io.BytesIO(export.FORMATS["csv"](atlas, ALL)), encoding="utf-8-sig")
     assert len(frame) == 16 and list(frame["id"]) == list(atlas.records.index)
 
 
@@ -223,7 +223,17 @@ def test_blanks_after_semicolons_are_no_different(tiny, tmp_path):
 
 
 def test_the_formats_are_those_of_the_command_line_and_the_page():
-    assert list(export.FORMATS) == ["geojson", "csv", "gpkg", "html"]
+    assert list(export.FORMATS) == [
+        "geojson",
+        "csv",
+        "xlsx",
+        "gpkg",
+        "html",
+        "geojsonl",
+        "fgb",
+        "parquet",
+        "kml",
+    ]
 
 
 def test_unknown_is_null_in_every_format_that_has_it(tiny, tmp_path):

@@ -26,10 +26,12 @@ ORDER = [
     {"atlas"},
     {"search"},
     {"selection"},
+    {"cql"},
     {"cite", "places", "summary", "changes"},
-    {"impact", "stories", "own"},
+    {"impact", "stories", "datapackage", "postgis", "own"},
     {"webmap"},
     {"export"},
+    {"describe"},
     {"", "api"},
     {"ui"},
     {"__main__", "app"},
@@ -45,7 +47,18 @@ FOLDERS = {
         {"importer"},
         {""},
     ],
+    "cql": [
+        {"parse", "texts"},
+        {"geometry", "times"},
+        {"values"},
+        {"lists"},
+        {"evaluate"},
+        {"records", "selections"},
+        {""},
+    ],
+    "export": [{"rows"}, {"text", "gis", "kml", "sheets"}, {""}],
     "own": [{"columns", "join"}, {""}, {"write", "counts"}],
+    "postgis": [{"connection", "tables"}, {""}, {"follow"}],
     "upload": [{"tables"}, {"formats", "coordinates"}, {"checks"}, {"child"}, {""}],
     "webmap": [{"columns"}, {"own", "shading"}, {""}, {"notebook"}],
 }
@@ -178,7 +191,14 @@ def test_scripts_have_no_circle():
 
 @pytest.mark.parametrize(
     ("library", "allowed"),
-    [("streamlit", {"ui", "app"}), ("folium", {"webmap"}), ("branca", {"webmap"}), ("starlette", {"api"})],
+    [
+        ("streamlit", {"ui", "app"}),
+        ("folium", {"webmap"}),
+        ("branca", {"webmap"}),
+        ("starlette", {"api", "app", "ui"}),
+        ("cql2", {"cql"}),
+        ("psycopg", {"postgis"}),
+    ],
 )
 def test_only_its_own_part_knows(library, allowed):
     users = {
@@ -199,7 +219,7 @@ def test_the_data_side_knows_nothing_of_the_page_or_the_map():
         [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True
     ).stdout.split()
     assert "dsr_geo.selection" in loaded
-    assert not {"streamlit", "folium", "starlette", "dsr_geo.webmap", "dsr_geo.ui"} & set(loaded)
+    assert not {"streamlit", "folium", "starlette", "psycopg", "dsr_geo.webmap", "dsr_geo.ui"} & set(loaded)
 
 
 def test_the_map_and_the_routes_need_no_streamlit():

@@ -13,6 +13,7 @@ import urllib.request
 import zipfile
 from pathlib import Path
 
+import licences
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -40,8 +41,59 @@ def test_every_requirement_is_pinned_once():
         "searoute",
         "matplotlib",
         "streamlit-folium",
+        "geoalchemy2",
+        "sqlalchemy",
     }  # what benchmarks compare with comes as it is today
-    assert named - bench <= set(plain) and len(plain) == len(set(plain))
+    release = {"cyclonedx-bom", "pip-audit", "uv"}  # what looks for holes shall know the newest
+    soak = {"frictionless"}
+    assert named - bench - release - soak <= set(plain) and len(plain) == len(set(plain))
+
+
+def pins(name):
+    """Package → version of a file of requirements."""
+    text = (ROOT / name).read_text(encoding="utf-8")
+    return {
+        re.sub(r"[-_.]+", "-", package).lower(): version
+        for package, version in re.findall(r"^([\w.-]+)==(\S+)", text, re.MULTILINE)
+    }
+
+
+def test_the_lock_holds_all_that_the_app_needs_here_as_pinned_and_with_hashes():
+    """So that `pip install --require-hashes -r requirements.lock` is enough; tests/soak runs that."""
+    locked, pinned = pins("requirements.lock"), pins("constraints.txt")
+    assert {name: pinned.get(name) for name in locked if name in pinned} == {
+        name: version for name, version in locked.items() if name in pinned
+    }, "run `make lock`"
+    needed = set(licences.closure(PROJECT["project"]["dependencies"]))
+    assert needed <= set(locked), "run `make lock`"
+    assert needed <= set(pinned)
+    text = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+    entries = re.split(r"^(?=\w)", text, flags=re.MULTILINE)[1:]
+    assert len(entries) == len(locked) and all("--hash=sha256:" in entry for entry in entries)
+
+
+def test_every_dependency_has_a_licence_that_was_looked_at():
+    found = licences.all_found()
+    assert len(found) > 60 and licences.strange(found) == []
+
+
+@pytest.mark.parametrize("said", [set(), {"AGPL-3.0-only"}, {"MIT", "GPL-3.0-or-later"}])
+def test_a_licence_nobody_looked_at_is_named(said):
+    (sentence,) = licences.strange({"odd": ("1", said), "fine": ("1", {"MIT"})})
+    assert sentence.startswith("odd: ") and "tests/licences.py" in sentence
+
+
+def test_the_image_has_what_the_app_reads_and_no_root():
+    """What a container is made of: copied, kept from root, its health asked where the app listens."""
+    lines = (ROOT / "Dockerfile").read_text(encoding="utf-8").splitlines()
+    copied = {name for line in lines if line.startswith("COPY ") for name in line.split()[1:-1]}
+    let = (ROOT / ".dockerignore").read_text(encoding="utf-8").splitlines()
+    assert {line[1:] for line in let if line.startswith("!")} == copied
+    assert {"app.py", "CITATION.cff", ".streamlit", "data", "dsr_geo", "requirements.lock"} == copied
+    assert all((ROOT / name).exists() for name in copied)
+    text = "\n".join(lines)
+    assert re.search(r"^USER [1-9]", text, re.MULTILINE) and "--require-hashes" in text
+    assert "/_stcore/health" in text and "8501" in text
 
 
 @pytest.fixture(scope="module")

@@ -15,12 +15,12 @@ from dsr_geo.webmap import shading
 
 TABLES = {
     **{f"facts/{layer}": [*records.COLUMNS, *own] for layer, own in OWN_FIELDS.items()},
-    "sources": records.SOURCE_COLUMNS,
-    "actors": records.ACTOR_COLUMNS,
-    "events": records.EVENT_COLUMNS,
-    "landing_points": records.LANDING_POINT_COLUMNS,
-    "passages": records.PASSAGE_COLUMNS,
-    "excluded": records.EXCLUDED_COLUMNS,
+    "sources": list(records.SOURCE_COLUMNS),
+    "actors": list(records.ACTOR_COLUMNS),
+    "events": list(records.EVENT_COLUMNS),
+    "landing_points": list(records.LANDING_POINT_COLUMNS),
+    "passages": list(records.PASSAGE_COLUMNS),
+    "excluded": list(records.EXCLUDED_COLUMNS),
     **{f"countries/{name}": list(columns) for name, columns in country_tables.COLUMNS.items()},
 }
 LOADED = {

@@ -14,6 +14,10 @@ Its folder holds nothing else to import: Streamlit puts it on `sys.path`, and ta
 for pages of the old kind, which it opens without the script."""
 
 
+PATIENCE = 60
+"""Seconds for which a start waits for a database that is not there yet."""
+
+
 @dataclass(frozen=True)
 class Page:
     """A page of the app; its file is `pages/<name>.py`, the name is its path in the address."""

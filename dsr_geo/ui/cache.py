@@ -6,8 +6,8 @@ Every answer is kept under all that it was computed from, an atlas by its versio
 from __future__ import annotations
 
 import os
-from functools import partial
-from pathlib import Path
+from collections.abc import Callable
+from functools import lru_cache, partial
 
 import streamlit as st
 
@@ -17,6 +17,7 @@ from dsr_geo.atlas import DATA, Atlas
 from dsr_geo.selection import Selection
 from dsr_geo.stories import Story
 from dsr_geo.stories import load as load_stories
+from dsr_geo.ui import PATIENCE
 
 pure = partial(
     st.cache_data,
@@ -28,13 +29,24 @@ pure = partial(
 
 
 def atlas() -> Atlas:
-    """The atlas that is served: of the folder that `DSR_ATLAS_DATA` names, else the published one; loaded once."""
-    return _loaded(Path(os.environ.get("DSR_ATLAS_DATA", DATA)))
+    """The atlas that is served, loaded once.
+
+    It is of the folder that `DSR_ATLAS_DATA` names, else of the database that `DSR_DATABASE_URL` names, else the
+    published one. That of a database is replaced when a newer one was published (`postgis.follow`).
+    """
+    return _source(os.environ.get("DSR_ATLAS_DATA"), os.environ.get("DSR_DATABASE_URL"))()
 
 
-@st.cache_resource(show_spinner="Loading the atlas …")
-def _loaded(folder: Path) -> Atlas:
-    return dsr_geo.load(folder)
+@lru_cache(
+    maxsize=4
+)  # not Streamlit's: whoever empties that cannot make the app read anew from what may be away
+def _source(folder: str | None, url: str | None) -> Callable[[], Atlas]:
+    if url and not folder:
+        from dsr_geo.postgis import follow  # not everybody has what it needs
+
+        return follow.Follower(url, PATIENCE)
+    loaded = dsr_geo.load(folder or DATA)
+    return lambda: loaded
 
 
 @pure()

@@ -22,10 +22,15 @@ _STYLE = """<style>
 .stMultiSelect [data-tag], .stMultiSelect [data-tag] *, .stButton button[kind="primary"] p { color: UPON; }
 [class*="st-key-files-"] button { min-height: 24px; padding: 0 .4rem 0 0; }
 [class*="st-key-files-"] button p { font-size: .85rem; color: ACCENT; }
-.downloads { display: flex; flex-wrap: wrap; gap: .5rem; }
-.downloads a { padding: .4rem .8rem; border-radius: .5rem; color: inherit; text-decoration: none; }
-.downloads a { border: 1px solid color-mix(in srgb, currentColor 25%, transparent); }
-.downloads a:is(:hover, :focus-visible) { border-color: ACCENT; color: ACCENT; }
+.downloads, .downloads div { display: flex; flex-wrap: wrap; gap: .5rem; align-items: baseline; font-size: .95rem; }
+.downloads :is(a, summary) { padding: .4rem .8rem; border-radius: .5rem; color: inherit; text-decoration: none; }
+.downloads :is(a, summary) { border: 1px solid color-mix(in srgb, currentColor 25%, transparent); cursor: pointer; }
+.downloads :is(a, summary):is(:hover, :focus-visible) { border-color: ACCENT; color: ACCENT; }
+.downloads details[open] { flex-basis: 100%; }
+.downloads summary { width: fit-content; }
+.downloads div { margin-top: .5rem; }
+.downloads > span { font-weight: 600; }
+.downloads small { flex-basis: 100%; }
 .stButton button[kind="tertiary"] { text-align: left; justify-content: flex-start; }
 .st-key-record-card .card h3 { display: none; }
 .st-key-menu { flex-wrap: wrap; gap: .15rem; }
@@ -59,6 +64,10 @@ _STYLE = """<style>
   .st-key-full .atlas-map:not(.leaflet-container) { height: calc(100dvh - var(--line)); border-radius: 0; }
   .st-key-full .st-key-beside, :has(> .st-key-beside) { height: calc(100dvh - var(--line)) !important; }
   .st-key-below, .st-key-said { padding: 1rem 2rem 0; }
+  .st-key-said:has(.st-key-own-words) { padding: 0 1rem; }
+  .stMainBlockContainer:has(.st-key-own-words) .st-key-full .atlas-map:not(.leaflet-container) {
+    height: calc(100dvh - var(--line) - 28px);
+  }
   .stApp:has([data-testid="stExpandSidebarButton"]) .st-key-name { padding-left: 2.4rem; }
 }
 @media (min-width: 1130px) { .stMainBlockContainer:has(.st-key-full) { --line: 60px; } }

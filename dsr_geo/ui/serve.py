@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import signal
+import sys
 from pathlib import Path
 
 from streamlit.web import cli
@@ -10,18 +12,21 @@ from streamlit.web import cli
 from dsr_geo.atlas import APP
 
 
-def run(data: Path, address: str, port: int, base: str = "", headless: bool = False) -> None:
-    """Serve the atlas of a data folder until it is stopped.
+def run(data: Path | None, address: str, port: int, base: str = "", headless: bool = False) -> None:
+    """Serve the atlas of a data folder, or without one that of `cache.atlas`, until it is stopped.
 
     base: the path it is served under. headless: opens no browser.
     """
-    os.environ["DSR_ATLAS_DATA"] = str(data.resolve())
+    if data:
+        os.environ["DSR_ATLAS_DATA"] = str(data.resolve())
     options = {
         "server.address": address,
         "server.port": port,
         "server.baseUrlPath": base.strip("/"),
         "server.headless": str(headless).lower(),
     }
+    # An end that is asked for is an orderly one, with which temporary folders go.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit())
     # In this process: as a child the app would outlive it.
     flags = [f"--{name}={value}" for name, value in options.items() if value != ""]
     cli.main(["run", str(APP), *flags], standalone_mode=False)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from urllib.parse import quote
+
 EVIDENCE_WORDS = {
     "strong": "an official document or a law, or two producers of which one at least is not an aggregator",
     "fair": "one company, research or dataset source",
@@ -11,11 +14,24 @@ EVIDENCE_WORDS = {
 """What each grade of evidence (`records.EVIDENCE`) stands for."""
 
 
+_REWRITTEN = re.compile(
+    r"(?<=[-<>=])(?=[-<>=])"  # dashes and arrows
+    r"|(?<=/)(?=/)|(?<=w)(?=ww)|(?<=@)(?=\w)"  # addresses of the web and of mail
+    r"|(?<=:)(?=[a-z])"  # icons and emoji
+)
+"""Where Streamlit makes something else of a text after it has read the escapes."""
+
+
 def plain(text: str) -> str:
     """Text from data or a link as Markdown that shows it as it is."""
-    escaped = "".join("\\" + char if char in r"\`*_{}[]()#+-.!|:$~<>" else char for char in text)
-    # Streamlit turns bare addresses into links after reading the escapes; a space of no width keeps them text.
-    return escaped.replace("//", "/\u200b/").replace("www", "w\u200bww")
+    parted = _REWRITTEN.sub("\u200b", text)  # a space of no width keeps it text
+    return "".join("\\" + char if char in r"\`*_{}[]()#+-.!|:$~<>&" else char for char in parted)
+
+
+def to(text: str, url: str) -> str:
+    """A link in Markdown; where the address is none of the web, its text alone."""
+    address = quote(url, safe="#$%&'+,/:;=?@~")  # brackets would end it
+    return f"[{plain(text)}]({address})" if re.match("https?://", url, re.IGNORECASE) else plain(text)
 
 
 def words(value: str) -> str:

@@ -122,7 +122,7 @@ def recoded(table: pd.DataFrame, encoding: str) -> list[str]:
 
     for column in texts:
         table[column] = table[column].map(again, na_action="ignore").astype(object)
-    table.rename(columns={column: again(column) for column in texts}, inplace=True)
+    table.columns = pd.Index([again(column) if column in texts else column for column in table.columns])
     return [f"The table does not say its encoding (no .cpg); read as {name}."]
 
 

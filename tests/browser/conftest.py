@@ -136,8 +136,7 @@ class Tabs:
         page.bring_to_front()  # only what is in front may fill the screen
 
         def console(message) -> None:
-            # On a page below the front page Streamlit first looks for its server under the page's own path.
-            if message.type == "error" and "/_stcore/" not in message.location.get("url", ""):
+            if message.type == "error":
                 complaints.append(message.text)
 
         def request(request) -> None:

@@ -78,7 +78,7 @@ def _head(atlas: Atlas, id: str) -> None:
 
 def _records(atlas: Atlas, id: str, found: pd.DataFrame) -> None:
     name = atlas.actor_name(id)
-    st.markdown(summary.sentence(atlas, replace(link.current(atlas), actors=(id,)), found))
+    st.markdown(plain(summary.sentence(atlas, replace(link.current(atlas), actors=(id,)), found)))
     left, right = st.columns([1.5, 1], gap="medium")
     with left:
         globe.world(atlas, found, name)

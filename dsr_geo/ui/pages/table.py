@@ -21,6 +21,8 @@ _ADDED = {
     "layer_title": ("Layer", "the layer's title"),
     "country_names": ("Countries or territories", "names after ISO 3166"),
     "source_urls": ("Sources", "addresses of all sources"),
+    "source_licences": ("Licences of the sources", "one for each source, in their order"),
+    "attribution": ("Attribution", "whom the sources ask to be named for what is inside"),
     "evidence": (
         "Evidence",
         "; ".join(f"{grade}: {meaning}" for grade, meaning in EVIDENCE_WORDS.items()),

@@ -99,6 +99,8 @@ def _type(atlas: Atlas, actor: pd.Series) -> str:
 
 
 def _link(url: str, text: str, tip: str = "") -> str:
+    if not url.lower().startswith(("https://", "http://")):
+        return escape(text)
     title = f' title="{escape(tip, quote=True)}"' if tip else ""
     return f'<a href="{escape(url, quote=True)}" target=_blank rel="noopener noreferrer"{title}>{escape(text)}</a>'
 

@@ -13,19 +13,28 @@ from dsr_geo.selection import Selection
 from dsr_geo.ui import link
 from dsr_geo.ui.text import plain
 
+_FIRST = ("xlsx", "csv", "geojson", "gpkg", "html")
+"""The formats that most ask for; all others fold out."""
+
 
 def draw(atlas: Atlas, selection: Selection, chosen: str | None = None) -> None:
     """Draw a link for each format, with the licence and the citation. Files are made when somebody asks.
 
     chosen: the record whose card a map shows, if it is not the one in the address. The links lead to the atlas' own
-    routes, which answer whether or not the page's session is still there.
+    routes, which answer whether or not the page's session is still there. What a format cannot hold is said beside it.
     """
     query = urlencode(link.query(selection, record=chosen or st.session_state["record"]), doseq=True)
     # Relative to the page, wherever that lies behind a prefix: pages and routes are beside each other.
     root = f".{api.PREFIX}/records."
-    links = [
-        f'<a href="{escape(f"{root}{ending}?{query}")}" download>Download {escape(form.title)}</a>'
-        for ending, form in export.FORMATS.items()
-    ]
-    st.html(f"<div class=downloads>{''.join(links)}</div>")
+    found = selection.records(atlas)
+    links, lacks = {}, []
+    for ending, form in export.FORMATS.items():
+        address, title = escape(f"{root}{ending}?{query}"), escape(form.title)
+        links[ending] = f'<a href="{address}" aria-label="Download {title}" download>{title}</a>'
+        if lost := form.left_out(found):
+            lacks.append(f"<small>{title}: {cite.left_out(lost)}</small>")
+    first = "".join(links[ending] for ending in _FIRST)
+    more = "".join([*(text for ending, text in links.items() if ending not in _FIRST), *lacks])
+    folded = f"<details><summary>More formats</summary><div>{more}</div></details>"
+    st.html(f"<div class=downloads><span>Download</span>{first}{folded}</div>")
     st.caption(plain(f"{cite.LICENCE}. Cite as: {link.cited(atlas)}"))

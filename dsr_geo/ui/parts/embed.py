@@ -8,7 +8,7 @@ import streamlit as st
 
 from dsr_geo.atlas import Atlas
 from dsr_geo.ui import link
-from dsr_geo.ui.text import plain
+from dsr_geo.ui.text import plain, to
 
 _LOOK = """<h1 class="atlas-hidden">Digital Silk Road Atlas</h1><style>
 .stMainBlockContainer { padding: 0 !important; max-width: none !important; }
@@ -24,7 +24,8 @@ def foot(atlas: Atlas) -> None:
     home = link.home()
     with st.container(key="embedded"):
         st.caption(
-            f"[Open in the Digital Silk Road Atlas]({home}/{page}?{urlencode(query, doseq=True)}) · "
+            to("Open in the Digital Silk Road Atlas", f"{home}/{page}?{urlencode(query, doseq=True)}")
+            + " · "
             + plain(link.cited(atlas))
         )
     st.html(_LOOK)

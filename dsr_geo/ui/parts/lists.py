@@ -10,7 +10,7 @@ import pandas as pd
 
 from dsr_geo import records
 from dsr_geo.atlas import Atlas
-from dsr_geo.ui.text import plain
+from dsr_geo.ui.text import plain, to
 
 _RANKINGS = """<style>
 .rankings { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(280px, 100%), 1fr)); gap: 1rem 2rem; }
@@ -44,7 +44,7 @@ def sources(atlas: Atlas, ids: Iterable[str]) -> str:
     named: dict[str, str] = {}
     for id in ids:
         named.setdefault(atlas.sources.at[id, "producer"], atlas.sources.at[id, "url"])
-    return ", ".join(f"[{plain(producer)}]({url})" for producer, url in named.items())
+    return ", ".join(to(producer, url) for producer, url in named.items())
 
 
 def event(atlas: Atlas, row: Any) -> str:

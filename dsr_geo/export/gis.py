@@ -1,0 +1,92 @@
+"""Formats of GIS: GeoPackage, FlatGeobuf, GeoParquet."""
+
+from __future__ import annotations
+
+import io
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pyogrio
+
+from dsr_geo import cite
+from dsr_geo.export.rows import Download, as_text
+
+# GeoPackages are written where nobody else sees them: to wait for the disk after each table takes five times as long.
+pyogrio.set_gdal_config_options({"OGR_SQLITE_SYNCHRONOUS": "OFF"})
+
+
+def geopackage(download: Download) -> bytes:
+    """GeoPackage (EPSG:4326), one table per layer and kind of geometry, and a `metadata` table.
+
+    Tables are named `<layer>` for points or lines, `<layer>_countries` for polygons of countries;
+    `<layer>_without_place` holds records without geometry.
+    """
+    frame, layers = download.frame.reset_index(), download.atlas.layers
+    about = {key: as_text(value) for key, value in download.about.items()}
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "atlas.gpkg"
+        for id in frame["layer"].unique():
+            rows = frame[frame["layer"] == id]
+            kinds = rows.geom_type.map(_KINDS, na_action="ignore").fillna("without_place")
+            for kind, part in rows.groupby(kinds):
+                name = id if kind == _USUAL.get(layers[id].geometry, "lines") else f"{id}_{kind}"
+                if kind == "without_place":
+                    _add(path, name, pd.DataFrame(part.drop(columns="geometry")))
+                else:
+                    _add(path, name, part, promote_to_multi=kind != "points")
+        rows = pd.DataFrame({"key": about.keys(), "value": about.values()})
+        _add(path, "metadata", rows, dataset_metadata=about)
+        return path.read_bytes()
+
+
+_KINDS = {
+    "Point": "points",
+    "LineString": "lines",
+    "MultiLineString": "lines",
+    "Polygon": "countries",
+    "MultiPolygon": "countries",
+}
+_USUAL = {"point": "points"}
+"""How a layer's geometry is drawn (`catalog.GEOMETRIES`), where that is not by lines."""
+
+
+def _add(path: Path, name: str, rows: pd.DataFrame, **how: Any) -> None:
+    """Add a table to the GeoPackage, which is made with the first. Version 1.3 is read by older QGIS, too."""
+    options = {} if path.exists() else {"dataset_options": {"VERSION": "1.3"}}
+    pyogrio.write_dataframe(rows, path, layer=name, driver="GPKG", **options, **how)
+
+
+def flatgeobuf(download: Download) -> bytes:
+    """FlatGeobuf (EPSG:4326) with its spatial index: the records that have a geometry, for the index holds no others.
+
+    Title and description are the file's own; its metadata are those of every format, `left_out` among them.
+    """
+    about = {key: as_text(value) for key, value in download.about.items()}
+    about["left_out"] = cite.left_out(len(download.frame) - len(download.placed))
+    title = about.pop("title")
+    said = ("citation", "licence", "boundaries", "left_out")
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "atlas.fgb"
+        pyogrio.write_dataframe(
+            download.placed.reset_index(),
+            path,
+            layer="records",
+            driver="FlatGeobuf",
+            geometry_type="Unknown",
+            layer_options={"TITLE": title, "DESCRIPTION": " ".join(about[key] for key in said).strip()},
+            layer_metadata=about,
+        )
+        return path.read_bytes()
+
+
+def geoparquet(download: Download) -> bytes:
+    """GeoParquet 1.1 with a bounding box a record; the metadata are under `PANDAS_ATTRS` of the schema, as JSON."""
+    frame = download.frame.reset_index()
+    frame.attrs = download.about
+    content = io.BytesIO()
+    frame.to_parquet(
+        content, index=False, compression="zstd", schema_version="1.1.0", write_covering_bbox=True
+    )
+    return content.getvalue()

@@ -1,0 +1,162 @@
+"""What a download holds: the records as plain columns, their shapes, and what the file says about itself."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
+
+import geopandas as gpd
+import pandas as pd
+import shapely
+
+from dsr_geo import cite, records
+from dsr_geo.atlas import Atlas
+from dsr_geo.selection import Selection
+
+if TYPE_CHECKING:
+    from dsr_geo.own import OwnLayer
+
+_TABLES: WeakKeyDictionary[Atlas, pd.DataFrame] = WeakKeyDictionary()
+
+
+@dataclass(frozen=True, eq=False)
+class Download:
+    """A selection to be written, and how: what every format is given.
+
+    home: the address of the app, if there is one; then each record has that of its `page`.
+    country_geometry: give records known only by country the polygon of their countries.
+    shading, chosen: how a map of it looks; see `webmap.state`. indicator: the attribute it is shaded by, if it is. own:
+    layers of the reader's own that a map of it shows, too.
+    """
+
+    atlas: Atlas
+    selection: Selection
+    home: str = ""
+    country_geometry: bool = False
+    shading: Mapping[str, Any] | None = None
+    chosen: str | None = None
+    indicator: str | None = None
+    own: Sequence[OwnLayer] = ()
+
+    @cached_property
+    def found(self) -> gpd.GeoDataFrame:
+        """The records, as the atlas has them. Raises `UnknownName`."""
+        return self.selection.records(self.atlas)
+
+    @cached_property
+    def table(self) -> pd.DataFrame:
+        """`table` of the records."""
+        return table(self.atlas, self.found, self.home)
+
+    @cached_property
+    def frame(self) -> gpd.GeoDataFrame:
+        """The same for formats with shapes and nulls: a GeoDataFrame (EPSG:4326) indexed by id, without lon and lat.
+
+        Unknown is null in every column; years are nullable integers, other numbers floats, all else text. Geometry is
+        null where only the country is known, or the countries' polygon. Lines and polygons are cut at 180°.
+        """
+        columns = self.table.drop(columns=["lon", "lat"])
+        for name in texts(columns):
+            columns[name] = columns[name].astype("string").replace("", pd.NA)
+        years = {name: "Int32" for name, dtype in columns.dtypes.items() if dtype == "Int64"}
+        shapes = self.found.geometry
+        if self.country_geometry:
+            polygons = self.found["countries"][shapes.isna()].map(self._polygon)
+            shapes = shapes.fillna(gpd.GeoSeries(polygons, crs=shapes.crs).dropna())
+        return gpd.GeoDataFrame(columns.astype(years), geometry=shapes, crs="EPSG:4326")
+
+    @cached_property
+    def placed(self) -> gpd.GeoDataFrame:
+        """The records of `frame` that have a geometry."""
+        return self.frame[self.frame.geometry.notna()]
+
+    @cached_property
+    def about(self) -> dict[str, Any]:
+        """What the file says about itself: `cite.metadata`."""
+        others = [cite.BORDERS] if self.country_geometry else []
+        return cite.metadata(self.atlas, self.selection, len(self.found), others)
+
+    @cached_property
+    def _shapes(self) -> dict[str, shapely.Geometry | None]:
+        return {}
+
+    def _polygon(self, countries: str) -> shapely.Geometry | None:
+        """One shape of the countries of a cell, None for none; each made once, for many records have the same."""
+        if countries not in self._shapes:
+            polygons = self.atlas.countries.borders.geometry[records.split(countries)]
+            whole = shapely.orient_polygons(polygons.union_all()) if len(polygons) else None
+            self._shapes[countries] = whole
+        return self._shapes[countries]
+
+
+def table(atlas: Atlas, found: gpd.GeoDataFrame, home: str = "") -> pd.DataFrame:
+    """The records as plain columns for people and spreadsheets: names beside codes, sources as addresses.
+
+    `lon` and `lat` are WGS 84 degrees, empty for lines and for records known only by country. `source_licences` has the
+    licence of each of `source_ids`, ` | ` between; `attribution` the words for all that is inside (`cite.inside`).
+    Columns of layers that are not in the selection are left out. home: the address of the app, if there is one; then
+    each record has that of its `page`.
+    """
+    if atlas not in _TABLES:
+        _TABLES[atlas] = _whole_table(atlas)
+    shown = set(found["layer"])
+    foreign = {name for layer in atlas.layers.values() if layer.id not in shown for name in layer.fields}
+    own = {name for id in shown for name in atlas.layers[id].fields}
+    result = _TABLES[atlas].loc[found.index].drop(columns=sorted(foreign - own))
+    if home:
+        result["page"] = [cite.page(home, id) for id in result.index]
+    return result
+
+
+def as_text(value: Any) -> str:
+    """One of the metadata, where a file has room for text alone: JSON of what is none."""
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def texts(columns: pd.DataFrame) -> list[str]:
+    """The columns that hold no numbers."""
+    return [name for name, dtype in columns.dtypes.items() if not pd.api.types.is_numeric_dtype(dtype)]
+
+
+def _whole_table(atlas: Atlas) -> pd.DataFrame:
+    """The table of all records, made once for each atlas: whoever wants some of them gets their rows."""
+    points = atlas.records.geometry.where(atlas.records.geom_type == "Point")
+    names = atlas.countries.borders["name"].to_dict()
+    url, licence = atlas.sources["url"].to_dict(), atlas.sources["licence"].to_dict()
+    result = pd.DataFrame(atlas.records.drop(columns="geometry"))
+    sources = result["source_ids"].map(records.split)
+    added = {
+        "layer_title": (
+            "layer",
+            result["layer"].map({id: layer.title for id, layer in atlas.layers.items()}),
+        ),
+        "country_names": ("countries", _each(result["countries"].map(records.split), names, "; ")),
+        "source_urls": ("source_ids", _each(sources, url, " ")),
+        "source_licences": ("source_urls", _each(sources, licence, " | ")),
+        "attribution": (
+            "source_licences",
+            _each(cite.inside(atlas, result), cite.attributions(atlas).to_dict(), "; ", once=True),
+        ),
+        "lon": ("place", points.x.round(5)),
+        "lat": ("lon", points.y.round(5)),
+    }
+    for name, (before, values) in added.items():
+        result.insert(result.columns.get_loc(before) + 1, name, values)
+    for name in texts(result):
+        result[name] = result[name].map(_text, na_action="ignore")
+    return result
+
+
+def _each(lists: pd.Series, words: Mapping[str, str], between: str, once: bool = False) -> pd.Series:
+    """Lists of ids as the words for them; once: the same words are not said again."""
+    kept = dict.fromkeys if once else list
+    return lists.map(lambda ids: between.join(kept(words[id] for id in ids)))
+
+
+def _text(value: Any) -> Any:
+    """A text without the sign that ends it for libraries in C."""
+    return value.replace("\0", "\ufffd") if isinstance(value, str) else value

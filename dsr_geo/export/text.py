@@ -1,0 +1,101 @@
+"""Formats of text: GeoJSON, in one piece and line by line, CSV, and the map as a page."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from html import escape
+from typing import Any
+
+from shapely.geometry import mapping
+
+from dsr_geo import cite, records
+from dsr_geo.export.rows import Download, texts
+
+
+def geojson(download: Download) -> bytes:
+    """RFC 7946 GeoJSON (WGS 84), geometry null where only the country is known.
+
+    `metadata` is a foreign member as the RFC allows. Lines are as drawn by `build`.
+    """
+    document = {
+        "type": "FeatureCollection",
+        "metadata": download.about,
+        "features": list(_features(download)),
+    }
+    return _json(document).encode()
+
+
+def geojsonl(download: Download) -> bytes:
+    """A GeoJSON feature a line, to be read one by one or in parts; each has the citation among its properties.
+
+    The first has the metadata, as a foreign member.
+    """
+    citation = download.about["citation"]
+    lines: list[str] = []
+    for feature in _features(download):
+        feature["properties"]["citation"] = citation
+        lines.append(_json(feature if lines else {**feature, "metadata": download.about}))
+    return "".join(f"{line}\n" for line in lines).encode()
+
+
+def csv(download: Download) -> bytes:
+    """CSV (UTF-8 with a byte order mark, so that spreadsheets show Chinese), the citation beside each record.
+
+    The first record has in `about` what the file says about itself, as JSON; of the sources each record says its own.
+    A text that a spreadsheet would run as a formula has an apostrophe before it.
+    """
+    columns = download.table.copy()
+    columns["citation"] = download.about["citation"]
+    about = _json({key: value for key, value in download.about.items() if key != "sources"})
+    columns["about"] = [about, *[""] * len(columns)][: len(columns)]
+    for name in texts(columns):
+        columns[name] = columns[name].map(_no_formula)
+    return columns.to_csv(lineterminator="\n").encode("utf-8-sig")
+
+
+def html(download: Download) -> bytes:
+    """The map of the selection as one HTML file that needs no network.
+
+    The reader can choose other records on it: all are inside, and `metadata` in its head has the sources of all.
+    """
+    from dsr_geo.webmap import notebook  # folium takes a while to load, and only this needs it
+
+    atlas, chosen = download.atlas, download.selection
+    drawn = notebook.folium_map(atlas, chosen, download.shading, download.chosen, own=download.own)
+    page = drawn.get_root().render()
+    values = atlas.countries.attributes
+    shown = values.loc[values["indicator"] == download.indicator, "source_id"].astype(str)
+    others = {cite.BORDERS, *shown.map(records.split).explode().dropna()}
+    about = cite.metadata(atlas, chosen, len(download.found), others, held=atlas.records)
+    about["names"] = cite.NAMES_NOTE
+    said = escape(f"{about['citation']}. {about['licence']}. {about['boundaries']}")
+    inside = _json(about).replace("<", "\\u003c")  # it could end the script
+    head = f'''<head>
+    <title>{cite.TITLE}</title>
+    <meta name="description" content="{said}">
+    <script type="application/json" id="metadata">{inside}</script>'''
+    return page.replace("<head>", head, 1).encode()
+
+
+def _features(download: Download) -> Iterator[dict[str, Any]]:
+    frame = download.frame.drop(columns="geometry").astype(object)
+    rows = frame.where(frame.notna(), None).to_dict("index")
+    for (id, row), shape in zip(rows.items(), download.frame.geometry):
+        yield {
+            "type": "Feature",
+            "id": id,
+            "geometry": None if shape is None else mapping(shape),
+            "properties": {"id": id, **row},
+        }
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, default=lambda number: number.item())  # NumPy's numbers
+
+
+def _no_formula(value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    text = value.replace("\r\n", "\n").replace("\r", "\n")  # some readers begin a new row at a lone return
+    return f"'{text}" if text.lstrip().startswith(records.FORMULA) else text

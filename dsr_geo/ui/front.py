@@ -1,0 +1,180 @@
+"""What stands in front of Streamlit: headers of every answer, its own files compressed, a 404 for unknown pages."""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import hashlib
+import re
+import socket
+from collections.abc import Callable, Iterable
+
+import brotli
+from anyio import to_thread
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from dsr_geo.ui import FRONT, PAGES, Page
+
+POLICY = "; ".join(
+    [
+        "default-src 'none'",
+        # Components and the map's painter are made in the page; scripts that stand in it are let in one by one. Nothing
+        # of ours evaluates text; what drives a browser to look at a page (Playwright) does.
+        "script-src 'self' blob: 'unsafe-eval'{scripts}",
+        "worker-src 'self' blob:",
+        "style-src 'self' 'unsafe-inline'",
+        "font-src 'self' data:",
+        # The base map that a reader may switch on is the one thing from elsewhere.
+        "img-src 'self' data: blob: https://tile.openstreetmap.org",
+        "media-src 'self' data: blob:",
+        "connect-src 'self' data: blob:",
+        "manifest-src 'self'",
+        "frame-src 'none'",
+        "object-src 'none'",
+        "base-uri 'none'",
+        "form-action 'self'",
+        "frame-ancestors {frames}",
+    ]
+)
+"""The content-security policy of every page: nothing from another origin runs, is shown or is asked."""
+
+_BASE = "<script>window.__streamlit = { BACKEND_BASE_URL: new URL('.', location.href).href };</script>"
+"""Streamlit would look for its server below the page's own path first, in vain."""
+
+_ALWAYS = {
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "same-origin",
+    "permissions-policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+}
+_OTHERS = ("/api", "/atlas", "/_stcore", "/media", "/component")
+"""Paths of what is no file of Streamlit's page."""
+_PASSED_OVER = (b"accept-encoding", b"if-none-match", b"if-modified-since")
+_COMPRESSED = ("text/", "application/javascript", "application/json", "image/svg+xml")
+_CODINGS = {
+    "br": lambda body: brotli.compress(body, quality=9),
+    "gzip": lambda body: gzip.compress(body, 9, mtime=0),
+}
+"""The best first. What is compressed once and kept may take its time, but the first reader waits for it."""
+
+
+class Front:
+    """ASGI middleware.
+
+    base: the path the app is served under. ahead: what a page with the map is going to ask for, as pairs of a relation
+    and an address relative to the page; the browser fetches it while Streamlit's scripts come.
+    """
+
+    def __init__(self, app: ASGIApp, base: str = "", ahead: Callable[[], Iterable[tuple[str, str]]] = tuple):
+        self.app, self.base = app, f"/{base.strip('/')}" if base.strip("/") else ""
+        self.ahead = ahead
+        self.kept: dict[tuple[str, str], bytes] = {}
+        """Streamlit's own files, compressed, by ETag and coding: as many as it has, by however many paths."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            return await self.app(scope, receive, send)
+        path = scope["path"].removeprefix(scope.get("root_path", "")).removeprefix(self.base) or "/"
+        headers, coding = Headers(scope=scope), ""
+        if scope["method"] == "GET" and "range" not in headers and not path.startswith(_OTHERS):
+            accepted = _accepted(headers.get("accept-encoding", ""))
+            coding = next((each for each in _CODINGS if each in accepted), "identity")
+            # Compressed here, and so neither on its way nor held against what was sent before.
+            kept = [pair for pair in scope["headers"] if pair[0] not in _PASSED_OVER]
+            scope = {**scope, "headers": kept}
+        await self.app(scope, receive, _Answer(self, scope, send, path, coding).send)
+
+
+class _Answer:
+    """One answer on its way out."""
+
+    def __init__(self, front: Front, scope: Scope, send: Send, path: str, coding: str):
+        self.front, self.out, self.path = front, send, path
+        self.coding = coding
+        """How the body leaves: a key of `_CODINGS`, "identity", or "" for what is none of Streamlit's files."""
+        self.embedded = b"embed=true" in scope["query_string"]
+        self.start: Message = {}
+        self.body = b""
+        self.held = False
+        """Whether the body is gathered to be compressed as a whole."""
+
+    async def send(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            return await self._begin(message)
+        if message["type"] != "http.response.body" or not self.held:
+            return await self.out(message)
+        self.body += message.get("body", b"")
+        if not message.get("more_body", False):
+            await self._end()
+
+    async def _begin(self, message: Message) -> None:
+        headers = MutableHeaders(scope=message)
+        headers.update({name: value for name, value in _ALWAYS.items() if name not in headers})
+        kind = headers.get("content-type", "")
+        if kind.startswith("text/html"):
+            headers.setdefault("content-security-policy", self._policy())
+        self.start = message
+        self.held = bool(self.coding) and message["status"] == 200 and kind.startswith(_COMPRESSED)
+        if not self.held:
+            await self.out(message)
+
+    async def _end(self) -> None:
+        headers, body = MutableHeaders(scope=self.start), self.body
+        file = headers.get("etag")
+        if headers["content-type"].startswith("text/html"):
+            name = self.path.strip("/")
+            if name not in ("", *PAGES):
+                self.start["status"] = 404  # Streamlit answers every path with its page
+            file, body = None, self._page(PAGES.get(name or FRONT), body)
+            headers["content-security-policy"] = self._policy(body)
+        if self.coding != "identity":
+            body = await self._compressed(body, file)
+            headers["content-encoding"] = self.coding
+        headers.add_vary_header("accept-encoding")
+        for name in ("etag", "last-modified"):  # they name the file as it was
+            if name in headers:
+                del headers[name]
+        headers["content-length"] = str(len(body))
+        await self.out(self.start)
+        await self.out({"type": "http.response.body", "body": body})
+
+    def _page(self, page: Page | None, body: bytes) -> bytes:
+        """Streamlit's page with the atlas' name, and with what the map is going to ask for."""
+        ahead = self.front.ahead() if page and page.has_map else ()
+        links = "".join(f'<link {how} href="{address}">' for how, address in ahead)
+        body = body.replace(b"<title>Streamlit</title>", b"<title>Digital Silk Road Atlas</title>", 1)
+        return body.replace(b"<script", f"{_BASE}{links}<script".encode(), 1)
+
+    def _policy(self, page: bytes = b"") -> str:
+        """The policy for a page. Anybody may put into a frame what is meant for it, the rest this origin alone."""
+        inside = re.findall(rb"<script>(.*?)</script>", page, re.DOTALL)
+        hashes = (base64.b64encode(hashlib.sha256(script).digest()).decode() for script in inside)
+        scripts = "".join(f" 'sha256-{each}'" for each in hashes)
+        return POLICY.format(scripts=scripts, frames="*" if self.embedded else "'self'")
+
+    async def _compressed(self, body: bytes, file: str | None) -> bytes:
+        kept, key = self.front.kept, (file or "", self.coding)
+        if key in kept:
+            return kept[key]
+        body = await to_thread.run_sync(_CODINGS[self.coding], body)
+        if file:
+            kept[key] = body
+        return body
+
+
+def _accepted(header: str) -> set[str]:
+    """The codings that an Accept-Encoding names and does not refuse."""
+    items = (item.replace(" ", "").lower().partition(";q=") for item in header.split(","))
+    return {coding for coding, _, weight in items if weight.strip("0.") or not weight}
+
+
+def send_at_once(sockets: Iterable[socket.socket]) -> None:
+    """Let small answers go without waiting for the client's word that it has the last one.
+
+    Head and body of an answer leave in two writes; by Nagle's rule the second waits for as long as the client delays
+    its acknowledgement (44 ms). Accepted connections inherit the setting from the socket that listens.
+    """
+    for each in sockets:
+        listens = each.family in (socket.AF_INET, socket.AF_INET6) and each.type == socket.SOCK_STREAM
+        if listens and each.fileno() >= 0 and each.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN):
+            each.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

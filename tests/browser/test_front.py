@@ -1,0 +1,115 @@
+"""What stands in front of Streamlit, asked of the real server: headers, compressed files, unknown pages, the policy."""
+
+from __future__ import annotations
+
+import gzip
+import re
+import socket
+from http.client import HTTPConnection
+from urllib.parse import urlsplit
+
+import brotli
+import pytest
+from playwright.sync_api import expect
+from waiting import becomes
+
+from dsr_geo.ui import PAGES, front
+
+
+@pytest.fixture
+def ask(app):
+    """Ask for a path: status, headers, body."""
+    parts = urlsplit(app)
+    line = HTTPConnection(parts.hostname, parts.port, timeout=60)
+
+    def asked(path: str, method: str = "GET", **headers: str):
+        line.request(method, path, headers={name.replace("_", "-"): value for name, value in headers.items()})
+        answer = line.getresponse()
+        return answer.status, {name.lower(): value for name, value in answer.getheaders()}, answer.read()
+
+    yield asked
+    line.close()
+
+
+def policy(headers) -> dict[str, str]:
+    directives = (each.strip().partition(" ") for each in headers["content-security-policy"].split(";"))
+    return {name: values for name, _, values in directives}
+
+
+def test_every_answer_says_what_a_browser_may_do_with_it(ask):
+    pages = ["/", *(f"/{name}" for name in PAGES), "/nowhere"]
+    others = [
+        "/_stcore/health",
+        "/_stcore/host-config",
+        "/atlas/map.json",
+        "/atlas/nothing",
+        "/atlas/records.csv",
+    ]
+    for path in [*pages, *others]:
+        status, headers, _ = ask(path)
+        assert headers["x-content-type-options"] == "nosniff", path
+        assert headers["referrer-policy"] == "same-origin" and "camera=()" in headers["permissions-policy"]
+        assert status == (404 if path in ("/nowhere", "/atlas/nothing") else 200), path
+        if path not in pages:
+            continue
+        said = policy(headers)
+        assert said["default-src"] == "'none'" and said["object-src"] == "'none'"
+        assert "unsafe-inline" not in said["script-src"] and "http" not in said["script-src"], path
+        assert said["frame-ancestors"] == "'self'", path
+    assert policy(ask("/?embed=true")[1])["frame-ancestors"] == "*"
+    assert ask("/static/js/nothing.js")[0] == 404
+
+
+def test_streamlits_files_leave_compressed_as_the_browser_takes_them(ask):
+    _, _, page = ask("/", accept_encoding="identity")
+    assert b"<title>Digital Silk Road Atlas</title>" in page
+    script = re.search(rb'src="\.(/static/js/index[^"]+)"', page)[1].decode()
+    for path in ("/", "/country", script):
+        _, headers, plain = ask(path, accept_encoding="identity")
+        assert "content-encoding" not in headers and "accept-encoding" in headers["vary"].lower()
+        for accepted, coding, undo in (
+            ("gzip, deflate, br", "br", brotli.decompress),
+            ("br;q=0, gzip", "gzip", gzip.decompress),
+            ("gzip;q=0, notgzip", None, bytes),
+        ):
+            _, headers, body = ask(path, accept_encoding=accepted)
+            assert headers.get("content-encoding") == coding, (path, accepted)
+            assert undo(body) == plain and int(headers["content-length"]) == len(body)
+            assert "etag" not in headers, "one name for two representations"
+    assert "immutable" in ask(script)[1]["cache-control"]
+    status, _, part = ask(script, range="bytes=0-9", accept_encoding="br")
+    assert status == 206 and len(part) == 10
+
+
+def test_what_gets_into_a_page_does_not_run_and_asks_nobody(new_context, app):
+    page, went, said = new_context().new_page(), [], []
+    page.on("requestfailed", lambda request: went.append(request.failure))
+    page.on("console", lambda message: said.append(message.text))
+    page.goto(f"{app}/about")
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    page.evaluate("""() => {
+      const put = (tag, about) => document.body.append(Object.assign(document.createElement(tag), about));
+      put('script', { textContent: 'window.ran = true' });
+      put('script', { src: 'https://example.org/x.js' });
+      put('img', { src: 'https://example.org/x.png' });
+      put('iframe', { src: 'https://example.org/' });
+      document.body.insertAdjacentHTML('beforeend', '<img src=x onerror="window.ran = true">');
+    }""")
+    kinds = (
+        "inline script",
+        "script 'https://example.org",
+        "image 'https://example.org",
+        "event handler",
+        "Framing",
+    )
+    becomes(page, lambda: [kind for kind in kinds if not any(kind in text for text in said)], [])
+    assert not page.evaluate("window.ran")
+    assert set(went) == {"csp"}, "stopped before it left, not refused from elsewhere"
+
+
+def test_accepted_connections_send_at_once():
+    with socket.create_server(("127.0.0.1", 0)) as listening, socket.socket() as other:
+        front.send_at_once([listening, other])
+        with socket.create_connection(listening.getsockname()), listening.accept()[0] as accepted:
+            assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+        assert not other.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
