@@ -111,7 +111,7 @@ def _choose(atlas: Atlas):
 def _filter(atlas: Atlas):
     def filtered() -> None:
         link.touched()
-        ticked = own_layers.filtered(st.session_state["map"].filter)
+        ticked = own_layers.filtered(st.session_state["map"].filter, link.current(atlas).shown(atlas))
         if ticked["layers"]:
             st.session_state["layers"] = ticked["layers"]
         st.session_state["kinds"], st.session_state["undated"] = ticked["kinds"], ticked["undated"]

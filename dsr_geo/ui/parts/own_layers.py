@@ -5,7 +5,7 @@ They live in the state of the session and nowhere else, and go with it.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from html import escape
 from threading import Semaphore
@@ -150,14 +150,18 @@ def on_map(atlas: Atlas, state: dict[str, Any], shown: bool = True) -> dict[str,
     return state | {"shown": on, "own": entries, "chosen": chosen}
 
 
-def filtered(ticked: dict[str, Any]) -> dict[str, Any]:
-    """What the reader ticked in the map, without the layers of their own, which are seen to here."""
+def filtered(ticked: dict[str, Any], shown: Iterable[str]) -> dict[str, Any]:
+    """What the reader ticked in the map, without the layers of their own, which are seen to here.
+
+    shown: the layers of the atlas that were on; where they still are, `layers` is None.
+    """
     layers = ticked["layers"]
     if layers:
         on = {id for id in layers if id.startswith(_MARK)}
         layers = [id for id in layers if id not in on]
         st.session_state["own_off"] = {each.drawn.id for each in brought()} - on
         st.session_state["own_alone"] = not layers
+        layers = None if sorted(layers) == sorted(shown) else layers
     kinds = [kind for kind in ticked["kinds"] if not kind.startswith(_MARK)]
     return {**ticked, "layers": layers, "kinds": kinds}
 
