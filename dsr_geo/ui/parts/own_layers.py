@@ -136,10 +136,8 @@ def remove(layer: Brought) -> None:
 def on_map(atlas: Atlas, state: dict[str, Any], shown: bool = True) -> dict[str, Any]:
     """A state of the map (`webmap.state`) with the reader's layers; shown: whether any of them is on."""
     mine = [each.drawn for each in brought()]
-    if not mine:
-        return state
     entries = [each.entry for each in mine]
-    if not shown:
+    if not mine or not shown:
         return state | {"own": entries}
     state = webmap_own.beside(state, len(atlas.records), mine)
     off = st.session_state.get("own_off", set())
