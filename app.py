@@ -2,14 +2,16 @@
 
 import gc
 import socket
+from threading import Thread
 
 import streamlit as st
 from starlette.middleware import Middleware
 
-from dsr_geo import api, ui
+from dsr_geo import api, search, ui
 from dsr_geo.catalog import CatalogError
 from dsr_geo.records import InvalidData
 from dsr_geo.ui import cache, front, held
+from dsr_geo.ui.messages import Messages
 
 BASE = st.get_option("server.baseUrlPath")
 try:
@@ -21,11 +23,14 @@ except (CatalogError, InvalidData, OSError) as error:  # of a folder or a databa
 app = st.App(
     ui.MAIN,
     routes=[held.route(BASE), routes],
-    middleware=[Middleware(front.Front, base=BASE)],
+    middleware=[Middleware(front.Front, base=BASE), Middleware(Messages)],
 )
 
 # The server listens already, and nothing of Streamlit's lets it be set up.
 front.send_at_once(each for each in gc.get_objects() if isinstance(each, socket.socket))
+
+# What a search is looked up in takes a second or two to make: no reader's first one should wait for it.
+Thread(target=search.prepare, args=(cache.atlas(),), daemon=True).start()
 
 # What is loaded stays as long as the app runs: the garbage collector need not go through it again and again.
 gc.collect()

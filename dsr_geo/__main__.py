@@ -1,4 +1,4 @@
-"""The command line: `dsr-atlas build | check | diff | export | import | map | publish | serve`.
+"""The command line: `dsr-atlas build | check | diff | export | import | join | map | publish | serve`.
 
 `python -m dsr_geo …` is the same.
 """
@@ -25,12 +25,15 @@ from dsr_geo import (
     catalog,
     changes,
     cite,
+    cluster,
     describe,
     export,
     files,
     names,
     own,
+    parquet,
     records,
+    scale,
     selection,
     stories,
     upload,
@@ -53,6 +56,9 @@ _EXAMPLES = {
     "  dsr-atlas export map.html\n",
     "import": "example:\n"
     "  dsr-atlas import aiddata AidDatasGlobalChineseDevelopmentFinanceDataset_v3.0.xlsx --data my-data",
+    "join": "examples:\n"
+    "  dsr-atlas join sites.parquet --out sites-joined\n"
+    "  dsr-atlas join sites/ --out sites-joined --scheduler tcp://10.0.0.5:8786",
     "map": "examples:\n"
     "  dsr-atlas map --open\n"
     "  dsr-atlas map 'group=gcc&shade=internet_users_pct&shade_year=2020' --out gulf.html\n"
@@ -74,6 +80,9 @@ _SAID = (
     records.InvalidData,
     files.CannotWrite,
     names.UnknownName,
+    parquet.NotPoints,
+    scale.CannotJoin,
+    cluster.NoCluster,
     routes.MissingLibraries,
     stories.StoryError,
     upload.UploadProblem,
@@ -94,6 +103,8 @@ def main(arguments: list[str] | None = None) -> int:
     chosen.named, chosen.data = chosen.data, chosen.data or atlas.DATA
     try:
         return chosen.run(chosen)
+    except KeyboardInterrupt:
+        print("stopped", file=sys.stderr)
     except _Refused as refusal:
         print(refusal, file=sys.stderr)
         return 2
@@ -106,7 +117,8 @@ def main(arguments: list[str] | None = None) -> int:
     except ModuleNotFoundError as error:
         if error.name is None or error.name.startswith("dsr_geo"):
             raise
-        extra = "postgis" if error.name == "psycopg" else "app" if chosen.command == "serve" else "map"
+        extra = {"serve": "app", "join": "scale"}.get(chosen.command, "map")
+        extra = "postgis" if error.name == "psycopg" else extra
         print(
             f"this needs {error.name}, which is not installed; pip install 'dsr-atlas[{extra}]'",
             file=sys.stderr,
@@ -169,6 +181,16 @@ def _parser() -> argparse.ArgumentParser:
     made = command("import", _import, "Bring the projects of a public table into the fact tables.")
     made.add_argument("table", choices=["aiddata"], help="whose table it is")
     made.add_argument("file", type=Path, help="the table of projects, .xlsx or .csv")
+    made = command(
+        "join", _join, "Give points of yours in Parquet files their countries, as GeoParquet files."
+    )
+    made.add_argument(
+        "points",
+        type=Path,
+        help="a file or folder, GeoParquet or with columns lon and lat; year for attributes",
+    )
+    made.add_argument("--out", type=Path, required=True, help="folder to write; goes on where it was stopped")
+    made.add_argument("--scheduler", help="address of a Dask cluster (default: the threads of this machine)")
     made = command("map", _map, "Write the map of a selection as one HTML file that needs no network.")
     yours = ", ".join(f".{ending}" for ending in upload.ENDINGS)
     made.add_argument(
@@ -287,6 +309,12 @@ def _import(chosen: argparse.Namespace) -> int:
     print("\n".join(report.lines()))
     if report.added or report.merged:
         print("Now run build; what was added is gathered, and nobody has compared it with another source.")
+    return 0
+
+
+def _join(chosen: argparse.Namespace) -> int:
+    report = scale.join(chosen.points, chosen.out, atlas.load(chosen.data), chosen.scheduler)
+    print("\n".join(report.lines()))
     return 0
 
 

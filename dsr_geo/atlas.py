@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import shapely
 from shapely.geometry import shape
@@ -89,6 +90,36 @@ class Atlas:
     def roles(self) -> pd.DataFrame:
         """One line per record, actor and role: `id`, `actor` (id of actors.csv), `role`."""
         return _exploded(self.records["actors"].map(records.actors_of), ["actor", "role"], lambda pair: pair)
+
+    @cached_property
+    def presence(self) -> pd.DataFrame:
+        """By record: first and last year in which it was present (`begin`, `end`: floats, unknown ones infinite), and
+        whether it is `dated`.
+        """
+        table = self.records
+        start = table["year_start"].fillna(table["year_announced"]).astype("Float64")
+        # Of what has ended nobody knows when, only its first year is known (see `records.present`).
+        end = table["year_end"].astype("Float64").fillna(start.where(table["status"].isin(records.ENDED)))
+        return pd.DataFrame(
+            {
+                "begin": start.fillna(-np.inf).astype(float),
+                "end": end.fillna(np.inf).astype(float),
+                "dated": start.notna(),
+            }
+        )
+
+    @cached_property
+    def stays(self) -> pd.DataFrame:
+        """One line per record, host country and time of that in a group: `id`, `group`, `since` and `until` of the
+        membership, `begin` and `end` of the record (see `presence`); open ends are infinite.
+        """
+        times = self.countries.memberships[["country", "group", "since", "until"]]
+        found = self.hosts.merge(times, on="country").join(self.presence[["begin", "end"]], on="id")
+        return found.assign(
+            group=found["group"].astype("category"),
+            since=found["since"].astype("Float64").fillna(-np.inf).astype(float),
+            until=found["until"].astype("Float64").fillna(np.inf).astype(float),
+        )
 
     @cached_property
     def years(self) -> tuple[int, int]:
@@ -229,6 +260,7 @@ def _whole_table(parts: list[gpd.GeoDataFrame]) -> gpd.GeoDataFrame:
     for name in table.columns:
         if table[name].dtype == object:
             table[name] = table[name].where(table[name].notna(), "")
+    table.index = table.index.astype(object)
     return gpd.GeoDataFrame(table, geometry="geometry", crs="EPSG:4326")
 
 
@@ -270,4 +302,5 @@ def _broken_references(atlas: Atlas) -> list[Problem]:
 
 def _exploded(lists: pd.Series, columns: list[str], unpack: Callable[[Any], Iterable[str]]) -> pd.DataFrame:
     rows = [(id, *unpack(item)) for id, items in lists.items() for item in items]
-    return pd.DataFrame(rows, columns=["id", *columns])
+    # Objects, like the index of the records: pandas takes many times as long to look Arrow strings up in each other.
+    return pd.DataFrame(rows, columns=["id", *columns], dtype=object)

@@ -7,7 +7,7 @@ are tested against shapes. Cells near a border know the pieces of border that ca
 from __future__ import annotations
 
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import geopandas as gpd
 import numpy as np
@@ -80,6 +80,10 @@ class Grid:
         self._begin = _place(*self._pieces.begin.T)
         self._span = _place(*self._pieces.end.T) - self._begin
         self._label, self._candidates = self._labelled()
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """It travels as its borders: shapes do not stay prepared, and making it anew is quicker than sending it."""
+        return type(self), (gpd.GeoSeries(self._shapes), self._near_km)
 
     def find(self, lon: Floats, lat: Floats) -> Found:
         """The country each point lies in, else the nearest within reach, else none.

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Collection, Iterable
 from difflib import get_close_matches
+from itertools import islice
 from typing import Any
 
 import pandas as pd
@@ -12,6 +13,9 @@ Names = Any
 """Names, or names with their titles: any collection of texts, a dict of titles, or a Series of titles by name."""
 
 _LISTED = 12
+
+_NAMED, _LONG = 3, 60
+"""So many values of an address are named one by one, so many letters of each."""
 
 
 class UnknownName(ValueError):
@@ -40,3 +44,15 @@ def _nearest(name: object, names: Names) -> str:
     id = spellings[near[0]]
     title = f" ({titles[id]})" if titles[id] != id else ""
     return f"the nearest known is {id!r}{title}; known are {few}"
+
+
+def short(value: str) -> str:
+    """A value as a sentence quotes it: a long one by its beginning."""
+    return value if len(value) <= _LONG else value[: _LONG - 1] + "…"
+
+
+def sentences(values: Collection[str], sentence: Callable[[str], str], what: str) -> list[str]:
+    """A sentence for each value that an address gives in vain; many are counted instead. what: the words for them."""
+    named = [sentence(short(value)) for value in islice(values, _NAMED)]
+    more = len(values) - len(named)
+    return named + ([f"{more:,} more {what} of the link were left out."] if more > 0 else [])

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from weakref import WeakKeyDictionary
 
 from dsr_geo.atlas import Atlas
 from dsr_geo.names import known
@@ -15,7 +16,7 @@ from dsr_geo.selection import Selection
 
 def in_place(atlas: Atlas, selection: Selection, *places: str) -> Selection:
     """The same selection in these places instead of its own."""
-    known("place", places, _titles(atlas))
+    known("place", places, titles(atlas))
     groups = tuple(place for place in places if place in atlas.countries.groups.index)
     countries = tuple(place for place in places if place not in groups)
     return replace(selection, countries=countries, groups=groups)
@@ -23,9 +24,8 @@ def in_place(atlas: Atlas, selection: Selection, *places: str) -> Selection:
 
 def name(atlas: Atlas, place: str) -> str:
     """The words for a place."""
-    titles = _titles(atlas)
-    known("place", [place], titles)
-    return titles[place]
+    known("place", [place], titles(atlas))
+    return titles(atlas)[place]
 
 
 def word(atlas: Atlas, place: str) -> str:
@@ -37,9 +37,15 @@ def word(atlas: Atlas, place: str) -> str:
 
 def members(atlas: Atlas, place: str, year: int) -> set[str]:
     """The countries of a place in a year: itself, or the members a group had then."""
-    known("place", [place], _titles(atlas))
+    known("place", [place], titles(atlas))
     return atlas.countries.members(place, year, year) if place in atlas.countries.groups.index else {place}
 
 
-def _titles(atlas: Atlas) -> dict[str, str]:
-    return {**atlas.countries.borders["name"], **atlas.countries.groups["title"]}
+def titles(atlas: Atlas) -> dict[str, str]:
+    """The words for every place; made once for each atlas."""
+    if atlas not in _TITLES:
+        _TITLES[atlas] = {**atlas.countries.borders["name"], **atlas.countries.groups["title"]}
+    return _TITLES[atlas]
+
+
+_TITLES: WeakKeyDictionary[Atlas, dict[str, str]] = WeakKeyDictionary()

@@ -16,10 +16,10 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from dsr_geo import records
+from dsr_geo import masks, records, search
 from dsr_geo.atlas import Atlas
-from dsr_geo.names import Names, known
-from dsr_geo.search import masks
+from dsr_geo.masks import Part
+from dsr_geo.names import Names, known, sentences, short
 
 Vocabulary = Callable[[Atlas], Names]
 
@@ -170,7 +170,7 @@ class Selection:
         Raises `UnknownName` for a value that the atlas does not have.
         """
         self.check(atlas)
-        return pd.Series(np.logical_and.reduce(list(self._masks(atlas))), index=atlas.records.index)
+        return pd.Series(masks.mask(atlas, self._masks(atlas)), index=atlas.records.index)
 
     def records(self, atlas: Atlas) -> gpd.GeoDataFrame:
         """The records of the selection, in catalogue order. Raises `UnknownName` as `mask` does."""
@@ -182,11 +182,11 @@ class Selection:
         The layers where that is enough, and nobody chose them or there are words to be found; else one or two, those
         that bring back most; otherwise a set of which none can be spared.
         """
-        if self.mask(atlas).any():
+        if masks.mask(atlas, self._masks(atlas)).any():
             return []
 
         def held(names: Sequence[str]) -> int:
-            return int(self.opened(atlas, *names).mask(atlas).sum())
+            return int(masks.mask(atlas, self.opened(atlas, *names)._masks(atlas)).sum())
 
         if (self.text or not self.layers) and held(["layers"]):
             return ["layers"]
@@ -202,54 +202,28 @@ class Selection:
                 cleared.remove(name)
         return cleared if held(cleared) else []
 
-    def _masks(self, atlas: Atlas) -> Iterator[np.ndarray]:
-        """A boolean array over `atlas.records` for each filter that keeps something out."""
-        table = atlas.records
-        yield table["layer"].isin(self.shown(atlas)).to_numpy()
+    def _masks(self, atlas: Atlas) -> Iterator[Part]:
+        """For each filter that keeps something out: how its mask is made, and all that this depends on."""
+        yield masks.in_column, "layer", self.shown(atlas)
         for name, about in CHOICES.items():
             if about["column"] and name != "layers" and (wanted := getattr(self, name)):
-                yield table[about["column"]].isin(wanted).to_numpy()
+                yield masks.in_column, about["column"], wanted
         if self.countries or self.groups:
-            yield self._in_place(atlas)
+            yield masks.in_place, self.countries, self.groups, self.years if self.groups else None
         if self.years:
-            yield present(atlas, *self.years, undated=True)
+            yield masks.within, self.years
         if not self.undated:
-            yield ~undated(atlas)
+            yield (masks.dated,)
         if self.actors or self.actor_types or self.roles:
-            yield self._by_actor(atlas)
-        yield from masks(atlas, self.text)
+            yield masks.by_actor, self.actors, self.actor_types, self.roles
+        if self.text:
+            yield search.having, self.text
         if self.ids:
-            yield table.index.isin(self.ids)
+            yield masks.single, self.ids
         if not self.ended:
-            yield (table["status"].isin(self.statuses) | ~table["status"].isin(records.ENDED)).to_numpy()
+            yield masks.not_ended, self.statuses
         if not self.opt_in:
-            yield (table["opt_in"] == "").to_numpy()
-
-    def _in_place(self, atlas: Atlas) -> np.ndarray:
-        hosts = atlas.hosts
-        inside = hosts["country"].isin(self.countries).to_numpy()
-        if self.groups:
-            first, last = self.years or (-np.inf, np.inf)
-            begin, end = span(atlas)
-            begin = np.fmax(begin.reindex(hosts["id"]).to_numpy(), first)
-            end = np.fmin(end.reindex(hosts["id"]).to_numpy(), last)
-            for group in self.groups:
-                for country, spans in atlas.countries.spans(group).items():
-                    here = (hosts["country"] == country).to_numpy()
-                    for since, until in spans:
-                        inside = inside | (here & (begin <= until) & (end >= since))
-        return atlas.records.index.isin(hosts.loc[inside, "id"])
-
-    def _by_actor(self, atlas: Atlas) -> np.ndarray:
-        roles = atlas.roles
-        passed = np.ones(len(roles), dtype=bool)
-        if self.actors:
-            passed &= roles["actor"].isin(self.actors).to_numpy()
-        if self.actor_types:
-            passed &= roles["actor"].map(atlas.actors["type"]).isin(self.actor_types).to_numpy()
-        if self.roles:
-            passed &= roles["role"].isin(self.roles).to_numpy()
-        return atlas.records.index.isin(roles.loc[passed, "id"])
+            yield (masks.usual,)
 
 
 _ABOUT: dict[str, Mapping[str, Any]] = {each.name: each.metadata for each in fields(Selection)}
@@ -287,6 +261,10 @@ def _pair(years: object) -> tuple[int, int] | None:
     return int(min(pair)), int(max(pair))
 
 
+MOST_VALUES = 300
+"""So many values of one filter are taken from an address."""
+
+
 def from_query(query: Mapping[str, Sequence[str]], atlas: Atlas) -> tuple[Selection, list[str]]:
     """Read a URL query back. Returns the selection and a sentence for each value it could not understand.
 
@@ -296,67 +274,64 @@ def from_query(query: Mapping[str, Sequence[str]], atlas: Atlas) -> tuple[Select
     found: dict[str, Any] = {}
     problems = []
     for name, about in CHOICES.items():
-        values, there = query.get(about["key"], []), about["vocabulary"](atlas)
-        found[name] = tuple(value for value in values if value in there)
+        key, there = about["key"], about["vocabulary"](atlas)
+        values = dict.fromkeys(query.get(key, []))
+        known_ones = [value for value in values if value in there]
+        found[name] = tuple(known_ones[:MOST_VALUES])
         problems += [
-            f"The link asks for {about['key']} “{value}”, which the atlas does not know; it was left out."
-            for value in values
-            if value not in there
-        ]
+            f"The link asks for {len(known_ones):,} values of {key}; the first {MOST_VALUES} were taken."
+        ] * (len(known_ones) > MOST_VALUES)
+        problems += sentences(
+            [value for value in values if value not in there],
+            f"The link asks for {key} “{{}}”, which the atlas does not know; it was left out.".format,
+            f"values of {key}",
+        )
     years, twice = only(query, "years")
     problems += twice
     if years is not None and re.fullmatch(r"\d{1,4}-\d{1,4}", years, re.ASCII):
         first, _, last = years.partition("-")
         found["years"] = (int(first), int(last))
     elif years is not None:
-        problems.append(f"The link asks for years “{years}”, which is not like 2013-2026; it was left out.")
+        problems.append(
+            f"The link asks for years “{short(years)}”, which is not like 2013-2026; it was left out."
+        )
     for name in SWITCHES:
         text, twice = only(query, _ABOUT[name]["key"])
         problems += twice
         if text in ("0", "1"):
             found[name] = text == "1"
         elif text is not None:
-            problems.append(f"The link sets {name} to “{text}”, which is neither 0 nor 1; it was left out.")
-    return Selection(**found, text=" ".join(query.get("q", []))), problems
+            problems.append(
+                f"The link sets {name} to “{short(text)}”, which is neither 0 nor 1; it was left out."
+            )
+    searched, cut = search.shortened(" ".join(query.get("q", [])))
+    return Selection(**found, text=searched), [*problems, *([cut] if cut else [])]
+
+
+_OTHERS = 3
+"""So many of several values are named."""
 
 
 def only(query: Mapping[str, Sequence[str]], key: str) -> tuple[str | None, list[str]]:
     """The one value that a query gives a key, None for none; and a sentence if it gives several."""
-    first, *others = dict.fromkeys(query.get(key, [])) or [None]
-    left_out = ", ".join(f"“{value}”" for value in others)
-    return first, [
-        f"The link gives {key} more than once: “{first}” was taken, {left_out} left out."
-    ] if others else []
+    values = list(dict.fromkeys(query.get(key, [])))
+    if len(values) < 2:
+        return next(iter(values), None), []
+    first, *others = map(short, values)
+    left_out = ", ".join(f"“{value}”" for value in others[:_OTHERS])
+    left_out += f" and {len(others) - _OTHERS:,} more" if len(others) > _OTHERS else ""
+    return values[0], [f"The link gives {key} more than once: “{first}” was taken, {left_out} left out."]
 
 
 def unread(query: Mapping[str, Sequence[str]], keys: Iterable[str]) -> list[str]:
     """A sentence for each key of a query that nobody reads. keys: those that somebody does."""
-    known, sentences = list(keys), []
-    for key in query:
-        if key not in known:
-            near = get_close_matches(key.removeprefix("amp;"), known, n=1)
-            hint = f" The nearest is “{near[0]}”." if near else ""
-            said = ", ".join(f"“{key}={value}”" for value in query[key])
-            sentences.append(f"The link says {said}, which means nothing here; it was left out.{hint}")
-    return sentences
+    known = list(keys)
 
+    def sentence(key: str) -> str:
+        near = get_close_matches(key.removeprefix("amp;"), known, n=1)
+        hint = f" The nearest is “{near[0]}”." if near else ""
+        values = query.get(key, [""])[:_OTHERS]
+        said = ", ".join(f"“{key}={short(value)}”" for value in values)
+        return f"The link says {said}, which means nothing here; it was left out.{hint}"
 
-def undated(atlas: Atlas) -> np.ndarray:
-    """Which records have neither a start nor an announcement year."""
-    return (atlas.records["year_start"].isna() & atlas.records["year_announced"].isna()).to_numpy()
-
-
-def present(atlas: Atlas, first: int, last: int, undated: bool) -> np.ndarray:
-    """The presence rule (`records.present`) over all records at once; what undated records get is given."""
-    begin, end = span(atlas)
-    dated = atlas.records["year_start"].notna() | atlas.records["year_announced"].notna()
-    return np.where(dated, (begin <= last) & (end >= first), undated)
-
-
-def span(atlas: Atlas) -> tuple[pd.Series, pd.Series]:
-    """First and last year in which each record was present as floats, unknown ones being infinite."""
-    table = atlas.records
-    begin = table["year_start"].fillna(table["year_announced"]).astype("Float64")
-    # Of what has ended nobody knows when, only its first year is known (see `records.present`).
-    end = table["year_end"].astype("Float64").fillna(begin.where(table["status"].isin(records.ENDED)))
-    return begin.fillna(-np.inf).astype(float), end.fillna(np.inf).astype(float)
+    return sentences([key for key in query if key not in known], sentence, "keys")

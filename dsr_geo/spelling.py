@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
 
 TABLES = Path(__file__).with_name("spelling.json")
@@ -36,8 +36,10 @@ class _Apart(dict):
 
     def __missing__(self, code: int) -> str:
         kind = unicodedata.category(chr(code))
-        self[code] = "" if kind == "Cf" else " " if kind[0] in "ZPSC" else chr(code)
-        return self[code]
+        sign = "" if kind == "Cf" else " " if kind[0] in "ZPSC" else chr(code)
+        if code < 0x10000:  # the rest is rare, and would be kept for as long as the program runs
+            self[code] = sign
+        return sign
 
 
 _APART = _Apart()
@@ -80,7 +82,7 @@ def _split(text: str) -> list[str]:
     return [run for word in text.translate(_APART).split() for run in _RUNS.findall(word)]
 
 
-@cache
+@lru_cache(4096)
 def _word(word: str) -> str:
     """A word as the British write one of it."""
     for other, british in _WORDS if word.isascii() else ():

@@ -11,8 +11,9 @@ import pandas as pd
 
 from dsr_geo import records
 from dsr_geo.atlas import Atlas
+from dsr_geo.masks import undated
 from dsr_geo.names import known
-from dsr_geo.selection import Selection, undated
+from dsr_geo.selection import Selection
 
 
 def by_layer(atlas: Atlas, found: pd.DataFrame) -> pd.Series:

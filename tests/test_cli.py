@@ -29,7 +29,7 @@ def run(*arguments, **environment):
     )
 
 
-@pytest.mark.parametrize("command", ["build", "check", "export", "map", "serve"])
+@pytest.mark.parametrize("command", ["build", "check", "export", "join", "map", "serve"])
 def test_help_explains_itself_with_an_example(command, capsys):
     with pytest.raises(SystemExit) as left:
         main([command, "--help"])

@@ -66,11 +66,12 @@ def test_the_commands_of_the_readme_work(tmp_path, monkeypatch, capsys):
     printed = {}
     for line in lines:
         words = shlex.split(line, comments=True)[1:]
-        # build changes the published data in place, and test_data compares them with a rebuild; test_package serves
-        if words[0] not in ("build", "serve", "--help"):
+        # build changes the published data in place, and test_data compares them with a rebuild; test_package serves,
+        # test_scale joins
+        if words[0] not in ("build", "join", "serve", "--help"):
             assert main(words) == 0, line
         printed[words[0]] = capsys.readouterr().out
-    assert set(printed) == {"check", "build", "export", "map", "serve", "--help"}
+    assert set(printed) == {"check", "build", "export", "join", "map", "serve", "--help"}
     assert " 0 records" not in printed["export"] + printed["map"] and list(tmp_path.glob("*.html"))
 
 

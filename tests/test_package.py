@@ -41,6 +41,9 @@ def test_every_requirement_is_pinned_once():
         "searoute",
         "matplotlib",
         "streamlit-folium",
+        "dask-geopandas",
+        "geoarrow-pyarrow",
+        "sedonadb",
         "geoalchemy2",
         "sqlalchemy",
     }  # what benchmarks compare with comes as it is today

@@ -21,7 +21,7 @@ from dsr_geo.impact import Study
 from dsr_geo.ui import MAIN, PAGES, cache, colours, path
 from dsr_geo.ui.pages import table
 from dsr_geo.ui.pages.compare import presets
-from dsr_geo.ui.parts import card, correct, picture
+from dsr_geo.ui.parts import card, correct, picture, record_table
 from dsr_geo.ui.parts import charts as charts_of
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -107,6 +107,7 @@ def test_the_page_of_a_record_has_its_card_links_and_downloads(published):
     assert list(own.records(published).index) == [id] and body.count(f"only={id}") == len(export.FORMATS)
     assert body.count(f"record={id}") == len(export.FORMATS), "the map that is saved shows its card"
     assert "2026-11-26: " in said(run("record", id="2africa")).replace("\\", "")
+    assert any(f'href="./api/records/{id}?f=json"' in each.proto.body for each in test.get("html"))
     nowhere = run("record", id="nowhere")
     assert "nowhere" in nowhere.warning[0].value and "id=" in nowhere.info[0].value
 
@@ -293,6 +294,9 @@ def test_table_explains_every_column(published):
     test = run("table")
     shown = test.dataframe[0].value
     assert len(shown) == len(Selection().records(published))
+    assert not test.table  # nothing is made for a section that is folded in
+    test.session_state["meanings"] = True
+    test.run()
     explained = test.table[0].value.replace(r"\\", "", regex=True)
     assert set(explained["In the files"]) == set(shown.columns) and (explained["Meaning"] != "").all()
 
@@ -324,7 +328,7 @@ def test_a_field_that_two_layers_have_is_explained_for_each(tiny):
 
 def test_answers_are_kept_under_the_atlas_they_are_of(atlas, published, monkeypatch):
     for each in (atlas, published, atlas):
-        assert set(table._whole(each, Selection())["id"]) == set(Selection().records(each).index)
+        assert list(record_table._whole(each).index) == list(each.records.index)
         assert list(cache.stories(each)) == list(dsr_geo.stories.load(each))
     kept = cache.study(published, "submarine-cables", "internet_users_pct")
     fewer = replace(published, records=published.records.iloc[:0], version="fewer")
@@ -364,6 +368,8 @@ def test_about_counts_the_data_and_prepares_a_correction(published):
     assert f"{rows:,} of {len(published.records):,} records were compared" in said(test)
     assert f"with {sources:,} sources" in said(test) and 0 < rows < len(published.records)
     doubts = build.doubtful(published.folder)
+    test.session_state["doubts"] = True  # folded out
+    test.run()
     assert f"doubt {len(doubts):,} things" in said(test)
     assert any(
         list(each.value.get("Record", [])) == [doubt.id for _, doubt in doubts] for each in test.dataframe

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from tiny import tables
 
 from dsr_geo import Selection, from_query, records
-from dsr_geo.selection import present
+from dsr_geo.masks import present
 
 KNOWN = {
     "layers": ["towers", "paths", "cables", "pacts"],

@@ -6,14 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 from weakref import WeakKeyDictionary
 
-import numpy as np
-
 from dsr_geo.atlas import Atlas
 from dsr_geo.cql.evaluate import Columns
 from dsr_geo.cql.values import Column, Value, read
 from dsr_geo.names import known
 from dsr_geo.records import ACTOR_TYPES, COLUMNS, EVIDENCE, PRECISIONS, ROLES, SCOPES
-from dsr_geo.selection import span
 
 _TABLES: WeakKeyDictionary[Atlas, dict[str, Value]] = WeakKeyDictionary()
 
@@ -83,7 +80,7 @@ def table(atlas: Atlas) -> Mapping[str, Value]:
             "type_roles": roles["type"] + ":" + roles["role"],
         }
         cells: dict[str, Any] = dict(atlas.records.items())
-        cells |= {"id": atlas.records.index, "years": np.column_stack(span(atlas))}
+        cells |= {"id": atlas.records.index, "years": atlas.presence[["begin", "end"]].to_numpy()}
         for name, items in lists.items():
             cells[name] = items.groupby(roles["id"]).agg(tuple).reindex(atlas.records.index)
         _TABLES[atlas] = read(cells, queryables(atlas))

@@ -5,9 +5,10 @@ from __future__ import annotations
 import base64
 import gzip
 import hashlib
+import json
 import re
 import socket
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
 import brotli
 from anyio import to_thread
@@ -59,17 +60,32 @@ _CODINGS = {
 
 
 class Front:
-    """ASGI middleware.
+    """ASGI middleware. base: the path the app is served under."""
 
-    base: the path the app is served under. ahead: what a page with the map is going to ask for, as pairs of a relation
-    and an address relative to the page; the browser fetches it while Streamlit's scripts come.
-    """
-
-    def __init__(self, app: ASGIApp, base: str = "", ahead: Callable[[], Iterable[tuple[str, str]]] = tuple):
+    def __init__(self, app: ASGIApp, base: str = ""):
         self.app, self.base = app, f"/{base.strip('/')}" if base.strip("/") else ""
-        self.ahead = ahead
         self.kept: dict[tuple[str, str], bytes] = {}
         """Streamlit's own files, compressed, by ETag and coding: as many as it has, by however many paths."""
+
+    async def ahead(self, scope: Scope, receive: Receive) -> str:
+        """What the map is going to ask for, as links in the page: it comes while Streamlit's scripts do."""
+        parts: list[bytes] = []
+
+        async def gather(message: Message) -> None:
+            parts.append(message.get("body", b""))
+
+        path = f"{self.base}/atlas/files.json"
+        asked = {**scope, "path": path, "raw_path": path.encode(), "query_string": b"", "headers": []}
+        await self.app(asked, receive, gather)
+        files = json.loads(b"".join(parts))
+        here = f"./atlas/at/{files['version']}/"
+        hows = [("modulepreload", files["modules"]), ('preload" as="style', files["styles"])]
+        hows.append(('preload" as="fetch" crossorigin="anonymous', files["data"]))
+        links = [
+            ("modulepreload", "./atlas/assets/start.js"),
+            *((how, here + name) for how, names in hows for name in names),
+        ]
+        return "".join(f'<link rel="{how}" href="{address}">' for how, address in links)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -82,14 +98,14 @@ class Front:
             # Compressed here, and so neither on its way nor held against what was sent before.
             kept = [pair for pair in scope["headers"] if pair[0] not in _PASSED_OVER]
             scope = {**scope, "headers": kept}
-        await self.app(scope, receive, _Answer(self, scope, send, path, coding).send)
+        await self.app(scope, receive, _Answer(self, scope, receive, send, path, coding).send)
 
 
 class _Answer:
     """One answer on its way out."""
 
-    def __init__(self, front: Front, scope: Scope, send: Send, path: str, coding: str):
-        self.front, self.out, self.path = front, send, path
+    def __init__(self, front: Front, scope: Scope, receive: Receive, send: Send, path: str, coding: str):
+        self.front, self.scope, self.receive, self.out, self.path = front, scope, receive, send, path
         self.coding = coding
         """How the body leaves: a key of `_CODINGS`, "identity", or "" for what is none of Streamlit's files."""
         self.embedded = b"embed=true" in scope["query_string"]
@@ -125,7 +141,7 @@ class _Answer:
             name = self.path.strip("/")
             if name not in ("", *PAGES):
                 self.start["status"] = 404  # Streamlit answers every path with its page
-            file, body = None, self._page(PAGES.get(name or FRONT), body)
+            file, body = None, await self._page(PAGES.get(name or FRONT), body)
             headers["content-security-policy"] = self._policy(body)
         if self.coding != "identity":
             body = await self._compressed(body, file)
@@ -138,10 +154,9 @@ class _Answer:
         await self.out(self.start)
         await self.out({"type": "http.response.body", "body": body})
 
-    def _page(self, page: Page | None, body: bytes) -> bytes:
+    async def _page(self, page: Page | None, body: bytes) -> bytes:
         """Streamlit's page with the atlas' name, and with what the map is going to ask for."""
-        ahead = self.front.ahead() if page and page.has_map else ()
-        links = "".join(f'<link {how} href="{address}">' for how, address in ahead)
+        links = await self.front.ahead(self.scope, self.receive) if page and page.has_map else ""
         body = body.replace(b"<title>Streamlit</title>", b"<title>Digital Silk Road Atlas</title>", 1)
         return body.replace(b"<script", f"{_BASE}{links}<script".encode(), 1)
 

@@ -15,9 +15,10 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
-from dsr_geo import cite, webmap
+from dsr_geo import cite, search, webmap
 from dsr_geo.atlas import Atlas
-from dsr_geo.selection import KEYS, Selection, from_query, only, unread
+from dsr_geo.names import sentences, short
+from dsr_geo.selection import CHOICES, KEYS, Selection, from_query, only, unread
 from dsr_geo.ui import FRONT, PAGES
 from dsr_geo.webmap import shading
 
@@ -41,6 +42,8 @@ def restore(atlas: Atlas, page: str = "") -> None:
     # A page without some widget must not forget what it held.
     for name in {*_FIELDS, "shade", "shade_year"} & set(state):
         state[name] = state[name]
+    if "open" in state:
+        _bound(atlas)
     if state.pop("touched", False) or state.get("written") == (page, query):
         return
     selection, problems = from_query(query, atlas)
@@ -58,7 +61,7 @@ def restore(atlas: Atlas, page: str = "") -> None:
     problems += twice
     if record is not None and record not in atlas.records.index:
         problems.append(
-            f"The link asks for record “{record}”, which the atlas does not have; it was left out."
+            f"The link asks for record “{short(record)}”, which the atlas does not have; it was left out."
         )
         record = None
     state["record"] = record
@@ -69,6 +72,24 @@ def restore(atlas: Atlas, page: str = "") -> None:
     known = [*KEYS, "record", "shade", "shade_year", *about.keys, *(["view"] if about.has_map else [])]
     state["link_problems"] = [*problems, *unseen, *unclear, *unread(query | asked, known)]
     state["opened"] = {"link": state.get("opened", {}).get("link", 0) + 1, "view": view}
+
+
+def _bound(atlas: Atlas) -> None:
+    """See that widgets hold nothing that no browser of ours would send: unknown values, a search beyond its bounds."""
+    state = st.session_state
+    for name, about in CHOICES.items():
+        there = about["vocabulary"](atlas)
+        if unknown := [value for value in state[name] if value not in there]:
+            state[name] = [value for value in state[name] if value in there]
+            state["link_problems"] += sentences(
+                unknown,
+                f"The atlas does not know {about['title']} “{{}}”; it was left out.".format,
+                f"values of {about['title']}",
+            )
+    kept, cut = search.shortened(state["text"])
+    if cut:
+        state["text"] = kept
+        state["link_problems"] = [*state["link_problems"], cut]
 
 
 def show(atlas: Atlas, selection: Selection) -> None:
@@ -99,7 +120,7 @@ def choice(key: str, options: Container[str], default: str | None, what: str) ->
     asked = st.session_state.get(key)
     if asked is not None and asked not in options:
         st.session_state["link_problems"].append(
-            f"The link asks for {what} “{asked}”, which the atlas does not know; it was left out."
+            f"The link asks for {what} “{short(asked)}”, which the atlas does not know; it was left out."
         )
     if asked not in options:
         st.session_state[key] = default

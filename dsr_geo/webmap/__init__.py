@@ -20,7 +20,7 @@ from xstatic.pkg import leaflet
 
 from dsr_geo import cite, records
 from dsr_geo.atlas import Atlas
-from dsr_geo.names import known
+from dsr_geo.names import known, short
 from dsr_geo.selection import KEYS, Selection, only
 from dsr_geo.spelling import SPELLING
 from dsr_geo.webmap import columns
@@ -31,6 +31,9 @@ OPENING = [[-36, -19], [58, 152]]
 
 JS = Path(__file__).resolve().parent / "js"
 """What draws the map: modules in folders, `start.js` first, and its style sheet, `map.css`."""
+
+STARTS = ("start.js", "plain.js")
+"""What a page loads first: the app, or a plain page such as those of the API."""
 
 FOLIUM = JS / "folium.js"
 """A script for folium's page, which no module loads."""
@@ -161,7 +164,7 @@ def view(query: Mapping[str, Sequence[str]]) -> tuple[str, list[str]]:
         if abs(lat) <= 90 and abs(lon) <= 180 and 0 <= zoom <= MAP["maxZoom"]:
             return text, problems
     wanted = f"latitude, longitude and zoom up to {MAP['maxZoom']}, like 20,95,3"
-    return "", [*problems, f"The link asks for view “{text}”, which is not {wanted}; it was left out."]
+    return "", [*problems, f"The link asks for view “{short(text)}”, which is not {wanted}; it was left out."]
 
 
 def options(

@@ -21,7 +21,7 @@ from dsr_geo.selection import Selection
 from dsr_geo.webmap.columns import BigLayer
 from dsr_geo.webmap.own import Drawn, beside, drawn
 
-_APP_ONLY = ("start.js", "page.js")
+_APP_ONLY = (*webmap.STARTS, "page.js")
 
 
 def _address(content: bytes, mime: str) -> str:

@@ -10,7 +10,7 @@ import pandas as pd
 
 from dsr_geo.atlas import Atlas
 from dsr_geo.country_tables import RECORDS
-from dsr_geo.names import known
+from dsr_geo.names import known, short
 from dsr_geo.selection import Selection, only
 
 
@@ -33,7 +33,7 @@ def from_query(query: Mapping[str, Sequence[str]], atlas: Atlas) -> tuple[str | 
     """
     by, problems = only(query, "shade")
     if by is not None and by != RECORDS and by not in shadable(atlas):
-        problems.append(f"The link shades countries by “{by}”, which is not an attribute here.")
+        problems.append(f"The link shades countries by “{short(by)}”, which is not an attribute here.")
         by = None
     first, last = years(atlas)
     text, twice = only(query, "shade_year")
@@ -41,7 +41,9 @@ def from_query(query: Mapping[str, Sequence[str]], atlas: Atlas) -> tuple[str | 
     if text is None:
         return by, last, problems
     if not re.fullmatch(r"[0-9]{1,4}", text):
-        problems.append(f"The link shades countries as of “{text}”, which is no year; {last} was taken.")
+        problems.append(
+            f"The link shades countries as of “{short(text)}”, which is no year; {last} was taken."
+        )
         return by, last, problems
     year = min(max(int(text), first), last)
     if year != int(text):

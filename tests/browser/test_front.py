@@ -113,3 +113,22 @@ def test_accepted_connections_send_at_once():
         with socket.create_connection(listening.getsockname()), listening.accept()[0] as accepted:
             assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
         assert not other.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+
+
+def test_a_page_names_what_the_map_is_going_to_ask_for(ask, open_page):
+    """And the map asks for nothing else before it stands there, but what only a painter's worker needs."""
+    _, _, page = ask("/", accept_encoding="identity")
+    links = re.findall(rb'<link rel="(?:modulepreload|preload)"[^>]* href="\.(/atlas/[^"]+)"', page)
+    named = {link.decode() for link in links}
+    assert "/atlas/assets/start.js" in named and len(named) > 40
+    for path in sorted(named)[::9]:
+        assert ask(path)[0] == 200, path
+    assert b"/atlas/" not in ask("/about", accept_encoding="identity")[2]
+    shown = open_page()
+    asked = shown.evaluate(
+        "performance.getEntriesByType('resource').map(({ name }) => new URL(name).pathname)"
+    )
+    ours = {path for path in asked if path.startswith("/atlas/at/")}
+    assert {path for path in ours if path.endswith((".js", ".json", ".geojson", ".borders"))} <= named | {
+        path for path in ours if "leaflet" in path
+    }

@@ -7,9 +7,11 @@ import pandas as pd
 import streamlit as st
 
 from dsr_geo import build, catalog, cite, records, summary
+from dsr_geo.api import asked
 from dsr_geo.atlas import Atlas
 from dsr_geo.build.doubts import RULES
-from dsr_geo.selection import Selection, undated
+from dsr_geo.masks import undated
+from dsr_geo.selection import Selection
 from dsr_geo.ui import cache, link, menu
 from dsr_geo.ui.parts import charts, correct
 from dsr_geo.ui.text import EVIDENCE_WORDS, words
@@ -56,6 +58,7 @@ def draw(atlas: Atlas) -> None:
     st.header("Boundaries", anchor=False)
     st.markdown(cite.BOUNDARY_NOTE)
     _cite(atlas, selection)
+    _programs()
     _correct(atlas)
 
 
@@ -205,8 +208,9 @@ def _checks(atlas: Atlas) -> None:
         counts.reset_index(), hide_index=True, width="stretch", height="content", alt="Doubts by rule"
     )
     if len(doubts):
-        with st.expander("Each doubt"):
-            st.dataframe(
+        each = st.expander("Each doubt", key="doubts", on_change="rerun")
+        if each.open:
+            each.dataframe(
                 doubts, hide_index=True, height=360, width="stretch", alt=f"Table of {len(doubts)} doubts"
             )
 
@@ -256,6 +260,14 @@ def _cite(atlas: Atlas, selection: Selection) -> None:
     )
     st.code(cite.citation(atlas, selection) + ".", language=None, wrap_lines=True)
     st.caption(cite.LICENCE)
+
+
+def _programs() -> None:
+    st.header("For programs", anchor=False)
+    st.markdown(
+        "QGIS, R, Python and others read every record from one address, and filter there (OGC API – Features)."
+    )
+    st.html(f'<div class=downloads><a href=".{asked.PREFIX}?f=html">The atlas’ API</a></div>')
 
 
 def _correct(atlas: Atlas) -> None:

@@ -90,7 +90,7 @@ def draw(atlas: Atlas) -> None:
             index=None,
             on_change=link.touched,
             placeholder="None",
-            format_func=lambda place: places.name(atlas, place),
+            format_func=places.titles(atlas).__getitem__,
         )
     st.caption("Views often asked for")
     with st.container(horizontal=True, key="presets"):

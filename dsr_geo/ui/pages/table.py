@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
+import geopandas as gpd
 import pandas as pd
 import streamlit as st
 from streamlit.elements.lib.column_types import ColumnConfig
@@ -11,7 +12,6 @@ from streamlit.elements.lib.column_types import ColumnConfig
 from dsr_geo import export, records, summary
 from dsr_geo.atlas import Atlas
 from dsr_geo.catalog import Layer
-from dsr_geo.selection import Selection
 from dsr_geo.ui import cache, link, menu
 from dsr_geo.ui.parts import chosen_record, downloads, filters, record_table
 from dsr_geo.ui.text import EVIDENCE_WORDS, plain, words
@@ -54,7 +54,7 @@ def draw(atlas: Atlas) -> None:
         filters.emptied(atlas, selection)
         return
     st.markdown(plain(summary.sentence(atlas, selection, found)))
-    whole = _whole(atlas, selection)
+    whole = _whole(atlas, found)
     explained = _explained(atlas, whole)
     with chosen_record.beside(atlas):
         st.caption(
@@ -73,16 +73,17 @@ def draw(atlas: Atlas) -> None:
             alt=f"Table of {len(whole)} records with {len(whole.columns)} columns",
         )
         downloads.draw(atlas, selection)
-        with st.expander("What the columns mean"):
+        meanings = st.expander("What the columns mean", key="meanings", on_change="rerun")
+        if meanings.open:
             lines = [
                 (plain(title), plain(name), plain(meaning)) for name, (title, meaning) in explained.items()
             ]
-            st.table(pd.DataFrame(lines, columns=["Column", "In the files", "Meaning"]).set_index("Column"))
+            table = pd.DataFrame(lines, columns=["Column", "In the files", "Meaning"])
+            meanings.table(table.set_index("Column"))
 
 
-@cache.pure()
-def _whole(atlas: Atlas, selection: Selection) -> pd.DataFrame:
-    table = export.table(atlas, selection.records(atlas))
+def _whole(atlas: Atlas, found: gpd.GeoDataFrame) -> pd.DataFrame:
+    table = export.table(atlas, found)
     table = table.assign(
         kind=atlas.kinds.reindex(table.index),
         source_urls=table["source_urls"].str.split(" "),

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from urllib.parse import quote
 
 import pandas as pd
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from dsr_geo import records
+from dsr_geo.api import asked
 from dsr_geo.atlas import Atlas
 from dsr_geo.selection import Selection
 from dsr_geo.ui import link, menu
@@ -66,6 +68,8 @@ def pages(atlas: Atlas, id: str, on_map: bool = False, on_page: bool = False) ->
             st.link_button("Correct this record", address, type="tertiary")
         else:
             menu.to("about", "Correct this record", selection, record=id)
+    path = f".{asked.PREFIX}/records/{quote(id)}?f=json"
+    st.html(f'<div class="downloads"><a href="{path}">As JSON, with its sources</a></div>')
 
 
 def including(selection: Selection, record: pd.Series) -> Selection:

@@ -7,6 +7,7 @@ import geopandas as gpd
 import pandas as pd
 import shapely
 import streamlit as st
+from shapely.geometry.base import BaseGeometry
 
 from dsr_geo import summary
 from dsr_geo.atlas import Atlas
@@ -15,7 +16,7 @@ from dsr_geo.ui import cache, colours
 
 @cache.pure()
 def _outlines(atlas: Atlas, tolerance: float) -> list[dict]:
-    """Countries as simple features, specks of islands left out.
+    """Countries as simple features, specks of islands left out, to a hundredth of a degree.
 
     d3 wants outer rings clockwise, the opposite of RFC 7946.
     """
@@ -24,11 +25,15 @@ def _outlines(atlas: Atlas, tolerance: float) -> list[dict]:
         {
             "type": "Feature",
             "id": iso3,
-            "geometry": shapely.geometry.mapping(shapely.orient_polygons(part, exterior_cw=True)),
+            "geometry": _rounded(shapely.orient_polygons(part, exterior_cw=True)),
         }
         for iso3, part in parts.items()
         if part.area > tolerance**2 / 2
     ]
+
+
+def _rounded(shape: BaseGeometry) -> dict:
+    return shapely.geometry.mapping(shapely.transform(shape, lambda points: points.round(2)))
 
 
 def locator(atlas: Atlas, iso3: str, found: gpd.GeoDataFrame) -> None:
@@ -103,7 +108,7 @@ def _world(atlas: Atlas, ids: tuple[str, ...], theme: str) -> tuple[dict, int]:
     drawn = [
         {
             "type": "Feature",
-            "geometry": shapely.geometry.mapping(shape.simplify(0.3)),
+            "geometry": _rounded(shape.simplify(0.3)),
             "properties": {"id": layer},
         }
         for shape, layer in zip(lines.geometry, lines["layer"])

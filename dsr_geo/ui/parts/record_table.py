@@ -9,24 +9,21 @@ import streamlit as st
 
 from dsr_geo import cite, export
 from dsr_geo.atlas import Atlas
-from dsr_geo.ui import cache, link
+from dsr_geo.ui import link
 from dsr_geo.ui.parts import chosen_record
 
 
-@cache.pure()
-def _shown(atlas: Atlas, ids: tuple[str, ...], home: str) -> pd.DataFrame:
-    whole = export.table(atlas, atlas.records.loc[list(ids)])
-    roles = atlas.roles[atlas.roles["id"].isin(ids)]
-    who = (
-        roles.assign(text=roles["actor"].map(atlas.actor_name) + " (" + roles["role"] + ")")
-        .groupby("id")["text"]
-        .agg("; ".join)
-    )
+@st.cache_resource(max_entries=1, show_spinner=False, hash_funcs={Atlas: lambda atlas: atlas.version})
+def _whole(atlas: Atlas) -> pd.DataFrame:
+    """The table of all records, made once: whoever looks at some of them gets their rows."""
+    whole = export.table(atlas, atlas.records)
+    roles, names = atlas.roles, atlas.actors["name"]
+    who = (roles["actor"].map(names) + " (" + roles["role"] + ")").groupby(roles["id"]).agg("; ".join)
     return pd.DataFrame(
         {
             "Name": whole["name"],
             "Layer": whole["layer_title"],
-            "Kind": atlas.kinds.reindex(whole.index),
+            "Kind": atlas.kinds,
             "Country or territory": whole["country_names"],
             "Place": whole["place"],
             "Precision": whole["precision"],
@@ -37,14 +34,14 @@ def _shown(atlas: Atlas, ids: tuple[str, ...], home: str) -> pd.DataFrame:
             "Status": whole["status"],
             "Evidence": whole["evidence"],
             "Source": whole["source_urls"].str.split(" ").str[0],
-            "Page": [cite.page(home, id) for id in whole.index],
         }
     )
 
 
 def draw(atlas: Atlas, found: pd.DataFrame, height: int = 420) -> None:
     """Draw records as a table of at most this height in pixels; choosing a row chooses the record."""
-    shown = _shown(atlas, tuple(found.index), link.home())
+    home = link.home()
+    shown = _whole(atlas).loc[found.index].assign(Page=[cite.page(home, id) for id in found.index])
     key = f"table-{st.session_state.get('table_turn', 0)}"
     st.dataframe(
         shown,

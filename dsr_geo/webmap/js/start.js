@@ -17,7 +17,8 @@ const add = (tag, about) => new Promise((resolve, reject) => {
   document.head.append(Object.assign(document.createElement(tag), about, { onload: resolve, onerror }));
 });
 
-async function open(host) {
+/** Sends for all files of the map: where they are (`root`, `at`), and Leaflet once it has come. */
+export async function bring() {
   const { version, modules, styles, data } = await listed();
   const root = new URL(`at/${version}/`, here), at = (name) => new URL(name, root).href;
   const ahead = [
@@ -29,8 +30,13 @@ async function open(host) {
     add("script", { src: at("assets/leaflet/leaflet.js") }),
     ...styles.map((name) => add("link", { rel: "stylesheet", href: at(name) })),
   ]);
+  return { at, root: root.href.replace(/\/$/, ""), L: globals.L.noConflict() };
+}
+
+async function open(host) {
+  const { at, root, L } = await bring();
   const page = await import(at("assets/page.js"));
-  return page.open(host, root.href.replace(/\/$/, ""), globals.L.noConflict());
+  return page.open(host, root, L);
 }
 
 // Shows what the component is given. There is one map for as long as the page is open: another page takes it off, and

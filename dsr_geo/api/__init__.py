@@ -6,10 +6,8 @@ an ETag, so that a browser fetches a file again only when it has changed.
 
 from __future__ import annotations
 
-import gzip
 import hashlib
 import json
-import re
 from collections.abc import Callable
 from functools import cache
 from urllib.parse import urlencode
@@ -20,26 +18,17 @@ from starlette.routing import BaseRoute, Match, Route
 from starlette.types import Receive, Scope, Send
 
 from dsr_geo import export, selection, stories, webmap
+from dsr_geo.api import http, ogc
+from dsr_geo.api.http import Answer, answer, plain
+from dsr_geo.api.http import send as _send
 from dsr_geo.atlas import Atlas
+from dsr_geo.names import sentences
 
 PREFIX = "/atlas"
 """Where the routes live; Streamlit keeps other paths for itself."""
 
-_TYPES = {
-    ".js": "text/javascript",
-    ".css": "text/css",
-    ".png": "image/png",
-    ".geojson": "application/geo+json",
-    ".borders": "application/json",
-    ".json": "application/json",
-    ".columns": "application/octet-stream",
-}
-
 _OFFERED = 3
 """Stories on a first visit."""
-
-Answer = tuple[bytes, dict[str, str]]
-"""A body, gzipped, and its headers."""
 
 
 def routes(atlas: Atlas, base: str = "") -> list[BaseRoute]:
@@ -47,7 +36,7 @@ def routes(atlas: Atlas, base: str = "") -> list[BaseRoute]:
 
     The map's own: `assets/…`, `files.json`, `map.json`, `details.json`, `sources.json`, `words.json`,
     `layers/<id>.geojson`, `countries.borders`, `disputed.borders`, `count.json?<selection>`. Downloads:
-    `records.<ending>?<selection>` for each of `export.FORMATS`.
+    `records.<ending>?<selection>` for each of `export.FORMATS`. And those below `<base>/api` (see `ogc.routes`).
     base: the path the app is served under (Streamlit's `server.baseUrlPath`), without slashes at the ends.
     An unknown layer or asset is answered with 404, a selection that is not understood with 400, and JSON that names it.
     """
@@ -59,12 +48,16 @@ def routes(atlas: Atlas, base: str = "") -> list[BaseRoute]:
         answers[name] = answer(json.dumps(asked, ensure_ascii=False).encode(), ".json")
     words = _words(atlas)
     own = [
-        ("records.{ending}", _download(atlas)),
+        ("records.{ending}", _download(atlas, base)),
         ("count.json", _count(atlas)),
         ("words.json", words),
         ("at/{version}/words.json", words),
     ]
-    return [*(Route(f"{address(base)}/{path}", send) for path, send in own), *serve(answers, base)]
+    return [
+        *(Route(f"{address(base)}/{path}", send) for path, send in own),
+        *serve(answers, base),
+        *ogc.routes(atlas, base),
+    ]
 
 
 class Following(BaseRoute):
@@ -106,7 +99,7 @@ def _words(atlas: Atlas) -> Callable[[Request], Response]:
     return lambda request: _send(request, *made())
 
 
-def _download(atlas: Atlas) -> Callable[[Request], Response]:
+def _download(atlas: Atlas, base: str) -> Callable[[Request], Response]:
     def records(request: Request) -> Response:  # in a thread: it may take a while
         ending = request.path_params["ending"]
         if ending not in export.FORMATS:
@@ -116,13 +109,13 @@ def _download(atlas: Atlas) -> Callable[[Request], Response]:
         if problems or unseen:
             return _refused(400, *problems, *unseen)
         about = export.FORMATS[ending]
-        home = str(request.url).split("?")[0].rpartition(PREFIX)[0]
+        home = http.home(request, address(base).removesuffix(PREFIX))
         named = {
             "content-disposition": f'attachment; filename="{export.file_name(ending)}"',
             "cache-control": "no-cache",
             "vary": "accept-encoding",
         }
-        return _plain(request, about(atlas, chosen, home, **view), {"content-type": about.mime, **named})
+        return plain(request, about(atlas, chosen, home, **view), {"content-type": about.mime, **named})
 
     return records
 
@@ -145,7 +138,8 @@ def _asked(
     query = {key: request.query_params.getlist(key) for key in request.query_params}
     chosen, problems = selection.from_query(query, atlas)
     unknown = [key for key in query if key not in {*selection.KEYS, *others}]
-    problems += [f"“{key}” is no filter; use {', '.join(selection.KEYS)}." for key in unknown]
+    use = f"use {', '.join(selection.KEYS)}"
+    problems += sentences(unknown, lambda key: f"“{key}” is no filter; {use}.", "keys")
     return query, chosen, problems
 
 
@@ -178,7 +172,7 @@ def serve(answers: dict[str, Answer], base: str = "") -> list[BaseRoute]:
     ).hexdigest()[:12]
     needed = {
         "version": version,
-        "modules": [f"assets/{name}" for name in webmap.modules() if name != "start.js"],
+        "modules": [f"assets/{name}" for name in webmap.modules() if name not in webmap.STARTS],
         "styles": ["assets/leaflet/leaflet.css", "assets/map.css"],
         "data": [name for name in answers if name.endswith(("map.json", ".geojson", ".borders", ".columns"))],
     }
@@ -196,51 +190,6 @@ def serve(answers: dict[str, Answer], base: str = "") -> list[BaseRoute]:
     return [Route(address(base) + path, send) for path in ("/at/{version}/{name:path}", "/{name:path}")]
 
 
-def _send(request: Request, body: bytes, headers: dict[str, str]) -> Response:
-    """A prepared answer, as far as the browser does not hold it."""
-    if _is_held(request.headers.get("if-none-match", ""), headers["etag"]):
-        return Response(status_code=304, headers=headers)
-    if not _takes_gzip(request.headers.get("accept-encoding", "")):
-        return _plain(request, gzip.decompress(body), headers)
-    return Response(body, headers=headers)
-
-
-def _plain(request: Request, body: bytes, headers: dict[str, str]) -> Response:
-    """An answer that is not compressed here, nor behind our back where gzip was named only to be refused."""
-    headers = {key: value for key, value in headers.items() if key != "content-encoding"}
-    accepted = request.headers.get("accept-encoding", "")
-    refused = {"content-encoding": "identity"} if "gzip" in accepted and not _takes_gzip(accepted) else {}
-    return Response(body, headers=headers | refused)
-
-
-def _is_held(validators: str, etag: str) -> bool:
-    """Whether an If-None-Match names the tag: weak, in a list, or as `*` (RFC 9110, 13.1.2; weak comparison)."""
-    held = re.findall(r'(?:W/)?("[^"]*")|(\*)', validators)
-    return any(tag == etag or every for tag, every in held)
-
-
-def _takes_gzip(accepted: str) -> bool:
-    """Whether an Accept-Encoding lets gzip in (RFC 9110, 12.5.3): `;q=0` refuses it, `*` names the rest."""
-    lets_in = {}
-    for item in accepted.lower().split(","):
-        coding, *parameters = (part.strip() for part in item.split(";"))
-        weight = next((text.removeprefix("q=").strip() for text in parameters if text.startswith("q=")), "1")
-        lets_in[coding] = re.fullmatch(r"0(\.0{0,3})?", weight) is None
-    return lets_in.get("gzip", lets_in.get("x-gzip", lets_in.get("*", False)))
-
-
 def address(base: str = "") -> str:
     """The path of the routes in an app served under `base`, without a slash at the end."""
     return (f"/{base.strip('/')}" if base.strip("/") else "") + PREFIX
-
-
-def answer(content: bytes, ending: str, level: int = 9) -> Answer:
-    """Content compressed once, with its headers. level: of gzip; a low one suits columns, which shrink little."""
-    headers = {
-        "content-type": _TYPES[ending],
-        "content-encoding": "gzip",
-        "etag": f'"{hashlib.sha256(content).hexdigest()[:16]}"',
-        "cache-control": "no-cache",
-        "vary": "accept-encoding",
-    }
-    return gzip.compress(content, level, mtime=0), headers
