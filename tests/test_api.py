@@ -114,7 +114,11 @@ def test_it_says_how_many_records_a_selection_has(ask, atlas, text):
 def test_each_record_of_a_download_names_its_page(ask, atlas):
     features = json.loads(ask("/atlas/records.geojson?layer=towers&only=tower-new")[2])["features"]
     assert [feature["properties"]["page"] for feature in features] == [f"{ask.home}/record?id=tower-new"]
-    behind = {"x_forwarded_prefix": "/user/x", "x_forwarded_proto": "https", "x_forwarded_host": "hub.example.org"}
+    behind = {
+        "x_forwarded_prefix": "/user/x",
+        "x_forwarded_proto": "https",
+        "x_forwarded_host": "hub.example.org",
+    }
     features = json.loads(ask("/atlas/records.geojson?layer=towers&only=tower-new", **behind)[2])["features"]
     assert [each["properties"]["page"] for each in features] == [
         "https://hub.example.org/user/x/record?id=tower-new"
