@@ -13,7 +13,7 @@ BASE = st.get_option("server.baseUrlPath")
 
 with faults.told():  # what is wrong is said here, and not in front of a reader
     from dsr_geo import api, search, ui
-    from dsr_geo.ui import cache, front, serve
+    from dsr_geo.ui import cache, front, held, serve
     from dsr_geo.ui.messages import Messages
 
     serve.ready()
@@ -22,7 +22,7 @@ with faults.told():  # what is wrong is said here, and not in front of a reader
 # Streamlit finds the app by reading this file's source, so `app` has to be a plain assignment.
 app = st.App(
     ui.MAIN,
-    routes=[routes],
+    routes=[held.route(BASE), routes],
     middleware=[Middleware(front.Front, base=BASE), Middleware(Messages)],
 )
 

@@ -60,7 +60,7 @@ FOLDERS = {
         {""},
     ],
     "export": [{"rows"}, {"text", "gis", "kml", "sheets"}, {""}],
-    "own": [{"columns", "join"}, {""}, {"write"}],
+    "own": [{"columns", "join"}, {""}, {"write", "counts"}],
     "postgis": [{"connection", "tables"}, {""}, {"follow"}],
     "site": [{"content"}, {"documents"}, {"pages"}, {""}],
     "upload": [{"tables"}, {"formats", "coordinates"}, {"checks"}, {"child"}, {""}],

@@ -6,7 +6,7 @@ It is never among the atlas' records, and so in none of their counts and citatio
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import geopandas as gpd
@@ -33,7 +33,8 @@ class OwnLayer:
     `JOINED`: ISO3, name and region of the country or territory; how it was found (inside, near, none, named where there
     is no place but a country, or no place); kilometres to it where near; and the year its attributes are of.
     lines: what was found and assumed, a sentence each. begin, end: first and last year of each feature, infinite where
-    unknown. called: the column of what features are called, "" for none. layers: those that the file has.
+    unknown. called: the column of what features are called, "" for none. layers: those that the file has. attributes:
+    whether `joined` adds those of the countries, which are many.
     """
 
     title: str
@@ -43,6 +44,7 @@ class OwnLayer:
     end: np.ndarray
     called: str
     layers: tuple[str, ...] = ()
+    attributes: bool = True
 
     def __repr__(self) -> str:
         return f"<OwnLayer {self.title!r}: {len(self.table)} features>"
@@ -68,6 +70,8 @@ class OwnLayer:
         """The table with every attribute of the country as of each feature's year: `atlas_<indicator>`, and the year
         it dates from, `atlas_<indicator>_year`.
         """
+        if not self.attributes or not len(self.table):
+            return self.table
         years = self.table["atlas_year"]
         parts = [
             atlas.countries.as_of(int(year)).reindex(self.table.loc[years == year, "atlas_country"])
@@ -78,6 +82,11 @@ class OwnLayer:
         dates = [name for name in about if name.endswith("_year")]
         about[dates] = about[dates].astype("Int64")
         return self.table.join(about.set_axis(self.table.index))
+
+    def only(self, found: np.ndarray) -> OwnLayer:
+        """The layer with these features alone."""
+        table = self.table[found].reset_index(drop=True)
+        return replace(self, table=table, begin=self.begin[found], end=self.end[found])
 
     def mask(self, atlas: Atlas, selection: Selection) -> np.ndarray:
         """Which features are in the places and years of a selection; its other filters are about records of the

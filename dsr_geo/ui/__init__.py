@@ -41,6 +41,7 @@ PAGES = {
     "impact": Page("Impact", keys=("of", "indicator")),
     "timeline": Page("Time", has_map=True),
     "table": Page("Table"),
+    "own": Page("Your layer"),
     "stories": Page("Stories"),
     "about": Page("About"),
 }

@@ -64,6 +64,10 @@ _STYLE = """<style>
   .st-key-full .atlas-map:not(.leaflet-container) { height: calc(100dvh - var(--line)); border-radius: 0; }
   .st-key-full .st-key-beside, :has(> .st-key-beside) { height: calc(100dvh - var(--line)) !important; }
   .st-key-below, .st-key-said { padding: 1rem 2rem 0; }
+  .st-key-said:has(.st-key-own-words) { padding: 0 1rem; }
+  .stMainBlockContainer:has(.st-key-own-words) .st-key-full .atlas-map:not(.leaflet-container) {
+    height: calc(100dvh - var(--line) - 28px);
+  }
   .stApp:has([data-testid="stExpandSidebarButton"]) .st-key-name { padding-left: 2.4rem; }
 }
 @media (min-width: 1130px) { .stMainBlockContainer:has(.st-key-full) { --line: 60px; } }

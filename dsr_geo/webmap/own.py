@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -45,14 +46,21 @@ class Drawn:
         return base64.b64encode(self.content).decode() if isinstance(self.content, bytes) else self.content
 
     @property
+    def file(self) -> bytes:
+        """The content as a file."""
+        if isinstance(self.content, bytes):
+            return self.content
+        return json.dumps(self.content, ensure_ascii=False, separators=(",", ":")).encode()
+
+    @property
     def id(self) -> str:
         """Its name in the map, which no layer of the catalogue can have."""
         return self.entry["id"]
 
 
-def drawn(own: Sequence[OwnLayer]) -> list[Drawn]:
-    """Each layer with a name, a colour and a path of its own, in their order."""
-    return [_drawn(layer, number) for number, layer in enumerate(own)]
+def drawn(own: Sequence[OwnLayer], first: int = 0) -> list[Drawn]:
+    """Each layer with a name, a colour and a path of its own, in their order. first: how many there were before."""
+    return [_drawn(layer, number) for number, layer in enumerate(own, first)]
 
 
 def beside(state: dict[str, Any], records: int, own: Sequence[Drawn]) -> dict[str, Any]:
@@ -112,7 +120,7 @@ def _features(layer: OwnLayer, id: str) -> list[dict[str, Any]]:
             "name": name,
             "kind": id,
             "status": STATUS,
-            "countries": join.atlas_country or "",
+            "countries": join.atlas_country if isinstance(join.atlas_country, str) else "",
             "year_start": int(begin) if np.isfinite(begin) else None,
             "year_end": int(end) if np.isfinite(end) else None,
             "about": [["Where", where], *_lines(own, values)],
@@ -130,7 +138,7 @@ def _features(layer: OwnLayer, id: str) -> list[dict[str, Any]]:
 
 
 def _where(join: Any) -> str:
-    if not join.atlas_country:
+    if not isinstance(join.atlas_country, str):
         return "none" if join.atlas_join == "none" else "not known"
     how = {"near": f", {join.atlas_km:g} km away", "named": ", as the layer names it"}.get(
         join.atlas_join, ""
@@ -163,3 +171,16 @@ def _columns(layer: OwnLayer, id: str) -> bytes:
     )
     placed = frame[frame.geometry.notna() & ~frame.geometry.is_empty]
     return columns.encode(placed, (*columns.CATEGORIES, "country"))
+
+
+def rows(layer: OwnLayer) -> np.ndarray:
+    """The row of each record of a layer that the map has as columns: those that have a place."""
+    return np.flatnonzero((layer.table.geometry.notna() & ~layer.table.geometry.is_empty).to_numpy())
+
+
+def card(layer: OwnLayer, row: int) -> tuple[str, list[list[str]]]:
+    """What a feature is called, and what its card says: pairs of words and text."""
+    one = layer.only(np.arange(len(layer.table)) == row)
+    name = one.names[0] if layer.called else f"Row {row + 1}"
+    own, join = one.columns[:_CELLS], next(one.table[[*JOINED]].itertuples(index=False))
+    return name, [["Where", _where(join)], *_lines(own, [one.table[column].iloc[0] for column in own])]

@@ -8,7 +8,7 @@ import streamlit as st
 from dsr_geo import cite, summary
 from dsr_geo.atlas import Atlas
 from dsr_geo.ui import cache, link, menu
-from dsr_geo.ui.parts import downloads, embed, filters, lists, record_table
+from dsr_geo.ui.parts import downloads, embed, filters, lists, own_layers, record_table
 from dsr_geo.ui.parts import map as atlas_map
 from dsr_geo.ui.text import plain
 
@@ -33,6 +33,7 @@ def draw(atlas: Atlas) -> None:
             filters.off(atlas, selection)
         elif found.empty:
             filters.emptied(atlas, selection)
+        own_layers.sentences(atlas, selection)
     with st.container(key="full"):
         atlas_map.place(atlas, selection)
     with st.container(key="below"):

@@ -9,7 +9,7 @@ from dsr_geo import summary
 from dsr_geo.atlas import Atlas
 from dsr_geo.selection import Selection
 from dsr_geo.ui import cache, link, menu
-from dsr_geo.ui.parts import charts, filters, lists
+from dsr_geo.ui.parts import charts, filters, lists, own_layers
 from dsr_geo.ui.parts import map as atlas_map
 from dsr_geo.ui.text import plain
 
@@ -25,6 +25,7 @@ def draw(atlas: Atlas) -> None:
             st.markdown(plain(summary.sentence(atlas, selection, found)))
         else:
             filters.emptied(atlas, selection)
+        own_layers.sentences(atlas, selection)
     with st.container(key="under"):
         atlas_map.place(atlas, selection, height=460, follow=True)
     counts, missing = _counts(atlas, selection.without("years"))

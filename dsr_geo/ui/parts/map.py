@@ -12,7 +12,7 @@ from dsr_geo import api, webmap
 from dsr_geo.atlas import Atlas
 from dsr_geo.selection import Selection
 from dsr_geo.ui import link
-from dsr_geo.ui.parts import chosen_record
+from dsr_geo.ui.parts import chosen_record, own_layers
 from dsr_geo.webmap import shading
 
 # Sent with every rerun, so it only hands over to start.js; on several lines, or Streamlit takes it for a path.
@@ -70,9 +70,11 @@ def place(atlas: Atlas, selection: Selection, height: int = 660, follow: bool = 
     chosen, shade = st.session_state["record"], st.session_state["shade"]
     classes = shading.shading(atlas, selection, shade, st.session_state["shade_year"]) if shade else None
     state = webmap.state(atlas, selection, classes, chosen, st.session_state.get("map_act", 0))
+    state = own_layers.on_map(atlas, state)
     state["round"] = "legend" if st.context.is_embedded else "all"
+    own = None if chosen else own_layers.chosen()
     # Two columns always, or the map would be mounted anew; without a record the second has next to no width.
-    left, right = st.columns([2.4, 1] if chosen else [1000, 1], gap="small" if chosen else None)
+    left, right = st.columns([2.4, 1] if chosen or own else [1000, 1], gap="small" if chosen or own else None)
     with left:
         draw(
             state,
@@ -82,20 +84,25 @@ def place(atlas: Atlas, selection: Selection, height: int = 660, follow: bool = 
             _filter(atlas),
             follow,
         )
-    if chosen:
+    if chosen or own:
         with right, st.container(height=height, border=False, key="beside"):
-            chosen_record.draw(atlas, chosen, on_map=True)
+            if chosen:
+                chosen_record.draw(atlas, chosen, on_map=True)
+            elif own:
+                own_layers.card(own)
 
 
 def alone(atlas: Atlas, selection: Selection, id: str) -> None:
     """The map of one record, with nothing round it. selection: that record's."""
     state = webmap.state(atlas, selection, None, id, st.session_state.get("map_act", 0))
+    state = own_layers.on_map(atlas, state, shown=False)
     draw(state | {"round": "nothing"}, "", st.session_state["opened"], lambda: None, lambda: None)
 
 
 def _choose(atlas: Atlas):
     def chosen() -> None:
         id = st.session_state["map"].chosen
+        own_layers.choose(id)
         chosen_record.choose(id if id in atlas.records.index else None)
 
     return chosen
@@ -104,7 +111,7 @@ def _choose(atlas: Atlas):
 def _filter(atlas: Atlas):
     def filtered() -> None:
         link.touched()
-        ticked = st.session_state["map"].filter
+        ticked = own_layers.filtered(st.session_state["map"].filter, link.current(atlas).shown(atlas))
         if ticked["layers"]:
             st.session_state["layers"] = ticked["layers"]
         st.session_state["kinds"], st.session_state["undated"] = ticked["kinds"], ticked["undated"]

@@ -103,14 +103,18 @@ export function attach(L, map, options, el = map.getContainer()) {
     draw();
   }
 
+  let loaded = null; // the layers whose records are there
   async function load() {
-    progress.start(options.layers.filter((layer) => !layer.columns).length + 2);
+    const big = new Set(options.layers.flatMap((layer) => layer.columns ?? []));
+    const once = store.countries ? 0 : 2;
+    progress.start(options.layers.filter((layer) => !layer.columns).length + big.size + once);
     try {
       await store.load(() => progress.count(), (borders) => {
         marks.base(borders);
         look([]);
       });
-      await marks.load(store.sources);
+      await marks.load(store.sources, options.layers);
+      loaded = options.layers;
       draw();
     } catch (error) {
       progress.fail(error, load);
@@ -130,8 +134,9 @@ export function attach(L, map, options, el = map.getContainer()) {
     landings.draw();
     reader.update();
     lookAt();
-    parts.tally = together(await tallies);
-    total = Object.values(parts.tally.on).reduce((sum, count) => sum + count, 0);
+    const counted = together(await tallies);
+    parts.tally = loaded === options.layers ? counted : null;
+    total = Object.values(counted.on).reduce((sum, count) => sum + count, 0);
     reader.count();
   }
 
@@ -155,7 +160,7 @@ export function attach(L, map, options, el = map.getContainer()) {
   // The host decides what choosing one of its records means; else the map keeps the choice itself.
   function choose(id) {
     const again = id && id === state.chosen; // no change, and yet to be seen
-    if (options.onChoose && (!id || store.byId(id))) options.onChoose(id);
+    if (options.onChoose && (!id || store.byId(id) || store.layerOf(id)?.own)) options.onChoose(id);
     else set({ chosen: id });
     if (again) view.seeRecord(store.byId(id)?.feature);
   }
@@ -194,7 +199,18 @@ export function attach(L, map, options, el = map.getContainer()) {
     near = landings.near();
     landings.draw();
   });
-  load();
+  const atlasLayers = options.layers;
+  let loading = load();
+
+  // Layers that the reader brought to the host, or took away.
+  function bring(own) {
+    const brought = options.layers.slice(atlasLayers.length);
+    if (String(own.map(({ id }) => id)) === String(brought.map(({ id }) => id))) return;
+    options.layers = [...atlasLayers, ...own];
+    parts.tally = null;
+    delete el.dataset.ready;
+    loading = loading.then(load);
+  }
 
   return {
     map, parts, painter: marks, legend: reader.legend,
@@ -207,6 +223,7 @@ export function attach(L, map, options, el = map.getContainer()) {
       state = { ...state, ...sync.accept(next) };
       el.dataset.theme = state.theme;
       el.dataset.round = state.round ?? "all";
+      bring(state.own ?? []);
       if (before.theme !== state.theme) look([]);
       if (next.view) view.goTo(next.view);
       // A link that was opened says what to look at: a view, or else the record.

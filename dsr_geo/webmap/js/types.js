@@ -11,6 +11,7 @@
  * @property {Record<ThemeName, string>} colour
  * @property {Record<string, string>} kinds id → title
  * @property {string} [columns] address of a big layer's bytes (webmap/columns.py), instead of GeoJSON
+ * @property {string} [features] address of its GeoJSON, where that is not the usual one
  * @property {boolean} [own] whether it is the reader's own and no part of the atlas (webmap/own.py)
  */
 
@@ -76,6 +77,7 @@
  * @property {boolean} [follow] whether the host hears of each year while they play
  * @property {boolean} [opened] whether a link has just been opened
  * @property {"all" | "legend" | "nothing"} [round] what stands round the drawing
+ * @property {Layer[]} [own] layers that the reader brought to the host
  * @property {number[]} [view] latitude, longitude, zoom that it asks for
  * @property {{ shown: string[] }} [host] what the host said is on
  */

@@ -97,7 +97,17 @@ def kept(make: Callable[Concatenate[str, Arguments], alt.TopLevelMixin]) -> Call
     return drawn
 
 
+def fresh(chart: Callable[Arguments, Drawn]) -> Callable[Arguments, Drawn]:
+    """The same chart, made anew each time: of what is a reader's own nothing is kept."""
+    make = chart.__wrapped__  # type: ignore[attr-defined]
+    return lambda *args, **options: lambda theme: _made(make, theme, args, options)
+
+
 @cache.pure()
 def _spec(_make: Callable[..., Any], name: str, theme: str, args: tuple, options: dict[str, Any]) -> Spec:
+    return _made(_make, theme, args, options)
+
+
+def _made(make: Callable[..., Any], theme: str, args: tuple, options: dict[str, Any]) -> Spec:
     # Our charts are tested; checking each against Vega-Lite's schema takes longer than making it.
-    return _make(theme, *args, **options).properties(autosize=_FIT).to_dict(validate=False)
+    return make(theme, *args, **options).properties(autosize=_FIT).to_dict(validate=False)

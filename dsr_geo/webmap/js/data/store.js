@@ -31,6 +31,10 @@ export class Store {
     this.numbers = new Map();
     /** @type {any[]} what the painter is given: the records as a source, then big layers as bytes */
     this.sources = [];
+    /** @type {string[]} addresses of the big layers, in the order of their sources, which follow the first */
+    this.big = [];
+    /** @type {Map<string, { features: Feature[] }>} by address, for when layers come or go */
+    this.collections = new Map();
     /** @type {Entry[]} */
     this.passed = [];
     // What passes the host's bits and the choices, and what that was asked for.
@@ -50,34 +54,54 @@ export class Store {
       count();
       return file;
     };
-    const json = async (path) => counted(files?.[path] ?? await fetchJson(base + path));
+    const json = async (path) => counted(files?.[path] ?? this.collections.get(path) ?? await fetchJson(base + path));
     const text = async (path) => (
       counted(files ? JSON.stringify(files[path]) : await (await fetched(base + path, "json")).text()));
-    const bytes = async (path) => (
-      files ? decoded(files[path]) : (await fetched(base + path, "octet-stream")).arrayBuffer());
-    const all = Promise.all(own.map((layer) => json(`/layers/${layer.id}.geojson`)));
+    const bytes = async (path) => counted(
+      files ? decoded(files[path]) : await (await fetched(base + path, "octet-stream")).arrayBuffer());
+    const addresses = own.map((layer) => layer.features ?? `/layers/${layer.id}.geojson`);
+    const all = Promise.all(addresses.map(json));
     // Big layers come as columns; several may share a file.
-    const big = Promise.all([...new Set(layers.flatMap((layer) => layer.columns ?? []))].map(bytes));
+    const paths = [...new Set(layers.flatMap((layer) => layer.columns ?? []))];
+    const big = Promise.all(paths.map(bytes));
     for (const promise of [all, big]) promise.catch(() => {}); // awaited below, after the borders
-    const borders = await Promise.all([text("/countries.borders"), text("/disputed.borders")]);
-    onBorders(borders);
-    this.countries = areasOf(borders[0]);
+    if (!this.countries) {
+      const borders = await Promise.all([text("/countries.borders"), text("/disputed.borders")]);
+      onBorders(borders);
+      this.countries = areasOf(borders[0]);
+    }
     const [collections, columns] = await Promise.all([all, big]);
     this.records = collections.flatMap(({ features }, i) => features.map((feature) => ({ feature, layer: own[i] })));
     this.numbers = new Map(this.records.map(({ feature }, number) => [feature.id, number]));
     const features = this.records.map(({ feature }) => feature), layerOf = this.records.map(({ layer }) => layer.id);
     this.sources = [fromFeatures(features, layerOf, this.options), ...columns];
+    this.collections = new Map(addresses.map((path, i) => [path, collections[i]]));
+    this.big = paths;
+    this.layers.clear();
+    for (const layer of layers) this.layers.set(layer.id, layer);
+    this.asked = "";
   }
 
   byId(id) {
     return this.records[this.numbers.get(id)];
   }
 
-  // Where the painter has a record: big layers have no ids of their own, so one is called by its source and number.
+  // Where the painter has a record: those of big layers have no ids of their own, so one is called by its layer and
+  // number.
   locate(id) {
     if (!id || !this.sources.length) return null;
-    const [source, record] = this.numbers.has(id) ? [0, this.numbers.get(id)] : id.split(":").map(Number);
-    return Number.isInteger(record) ? { source, record } : null;
+    if (this.numbers.has(id)) return { source: 0, record: this.numbers.get(id) };
+    const source = 1 + this.big.indexOf(this.layerOf(id)?.columns ?? "");
+    return source ? { source, record: Number(id.slice(id.lastIndexOf(":") + 1)) } : null;
+  }
+
+  /**
+   * The layer of a record.
+   * @param {string} id
+   * @returns {Layer | undefined}
+   */
+  layerOf(id) {
+    return this.byId(id)?.layer ?? this.layers.get(id.slice(0, Math.max(0, id.lastIndexOf(":"))));
   }
 
   /**
@@ -88,7 +112,7 @@ export class Store {
   record({ source, record, layer, kind, status, begin }) {
     if (!source) return this.records[record];
     const properties = { name: `Record ${record}`, kind, status, year_start: yearOf(begin), countries: "" };
-    return { layer: this.layers.get(layer), feature: { id: `${source}:${record}`, geometry: null, properties } };
+    return { layer: this.layers.get(layer), feature: { id: `${layer}:${record}`, geometry: null, properties } };
   }
 
   /**

@@ -145,7 +145,7 @@ export function painter(L, map, { layers, ended }) {
       return call("base", texts);
     },
     // Records as columns (see columns.js) or as their bytes; a record is called by its source's place and its number.
-    load: (sources) => call("load", [sources], sources.filter((source) => source instanceof ArrayBuffer)),
+    load: (sources, of) => call("load", [sources, of], sources.filter((source) => source instanceof ArrayBuffer)),
     // Filters, chosen record, theme and shading (see Scene.look); answers a tally per source.
     look(state) {
       looks++;

@@ -20,6 +20,8 @@ const REACH = 8; // CSS pixels round a mark that still choose it: with the symbo
 
 const rgb = (hex) => [1, 3, 5].map((i) => parseInt(hex.slice(i, i + 2), 16));
 
+const ordered = (layers) => new Map(layers.map((layer, order) => [layer.id, { ...layer, order }]));
+
 export class Scene {
   // ended: the statuses of what is no more, which is drawn grey.
   constructor(layers, ended = []) {
@@ -29,7 +31,7 @@ export class Scene {
     this.lanes = new Lanes([]);
     /** @type {{ zoom: number, paths: Map<string, Float64Array> }} the lines in their lanes, as last painted */
     this.laid = { zoom: NaN, paths: new Map() };
-    this.layers = new Map(layers.map((layer, order) => [layer.id, { ...layer, order }]));
+    this.layers = ordered(layers);
     /** @type {any[]} the points of the last picture that stand as symbols, in pixels of the world */
     this.symbols = [];
     /** @type {any[]} those that share a mark */
@@ -42,8 +44,10 @@ export class Scene {
   /**
    * Columns or their bytes, in place of all that was there. Nothing is shown before it is asked for.
    * @param {(Source | ArrayBuffer)[]} sources
+   * @param {Layer[]} [layers] those that they are of, if not the ones it was made with
    */
-  load(sources) {
+  load(sources, layers) {
+    if (layers) this.layers = ordered(layers);
     this.sources = sources.map((given) => (given instanceof ArrayBuffer ? fromBytes(given) : given)).map((source) => {
       const places = sorted(source.points);
       const layer = Uint8Array.from(places.record, (record) => source.columns.layer[record]);

@@ -68,7 +68,7 @@ function foldOut(title, panel) {
  * @param {HTMLElement} side what the legend goes into
  */
 export function buildLegend(parts, side) {
-  const { el, options: { layers }, change } = parts;
+  const { el, options, change } = parts;
   const box = make("details", "atlas-legend");
   // Mounted out of sight, it opens when there is something to measure.
   const sized = new ResizeObserver(() => {
@@ -79,22 +79,20 @@ export function buildLegend(parts, side) {
   if (el.clientWidth) box.open = el.clientWidth >= 640;
   else sized.observe(el);
   box.append(make("summary", "", "Layers"));
-  const rows = layers.map((layer) => {
-    const onLayer = (on) => change(withLayer(parts.state, layers, layer, on));
+  const ownTitle = make("div", "atlas-legend-own", "Yours, not part of the atlas");
+  const made = (layer) => {
+    const onLayer = (on) => change(withLayer(parts.state, options.layers, layer, on));
     const head = tickRow("atlas-layer", layer.title, layer.description, onLayer, () => change(only(layer)));
     const kinds = Object.entries(layer.kinds).map(([kind, title]) => {
-      const onKind = (on) => change(withKind(parts.state, layers, layer, kind, on));
+      const onKind = (on) => change(withKind(parts.state, options.layers, layer, kind, on));
       return { kind, ...tickRow("atlas-kind", title, "", onKind, () => change(only(layer, kind))) };
     });
     const panel = make("div", "atlas-kinds");
     panel.hidden = true;
     panel.append(...kinds.map(({ row }) => row));
     head.row.prepend(kinds.length > 1 ? foldOut(layer.title, panel) : make("span", "atlas-fold"));
-    if (layer.own && !box.querySelector(".atlas-legend-own"))
-      box.append(make("div", "atlas-legend-own", "Yours, not part of the atlas"));
-    box.append(head.row, panel);
-    return { layer, head, kinds };
-  });
+    return { layer, head, kinds, panel };
+  };
   const about = "Records whose sources name no year";
   const undated = tickRow("atlas-undated", "Undated records", about, (on) => change({ undated: on }));
   undated.row.prepend(make("span", "atlas-fold"));
@@ -104,6 +102,23 @@ export function buildLegend(parts, side) {
   side.append(box, shading);
   const stops = rove(box, "label :is(input, button), .atlas-fold[aria-expanded]");
   let theme = null, shaded = null;
+  /** @type {ReturnType<made>[]} */
+  let rows = [];
+  let named = null;
+
+  // Rows for layers that came, and none for those that went.
+  function renew() {
+    if (named === options.layers) return;
+    named = options.layers;
+    for (const { head, panel } of rows) for (const part of [head.row, panel]) part.remove();
+    rows = named.map((layer) => rows.find((row) => row.layer === layer) ?? made(layer));
+    const parted = rows.map(({ layer, head, panel }) => ({ own: layer.own, parts: [head.row, panel] }));
+    const of = (own) => parted.filter((row) => Boolean(row.own) === own).flatMap((row) => row.parts);
+    ownTitle.hidden = !of(true).length;
+    undated.row.before(...of(false), ownTitle, ...of(true));
+    theme = null;
+  }
+  renew();
 
   // Why a layer is empty: the years, or else the filters of the page.
   function reasons() {
@@ -118,6 +133,7 @@ export function buildLegend(parts, side) {
 
   // Counts are of records that pass every filter but the tick itself, so that a tick's number is what it brings.
   function update() {
+    renew();
     const { state, tally } = parts, active = rows.filter(({ layer }) => isOn(state, layer));
     const why = reasons();
     for (const { layer, head, kinds } of rows) {
