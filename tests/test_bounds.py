@@ -167,6 +167,16 @@ def test_a_place_is_free_again_however_a_run_ends(end):
     assert turns._LINE._free == free
 
 
+def test_who_waits_for_a_file_lets_others_have_the_place():
+    free = turns._LINE._free
+    with turns.turn():
+        with pytest.raises(KeyError), turns.away():
+            assert turns._LINE._free == free
+            raise KeyError("huawei")
+        assert turns._LINE._free == free - 1
+    assert turns._LINE._free == free
+
+
 def test_an_act_that_overtakes_its_readers_own_run_keeps_the_place_in_line(monkeypatch):
     """Streamlit ends the overtaken run where it asks for the ticket; the next run of the session finds it there."""
 

@@ -27,21 +27,29 @@ class Line:
     def __init__(self, places: int) -> None:
         self._free, self._waiting, self._changed = places, list[int](), Condition()
 
-    @contextmanager
-    def place(self, ticket: int) -> Iterator[None]:
-        """Wait for a place and hold it, whatever happens meanwhile."""
+    def take(self, ticket: int) -> None:
+        """Wait for a place and take it."""
         with self._changed:
             insort(self._waiting, ticket)
             self._changed.wait_for(lambda: self._free and self._waiting[0] == ticket)
             self._waiting.remove(ticket)
             self._free -= 1
             self._changed.notify_all()
+
+    def give(self) -> None:
+        """Give a place back."""
+        with self._changed:
+            self._free += 1
+            self._changed.notify_all()
+
+    @contextmanager
+    def place(self, ticket: int) -> Iterator[None]:
+        """Wait for a place and hold it, whatever happens meanwhile."""
+        self.take(ticket)
         try:
             yield
         finally:
-            with self._changed:
-                self._free += 1
-                self._changed.notify_all()
+            self.give()
 
 
 class _Reader:
@@ -75,3 +83,13 @@ def turn() -> Iterator[None]:
     with _LINE.place(ticket):
         st.session_state.pop(_TICKET, None)
         yield
+
+
+@contextmanager
+def away() -> Iterator[None]:
+    """Inside a turn: let others have the place while something else works for this reader, and wait for one then."""
+    _LINE.give()
+    try:
+        yield
+    finally:
+        _LINE.take(next(_TICKETS))

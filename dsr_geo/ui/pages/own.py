@@ -13,7 +13,7 @@ import streamlit as st
 from dsr_geo.atlas import Atlas
 from dsr_geo.own import OwnLayer, counts, write
 from dsr_geo.selection import Selection
-from dsr_geo.ui import cache, link, menu
+from dsr_geo.ui import cache, link, menu, turns
 from dsr_geo.ui.parts import charts, own_layers
 from dsr_geo.ui.parts.own_layers import Brought
 from dsr_geo.ui.text import plain
@@ -69,9 +69,10 @@ def _read(atlas: Atlas, name: str, content: bytes, options: Options, before: Bro
     st.session_state["own_refused"] = None
     with st.status("Reading the file", expanded=False) as status:
         try:
-            own_layers.bring(
-                atlas, name, content, options, lambda words: status.update(label=f"{words} …"), before
-            )
+            with turns.away():  # it is read in a process of its own, for up to a minute
+                own_layers.bring(
+                    atlas, name, content, options, lambda words: status.update(label=f"{words} …"), before
+                )
         except UploadProblem as problem:
             st.session_state["own_refused"] = name, content, str(problem)
     st.session_state["own_turn"] += 1  # the uploader lets go of the file
