@@ -185,7 +185,7 @@ def test_metres_are_those_of_the_reference_system(ask, atlas):
     ],
 )
 def test_a_time_holds_what_was_present_then_and_what_has_no_year(ask, atlas, text, first, last):
-    expected = dsr_geo.selection.present(atlas, first, last, undated=True)
+    expected = dsr_geo.masks.present(atlas, first, last, undated=True)
     assert set(ids(ask, datetime=text)) == set(atlas.records.index[expected])
     assert len(ids(ask, "countries", datetime=text)) == len(atlas.countries.borders), "they have no date"
 

@@ -107,7 +107,7 @@ def test_what_is_read_back_is_the_same_atlas(atlas, loaded, tiny_folder):
 @given(chosen=selections())
 def test_any_selection_gives_the_same_bytes(atlas, loaded, chosen):
     assert (chosen.mask(loaded) == chosen.mask(atlas)).all()
-    for write in (export.csv, export.geojson):
+    for write in (export.FORMATS["csv"], export.FORMATS["geojson"]):
         assert write(loaded, chosen) == write(atlas, chosen)
 
 
@@ -125,7 +125,7 @@ def test_an_address_in_the_environment_is_where_the_atlas_is_read(kept, newer, a
     assert dsr_geo.load().version == cache.atlas().version == atlas.version
     target = tmp_path / "x.csv"
     assert main(["export", str(target), "layer=towers"]) == 0
-    assert target.read_bytes() == export.csv(atlas, Selection(layers=("towers",)))
+    assert target.read_bytes() == export.FORMATS["csv"](atlas, Selection(layers=("towers",)))
     assert main(["export", str(target), "layer=towers", "--data", str(newer)]) == 0
     assert OTHER.encode() in target.read_bytes(), "a folder that is named goes first"
     monkeypatch.setenv("DSR_ATLAS_DATA", str(newer))

@@ -44,7 +44,7 @@ def test_quoted_cells_may_hold_commas_and_line_breaks(tmp_path):
         (b'id,name,note\na,"A"B,x\n', 2, "broken CSV"),
         (b"id,name,note,mood\na,A,x,y\n", 1, "unknown column 'mood'"),
         (b"id,name\na,A\n", 1, "column 'note' is missing"),
-        (b"", 1, "column 'id' is missing"),
+        (b"", 1, "the table is empty"),
         (b"id,name,note\na,A,\nb,\xff,\n", 3, "not valid UTF-8"),
     ],
 )

@@ -110,7 +110,7 @@ def test_another_delimiter_is_one_problem_with_its_cure(tiny, table, delimiter, 
 
 @pytest.mark.parametrize("table", TABLES)
 @pytest.mark.parametrize(
-    ("content", "said"), [(b"", "is missing"), (b"\xff\xfe\x00", "UTF-8"), (b'"a', "is")]
+    ("content", "said"), [(b"", "the table is empty"), (b"\xff\xfe\x00", "UTF-8"), (b'"a', "is")]
 )
 def test_a_file_that_is_no_table_is_named(tiny, table, content, said):
     path = tiny.write() / f"{table}.csv"

@@ -62,6 +62,11 @@ def check(tables: Tables, layers: dict[str, Layer], countries: Countries) -> lis
         problems += [
             *_known(row, "source_ids", sources, "sources.csv"),
             *_years(row, ["year"]),
+            *(
+                []
+                if row.values.get("year")
+                else [row.problem("no year is given", "give the year of the event")]
+            ),
             *_date(row, "date"),
         ]
     for row in tables.landing_points:
