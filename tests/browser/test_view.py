@@ -108,6 +108,7 @@ def test_links_choices_and_searches_in_the_app(open_page, atlas, width):
     box.fill(atlas.records.at[MEXICO, "name"])
     box.press("Enter")  # the record that is chosen already
     in_view(page, atlas, MEXICO)
+    settled(page)
     box.fill("Brazil")
     page.get_by_role("option").filter(has_text="Country or territory").first.click()
     becomes(page, lambda: page.evaluate(SEEN, [-10, -53]), True)
