@@ -8,6 +8,7 @@ import socket
 from http.client import HTTPConnection
 from urllib.parse import urlsplit
 
+import anyio
 import brotli
 import pytest
 from playwright.sync_api import expect
@@ -58,6 +59,69 @@ def test_every_answer_says_what_a_browser_may_do_with_it(ask):
         assert said["frame-ancestors"] == "'self'", path
     assert policy(ask("/?embed=true")[1])["frame-ancestors"] == "*"
     assert ask("/static/js/nothing.js")[0] == 404
+
+
+@pytest.mark.parametrize(
+    "path, anybody",
+    [
+        ("/?embed=true", True),
+        ("/about?x=1&EMBED=True", True),
+        ("/?embed=false&embed=true", True),
+        ("/?%65mbed=tru%65", True),
+        ("/own?q=embed=true", False),
+        ("/?noembed=true", False),
+        ("/?embed=trueish", False),
+        ("/?embed=%22true%22", False),
+        ("/?q=%26embed=true", False),
+        ("/?embed_options=true", False),
+        ("/?embed", False),
+    ],
+)
+def test_the_embed_view_alone_may_stand_in_anybodys_frame(ask, path, anybody):
+    assert policy(ask(path)[1])["frame-ancestors"] == ("*" if anybody else "'self'")
+
+
+def test_what_begins_like_a_path_of_ours_is_an_unknown_page(ask):
+    for path in ("/apiary", "/atlas-x", "/medialist", "/components", "/_stcorex", "/api-docs/x", "/own/x"):
+        status, headers, page = ask(path, accept_encoding="identity")
+        assert status == 404 and "sha256" in policy(headers)["script-src"], path
+        assert b"<title>Digital Silk Road Atlas</title>" in page, path
+        assert ask(path, range="bytes=0-9")[0] == 404, path
+
+
+def test_head_says_what_get_does(ask):
+    script = re.search(rb'src="\.(/static/js/index[^"]+)"', ask("/", accept_encoding="identity")[2])[1].decode()
+    others = ("/nowhere", "/apiary", "/favicon.png", "/static/js/nothing.js", "/_stcore/health", "/_stcore/none")
+    ours = ("/atlas/map.json", "/atlas/nothing", "/api", "/api/nothing", "/media/nothing", "/component/nothing")
+    for path in ("/", "/about", script, *others, *ours):
+        for accepted in ("identity", "br"):
+            status, headers, _ = ask(path, accept_encoding=accepted)
+            found, told, body = ask(path, "HEAD", accept_encoding=accepted)
+            assert (found, body) == (status, b""), path
+            for name in ("content-type", "content-length", "content-encoding", "content-security-policy", "etag"):
+                assert told.get(name) == headers.get(name), (path, name)
+
+
+def test_what_is_kept_compressed_is_kept_by_what_it_holds():
+    """Two files of one size and second have one ETag, and one file may be asked for by any number of paths."""
+    sent = []
+
+    async def files(scope, receive, send):
+        body = b"// b" if scope["path"].endswith("b.js") else b"// a"
+        headers = [(b"content-type", b"text/javascript"), (b"etag", b'"same"')]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        await send({"type": "http.response.body", "body": body})
+
+    async def send(message):
+        sent.append(message.get("body"))
+
+    asked = front.Front(files)
+    for path in ("/static/a.js", "/static/b.js", "/static//a.js", "/static/./a.js", "/static/x/../b.js"):
+        scope = {"type": "http", "method": "GET", "path": path, "query_string": b"", "headers": []}
+        scope["headers"] = [(b"accept-encoding", b"br")]
+        anyio.run(asked, scope, None, send)
+    bodies = [brotli.decompress(body) for body in sent if body]
+    assert bodies == [b"// a", b"// b", b"// a", b"// a", b"// b"] and len(asked.kept) == 2
 
 
 def test_streamlits_files_leave_compressed_as_the_browser_takes_them(ask):
