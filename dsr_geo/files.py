@@ -106,7 +106,8 @@ def write_folder(folder: Path, files: Iterable[tuple[str, bytes]]) -> None:
                     before.rmdir()
                     raise
                 shutil.rmtree(before, ignore_errors=True)
-            _clear(target.parent, target.name)  # not before: one of them may be all that a killed process left
+            # Not before: one of them may be all there is of the folder, where a process was killed.
+            _clear(target.parent, target.name)
         finally:
             shutil.rmtree(aside, ignore_errors=True)  # what was begun, or what stood there before
     except OSError as error:

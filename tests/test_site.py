@@ -259,7 +259,7 @@ site.write(dsr_geo.load({str(tiny_folder)!r}), Path({str(public)!r}), die)
     ended = subprocess.run([sys.executable, "-c", program], cwd=Path(__file__).resolve().parent.parent)
     assert ended.returncode == -9
     assert {path: path.read_bytes() for path in public.rglob("*") if path.is_file()} == before
-    (left,) = {path for path in tmp_path.iterdir()} - {public}
+    (left,) = set(tmp_path.iterdir()) - {public}
     site.write(atlas, public)
     assert left.is_dir(), "a process may still be at work in it"
     os.utime(left, (0, 0))
