@@ -187,10 +187,6 @@ def test_installed_it_serves_the_app_and_ends_when_it_is_told(installed, tmp_pat
 
 
 def test_an_app_that_ends_before_it_answers_says_why():
-    with (
-        pytest.raises(RuntimeError, match="for want of a tower"),
-        serving.served(
-            [sys.executable, "-c", "raise SystemExit('for want of a tower')"], serving.free_port()
-        ),
-    ):
+    ends = [sys.executable, "-c", "raise SystemExit('for want of a tower')"]
+    with pytest.raises(RuntimeError, match="want of a tower"), serving.served(ends, serving.free_port()):
         pass
