@@ -83,10 +83,12 @@ class Front:
         await self.app(asked, receive, gather)
         files = json.loads(b"".join(parts))
         here = f"./atlas/at/{files['version']}/"
+        asked_for = 'preload" as="fetch" crossorigin="anonymous'
         hows = [("modulepreload", files["modules"]), ('preload" as="style', files["styles"])]
-        hows.append(('preload" as="fetch" crossorigin="anonymous', files["data"]))
+        hows += [('preload" as="script', files["scripts"]), (asked_for, files["data"])]
         links = [
             ("modulepreload", "./atlas/assets/start.js"),
+            (asked_for, "./atlas/files.json"),
             *((how, here + name) for how, names in hows for name in names),
         ]
         return "".join(f'<link rel="{how}" href="{address}">' for how, address in links)

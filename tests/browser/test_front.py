@@ -196,6 +196,5 @@ def test_a_page_names_what_the_map_is_going_to_ask_for(ask, open_page):
         "performance.getEntriesByType('resource').map(({ name }) => new URL(name).pathname)"
     )
     ours = {path for path in asked if path.startswith("/atlas/at/")}
-    assert {path for path in ours if path.endswith((".js", ".json", ".geojson", ".borders"))} <= named | {
-        path for path in ours if "leaflet" in path
-    }
+    assert {path for path in ours if not path.endswith((".png", "worker.js"))} <= named
+    assert "/atlas/files.json" in named, "which everything else waits for"
