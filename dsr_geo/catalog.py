@@ -44,6 +44,8 @@ FIELD_TYPES = ("text", "number", "list", "flag")
 
 _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _FIELD = re.compile(r"[a-z][a-z0-9_]*")
+_LONGEST = 57
+"""Letters of the id of a layer, after which a view is called `layer_…`, and of a field: PostgreSQL cuts names at 63."""
 COLOUR = re.compile(r"#[0-9A-Fa-f]{6}")
 """How a colour is written: #RRGGBB."""
 
@@ -121,6 +123,8 @@ def _layer(id: str, entry: _Entry, vocabularies: dict[str, tuple[str, ...]]) -> 
         raise entry.wrong(f"lacks {', '.join(missing)}", "add it as in the entries above")
     if not _ID.fullmatch(id):
         raise entry.wrong("is not kebab-case", "use small letters, digits and single hyphens")
+    if len(id) > _LONGEST:
+        raise entry.wrong(f"has more than {_LONGEST} letters in its id", "shorten it")
     if not entry.table("kinds"):
         raise entry.wrong("has no kinds", 'declare at least one, as kind = "Words shown"')
     colour = entry.words("colour")
@@ -135,6 +139,8 @@ def _layer(id: str, entry: _Entry, vocabularies: dict[str, tuple[str, ...]]) -> 
     for name in own.raw:
         if not _FIELD.fullmatch(name):
             raise own.wrong(f"has the name {name!r}", "use small letters, digits and underscores")
+        if len(name) > _LONGEST:
+            raise own.wrong(f"has the name {name!r} of more than {_LONGEST} letters", "shorten it")
     needed = {"cable": "landing_points", "endpoints": "endpoints"}.get(geometry)
     if needed and own.table(needed, {}).get("type") != "list":
         raise entry.wrong(

@@ -53,6 +53,8 @@ def test_a_layer_is_on_unless_it_says_otherwise(tmp_path):
         ("[layers.towers.kinds]\ntower", "[layers.towers.fields.x]\ntitle", ["layer 'towers'", "kinds"]),
         ('pact = "Pact"\n', "", ["layer 'pacts'", "no kinds"]),
         ("[layers.pacts", "[layers.Big_Pacts", ["Big_Pacts", "kebab-case"]),
+        ("[layers.pacts", f"[layers.{'p' * 58}", ["57 letters", "shorten it"]),
+        ("height_m =", f"{'h' * 58} =", ["57 letters", "shorten it"]),
         ('type = "flag"', 'type = "colour"', ["field 'binding'", "type 'colour'", "number"]),
         ('title = "Binding", ', "", ["field 'binding'", "title"]),
         ('unit = "m"', 'units = "m"', ["field 'height_m'", "units"]),

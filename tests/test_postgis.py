@@ -465,18 +465,6 @@ def test_what_check_refuses_is_not_published(url, atlas, newer, tmp_path):
     assert postgis.load(url).version == atlas.version
 
 
-def test_a_name_that_a_database_would_cut_off_is_refused(server, tiny):
-    tiny.toml = tiny.toml.replace("height_m =", f"{'h' * 64} =")
-    tiny.headers["facts/towers"] = [
-        "h" * 64 if name == "height_m" else name for name in tiny.headers["facts/towers"]
-    ]
-    for row in tiny.tables["facts/towers"]:
-        row["h" * 64] = row.pop("height_m", "")
-    tiny.build()
-    with pytest.raises(InvalidData, match="63"):
-        postgis.publish(server.new(), tiny.folder)
-
-
 # Away for a while
 
 

@@ -37,10 +37,6 @@ _RECORD = {
 }
 
 
-_LONGEST = 63
-"""Bytes of a name; PostgreSQL would cut off what is more."""
-
-
 @dataclass(frozen=True)
 class Table:
     """A table to publish. rows: unknown is NA or ""; geometry stands in the columns of `SHAPES`."""
@@ -160,8 +156,7 @@ def views(atlas: Atlas) -> list[View]:
     """A view of each layer, `layer_<id>`: the common columns, its own fields, and geometry of one type.
 
     Layers of points have them as `geometry`, layers of lines the lines; where some of their records are points, these
-    are in `point` beside it. Layers of statements about countries have no geometry. Raises `InvalidData` for a name
-    that a database cannot hold.
+    are in `point` beside it. Layers of statements about countries have no geometry.
     """
     made = []
     for layer in atlas.layers.values():
@@ -173,9 +168,6 @@ def views(atlas: Atlas) -> list[View]:
                 columns["point"] = "point"
         elif layer.geometry == "point":
             columns["geometry"] = "point"
-        if long := [name for name in (_name(layer.id), *columns) if len(name) > _LONGEST]:
-            what = f"'{long[0]}' is longer than the {_LONGEST} letters of a database's names"
-            raise InvalidData([Problem("layers.toml", None, layer.id, what, "shorten it")])
         made.append(View(_name(layer.id), layer.id, f"{layer.title}: {layer.description}", columns))
     return made
 

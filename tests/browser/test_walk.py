@@ -9,6 +9,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 from waiting import MAP_READY, PAGE_READY, becomes, query, query_becomes, query_holds, settled
+from wire import wire
 
 from dsr_geo.ui import PAGES
 
@@ -70,6 +71,23 @@ def test_a_link_that_is_clicked_at_once_takes_the_act_before_it_along(open_page)
     page.get_by_role("link", name="Table", exact=True).click()
     expect(page.get_by_role("heading", name="Table", exact=True)).to_be_visible()
     query_holds(page, group=["gcc"], q=["huawei"])
+
+
+def test_what_was_filtered_while_the_line_was_cut_is_told_when_it_is_back(app, new_context):
+    with wire(urlsplit(app).port) as line:
+        page = new_context().new_page()
+        page.goto(f"{line.base}/?group=gcc")
+        page.wait_for_selector(MAP_READY)
+        settled(page)
+        line.cut()
+        state = '[data-testid="stApp"]'
+        expect(page.locator(state)).not_to_have_attribute("data-test-connection-state", "CONNECTED")
+        page.locator(".atlas-layer .atlas-only").first.evaluate("(button) => button.click()")
+        page.wait_for_timeout(500)  # what the map waits for before it tells, and then it is lost
+        line.mend()
+        becomes(page, lambda: len(query(page).get("layer", [])), 1)
+        assert page.locator(".atlas-layer input:checked").count() == 1
+        query_holds(page, group=["gcc"])
 
 
 def test_a_page_choice_is_in_the_address_and_back_undoes_it(open_page):

@@ -95,3 +95,16 @@ test("what the host never heard of is sent once more, and stands", () => {
   state = { ...state, ...sync.accept({ ...state, act: 1 }) };
   assert.equal(sync.waits(), false);
 });
+
+test("when the line is back, layers and all are told as to one who has not heard of them", () => {
+  state = { ...state, ...sync.accept({ ...state, shown: ["a", "b", "c"], act: 0 }) };
+  sync.restored();
+  assert.equal(heard.length, 0, "nothing waits for an answer");
+  sync.change({ shown: ["a"] });
+  pass(350);
+  sync.restored();
+  assert.deepEqual(heard.map(({ layers, act }) => [layers, act]), [[["a"], 1], [["a"], 1]]);
+  state = { ...state, ...sync.accept({ ...state, act: 1 }) };
+  sync.restored();
+  assert.equal(heard.length, 2);
+});

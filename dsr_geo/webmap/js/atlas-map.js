@@ -216,6 +216,7 @@ export function attach(L, map, options, el = map.getContainer()) {
     map, parts, painter: marks, legend: reader.legend,
     // Shows what the host is about to say.
     waits: sync.waits,
+    restored: sync.restored,
     expect: (/** @type {Choices} */ choices) => set({ choices: { ...state.choices, ...choices } }),
     /** @param {State} next */
     update(next) {

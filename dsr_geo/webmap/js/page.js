@@ -129,6 +129,13 @@ function placeLegend({ parts, legend }) {
   if (slot) legend.box.open = true;
 }
 
+// Streamlit drops what it is told while the line is cut, and asks for nothing when it is back.
+function watchLine(handle) {
+  const app = /** @type {HTMLElement} */ (document.querySelector('[data-testid="stApp"]'));
+  const told = () => app.dataset.testConnectionState === "CONNECTED" && handle.restored();
+  new MutationObserver(told).observe(app, { attributeFilter: ["data-test-connection-state"] });
+}
+
 /**
  * @param {Host} host
  * @param {string} base address of the atlas' routes
@@ -153,6 +160,7 @@ export async function open(host, base, L) {
   host.atlas = handle;
   watchFilters(handle);
   holdLinks(handle);
+  watchLine(handle);
   const place = () => placeLegend(handle);
   new MutationObserver(place).observe(document.body, { subtree: true, childList: true });
   for (const event of ["fullscreenchange", "resize"]) window.addEventListener(event, place);

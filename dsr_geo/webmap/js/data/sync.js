@@ -12,7 +12,7 @@ const own = ({ shown, kinds, years, undated, text }) => ({ shown, kinds, years, 
  */
 export function addSync(now, set, onFilter) {
   let act = 0, answered = 0, repeated = 0; // number of the reader's last filter, of the host's answer, of what was lost
-  let timer, sentAt = 0, known = "";
+  let timer, sentAt = 0, known = "", held = ""; // layers that the host was told, and those that it said it shows
 
   function send() {
     clearTimeout(timer);
@@ -23,8 +23,17 @@ export function addSync(now, set, onFilter) {
     known = shown.join();
     onFilter?.({ layers, ...others, act });
   }
+  // What may have been lost is told as to one who has not heard of it.
+  function again() {
+    known = held;
+    send();
+  }
   return {
     send,
+    // The line is there again: what was told without an answer did not arrive.
+    restored() {
+      if (answered < act) again();
+    },
     // Whether the host has yet to answer the reader's last filter.
     waits: () => answered < act,
     // `soon: false` holds the message back, as play does until it stops.
@@ -40,12 +49,13 @@ export function addSync(now, set, onFilter) {
     accept(next) {
       // Where the message was lost, since the line was cut or the host is another one, it is sent once more.
       answered = next.act ?? 0;
+      held = next.shown.join();
       if (answered < act && repeated < act && performance.now() >= sentAt + PATIENCE_MS) {
         repeated = act;
-        send();
+        again();
       }
       const behind = answered < act && performance.now() < sentAt + PATIENCE_MS;
-      if (!behind) [act, known] = [answered, next.shown.join()];
+      if (!behind) [act, known] = [answered, held];
       return { ...next, ...(behind ? own(now()) : {}), host: { shown: next.shown } };
     },
   };
