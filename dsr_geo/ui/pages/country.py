@@ -108,7 +108,7 @@ def _head(atlas: Atlas, iso3: str, here: Selection, found: pd.DataFrame) -> None
             b=_group_of(atlas, about["subregion"]),
         )
     with right:
-        globe.locator(atlas, iso3, found)
+        globe.locator(atlas, iso3, list(found.index))
 
 
 def _numbers(atlas: Atlas, here: Selection, found: pd.DataFrame) -> str:
