@@ -106,7 +106,10 @@ class Problem:
 
     def __str__(self) -> str:
         where = self.file + (f", row {self.row}" if self.row else "") + (f", {self.id}" if self.id else "")
-        return f"{where}: {self.what}; {self.cure}."
+        said = f"{where}: {self.what}; {self.cure}."
+        return "".join(
+            char if char.isprintable() else f"\\u{ord(char):04x}" for char in said
+        )  # one line, whatever it is
 
 
 class InvalidData(Said, ValueError):

@@ -213,6 +213,13 @@ def test_an_id_used_twice_is_named_with_both_places(tiny, table, id, other):
     assert f", {other}: id '{other}' is already used in {first}.csv, row " in said
 
 
+def test_a_sentence_is_one_line_whatever_stands_in_the_cell(tiny):
+    tiny.row("facts/towers", "tower-old")["id"] = "0\nx\x85y"
+    for problem in tiny.check():
+        assert len(str(problem).splitlines()) == 1 and str(problem).endswith(".")
+    assert str(tiny.check()[0]).startswith("towers.csv, row 2, 0\\u000ax")
+
+
 def test_an_id_of_wrong_form_is_named(tiny):
     tiny.row("facts/towers", "tower-weak")["id"] = "Tower_Weak"
     assert "'Tower_Weak' is not kebab-case" in str(tiny.check()[0])
