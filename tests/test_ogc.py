@@ -5,6 +5,7 @@ import gzip
 import io
 import json
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import quote, urlencode, urljoin, urlsplit
@@ -462,6 +463,22 @@ def test_each_page_has_the_map_and_leads_on_and_asks_nobody_else(atlas, base):
             assert ask(at.path + (f"?{at.query}" if at.query else "")).status == 200, (path, link)
     assert seen == {root.removesuffix("api") + "atlas/assets/plain.js"}
     assert ask(seen.pop()).status == 200
+
+
+@pytest.mark.parametrize("base", ["", "api", "maps/api"])
+@pytest.mark.parametrize("id", ["api-centre", "api/api"])
+def test_links_lead_on_from_an_id_that_looks_like_the_address_of_the_api(tiny, base, id):
+    atlas = tiny.load()
+    atlas = replace(atlas, records=atlas.records.rename(index={"tower-new": id}))
+    ask = Asking(api.routes(atlas, base))
+    root = f"/{base}/api" if base else "/api"
+    for path in (f"records/{quote(id)}", f"collections/all/items/{quote(id)}", f"records/{quote(id, safe='')}"):
+        answer = ask(f"{root}/{path}?f=html", x_forwarded_prefix="/outer/api")
+        assert answer.status == 200
+        page = _Page(answer.body.decode())
+        ways = {urlsplit(urljoin(f"http://x{root}/{path}", link)).path for link in [*page.links, *page.loads]}
+        assert f"{root}/collections" in ways
+        assert root.removesuffix("api") + "atlas/assets/plain.js" in ways
 
 
 def test_search_engines_find_the_data_set_on_the_landing_page(ask, atlas):

@@ -38,14 +38,11 @@ class Asked:
         self.request = request
         self.home = home(request, base)
         self.root = self.home + PREFIX
-        raw = (request.scope.get("raw_path") or quote(request.scope["path"]).encode()).split(b"?")[0]
-        below = (
-            raw.decode("latin-1").rpartition(base + PREFIX)[2]
-            if base + PREFIX in raw.decode("latin-1")
-            else ""
-        )
-        self.up = "../" * (below.count("/") - 1) if below else f"{PREFIX[1:]}/"
         self.path = request.path_params.get("rest", "")
+        raw = (request.scope.get("raw_path") or quote(request.scope["path"]).encode()).split(b"?")[0]
+        before = request.scope["path"].removesuffix(self.path).rstrip("/")  # what follows may say /api again
+        below = raw.count(b"/") - before.count("/")
+        self.up = "../" * (below - 1) if below else f"{PREFIX[1:]}/"
         self.values = _values(request.scope["query_string"])
 
     def read(self, known: Iterable[str]) -> None:
