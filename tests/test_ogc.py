@@ -528,7 +528,7 @@ def test_the_definition_is_of_what_there_is(ask):
 
 
 def test_what_can_be_filtered_by_is_said_in_json_schema(ask, atlas):
-    for id in ("towers", "all", "countries", "landing-points"):
+    for id in (*atlas.layers, "all", "countries", "landing-points"):
         document = ask(f"/api/collections/{id}/queryables").json
         jsonschema.Draft202012Validator.check_schema(document)
         assert document["$id"] == f"http://atlas.example/api/collections/{id}/queryables"
@@ -541,6 +541,8 @@ def test_what_can_be_filtered_by_is_said_in_json_schema(ask, atlas):
         assert list(schema) == [name for name in feature["properties"] if name != "id"]
         kinds = {"integer": int, "number": float, "boolean": bool, "string": str}
         for name, about in schema.items():
+            if kind := document["properties"].get(name, {}).get("type"):
+                assert about["type"] == kind or kind == "array", name
             assert isinstance(feature["properties"][name], kinds[about["type"]] | None), name
 
 
