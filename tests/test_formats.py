@@ -385,5 +385,7 @@ def test_a_flag_is_one_or_nought_in_every_format(published):
     kept = {each["id"]: each["properties"][name] for each in features}
     assert {id: value for id, value in kept.items() if value is not None} == expected
     assert all(isinstance(value, int | None) for value in kept.values())
-    assert export.Download(published, chosen).frame[name].dtype == "Int32", "of GeoPackage, FlatGeobuf, GeoParquet"
+    assert export.Download(published, chosen).frame[name].dtype == "Int32", (
+        "of GeoPackage, FlatGeobuf, GeoParquet"
+    )
     assert f'name="{name}" type="int"'.encode() in export.FORMATS["kml"](published, chosen)

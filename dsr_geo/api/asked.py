@@ -9,15 +9,15 @@ from urllib.parse import parse_qsl, quote, urlencode
 
 from starlette.requests import Request
 
-from dsr_geo.api.http import Refusal, home, quoted, weights
+from dsr_geo.api.http import CSV, GEOJSON, HTML, JSON, JSONLD, OPENAPI, SCHEMA, Refusal, home, quoted, weights
 
 PREFIX = "/api"
 """Where the API lives, below the path the app is served under."""
 
 MIMES = {
-    "json": ("application/json", "application/geo+json"),
-    "html": ("text/html", "application/xhtml+xml"),
-    "csv": ("text/csv",),
+    "json": (JSON, GEOJSON, "application/vnd.geo+json", SCHEMA, OPENAPI.partition(";")[0], JSONLD),
+    "html": (HTML, "application/xhtml+xml"),
+    "csv": (CSV,),
 }
 """Forms of an answer, as `f` names them, and the media types that ask for each."""
 

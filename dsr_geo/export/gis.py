@@ -65,8 +65,8 @@ def _add(path: Path, name: str, rows: pd.DataFrame, **how: Any) -> None:
 def flatgeobuf(download: Download) -> bytes:
     """FlatGeobuf (EPSG:4326) with its spatial index: the records that have a geometry, for the index holds no others.
 
-    Title and description are the file's own; its metadata are those of every format and `left_out`; sources are those of
-    the records inside, `count` is that of the selection.
+    Title and description are the file's own; its metadata are those of every format and `left_out`. Sources are those
+    of the records inside, `count` is that of the selection.
     """
     import pyogrio
 

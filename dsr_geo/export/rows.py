@@ -56,8 +56,8 @@ class Download:
     def frame(self) -> gpd.GeoDataFrame:
         """The same for formats with shapes and nulls: a GeoDataFrame (EPSG:4326) indexed by id, without lon and lat.
 
-        Unknown is null in every column; years and flags are nullable integers, other numbers floats, all else text. Geometry is
-        null where only the country is known, or the countries' polygon. Lines and polygons are cut at 180°.
+        Unknown is null in every column; years and flags are nullable integers, other numbers floats, all else text.
+        Geometry is null where only the country is known, or the countries' polygon. Lines and polygons are cut at 180°.
         """
         columns = self.table.drop(columns=["lon", "lat"])
         for name in texts(columns):

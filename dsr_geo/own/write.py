@@ -70,7 +70,11 @@ def csv(layer: OwnLayer, atlas: Atlas, selection: Selection) -> bytes:
         if columns[name].dtype.kind not in "biuf":
             columns[name] = columns[name].map(records.no_formula)
     columns["atlas_about"] = about(layer, atlas, selection, len(found))["about"]
-    return columns.rename(columns=records.no_formula).to_csv(lineterminator="\n", index=False).encode("utf-8-sig")
+    return (
+        columns.rename(columns=records.no_formula)
+        .to_csv(lineterminator="\n", index=False)
+        .encode("utf-8-sig")
+    )
 
 
 def geopackage(layer: OwnLayer, atlas: Atlas, selection: Selection) -> bytes:
