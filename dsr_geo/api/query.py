@@ -152,6 +152,7 @@ def _moment(text: str, whole: str) -> tuple[int, ...]:
     *date, sign, hours, minutes = found.groups() if found else [None] * 9
     numbers = tuple(int(part) for part in date if part)
     year, month, day, hour, minute, second = (*numbers, *(0, 1, 1, 0, 0, 0)[len(numbers) :])
+    ahead = timedelta(hours=int(hours or 0), minutes=int(minutes or 0)) * (-1 if sign == "-" else 1)
     there = year and 1 <= month <= 12 and 1 <= day <= calendar.monthrange(year, month)[1]
     if not there or hour > 23 or minute > 59 or second > 60 or int(hours or 0) > 23 or int(minutes or 0) > 59:
         raise Refusal(
@@ -159,7 +160,6 @@ def _moment(text: str, whole: str) -> tuple[int, ...]:
         )
     if not sign:
         return numbers
-    ahead = timedelta(hours=int(hours), minutes=int(minutes)) * (1 if sign == "+" else -1)
     try:  # a leap second is none here
         return (datetime(year, month, day, hour, minute, min(second, 59)) - ahead).timetuple()[:6]
     except OverflowError:  # before the year 1 or after 9999, where nothing is

@@ -47,6 +47,6 @@ def draw(atlas: Atlas, selection: Selection, chosen: str | None = None) -> None:
             lacks.append(f"<small>{title}: {cite.left_out(lost)}</small>")
     first = "".join(links[ending] for ending in _FIRST)
     more = "".join([*(text for ending, text in links.items() if ending not in _FIRST), *lacks])
-    folded = f"<details><summary>More formats</summary><div>{more}</div></details>"
+    folded = f"<details{' open' * bool(polygons)}><summary>More formats</summary><div>{more}</div></details>"
     files.html(f"<div class=downloads><span>Download</span>{first}{folded}</div>")
     st.caption(plain(f"{cite.LICENCE}. Cite as: {link.cited(atlas)}"))
