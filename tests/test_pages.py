@@ -108,7 +108,7 @@ def test_the_page_of_a_record_has_its_card_links_and_downloads(published):
     assert list(own.records(published).index) == [id] and body.count(f"only={id}") == len(export.FORMATS)
     assert body.count(f"record={id}") == len(export.FORMATS), "the map that is saved shows its card"
     assert "2026-11-26: " in said(run("record", id="2africa")).replace("\\", "")
-    assert any(f'href="./api/records/{id}?f=json"' in each.proto.body for each in test.get("html"))
+    assert any(f'href="./api/records/{id}?f=html"' in each.proto.body for each in test.get("html"))
     nowhere = run("record", id="nowhere")
     assert "nowhere" in nowhere.warning[0].value and "id=" in nowhere.info[0].value
 
@@ -477,6 +477,23 @@ def test_downloads_lead_to_the_routes_and_not_into_the_session(published):
             "shade": ["records"],
         }
         assert parse_qs(address.query) | {"shade_year": [""]} == query | {"shade_year": [""]}
+
+
+def test_downloads_bring_countries_shapes_when_asked(published):
+    def queries(page):
+        (body,) = [each.proto.body for each in page.get("html") if "class=downloads" in each.proto.body]
+        hrefs = re.findall(r'href="([^"]*)"', body)
+        return body, [parse_qs(urlsplit(unescape(href)).query).get("country_geometry") for href in hrefs]
+
+    page = run("table", layer="bri-memoranda")
+    body, said = queries(page)
+    assert said == [None] * len(export.FORMATS) and "without a place are left out" in body
+    page.checkbox(key="country_geometry").check().run()
+    body, said = queries(page)
+    assert said == [["1"]] * len(export.FORMATS) and "left out" not in body
+    assert address(page) == {"layer": ["bri-memoranda"]}, "it is no part of the view"
+    placed = next(id for id in published.records.index if published.records.geometry.notna()[id])
+    assert "country_geometry" not in [each.key for each in run("record", id=placed).checkbox]
 
 
 def test_streamlit_is_told_the_accent_of_the_pages():
