@@ -11,6 +11,7 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 from xml.etree import ElementTree
 
+import pandas as pd
 import pyarrow
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -107,7 +108,7 @@ def test_the_page_of_a_record_has_its_card_links_and_downloads(published):
     assert list(own.records(published).index) == [id] and body.count(f"only={id}") == len(export.FORMATS)
     assert body.count(f"record={id}") == len(export.FORMATS), "the map that is saved shows its card"
     assert "2026-11-26: " in said(run("record", id="2africa")).replace("\\", "")
-    assert any(f'href="./api/records/{id}?f=json"' in each.proto.body for each in test.get("html"))
+    assert any(f'href="./api/records/{id}?f=html"' in each.proto.body for each in test.get("html"))
     nowhere = run("record", id="nowhere")
     assert "nowhere" in nowhere.warning[0].value and "id=" in nowhere.info[0].value
 
@@ -339,6 +340,30 @@ def test_answers_are_kept_under_the_atlas_they_are_of(atlas, published, monkeypa
         assert cache.atlas().version == each.version
 
 
+@pytest.mark.parametrize("page", ["country", "compare", "stories", "about", "timeline"])
+def test_a_chart_is_made_once_and_sent_again_as_it_was(page, monkeypatch):
+    sent = [chart.proto for chart in run(page).get("vega_lite_chart")]
+    monkeypatch.delattr(charts_of.Drawn, "__call__")  # nothing can be made any more
+    again = [chart.proto for chart in run(page).get("vega_lite_chart")]
+    assert sent and again == sent
+
+
+def test_a_readers_own_chart_is_not_kept(monkeypatch):
+    made = []
+    monkeypatch.setattr(charts_of.Drawn, "__call__", lambda *about: made.append(about) or {"mark": "bar"})
+    monkeypatch.setattr("dsr_geo.ui.parts.charts.frame.st.vega_lite_chart", lambda **about: None)
+    for _ in range(2):
+        charts_of.fresh(charts_of.bars("a table", "sites")).draw("light", "Sites", "by country")
+    assert len(made) == 2
+
+
+def test_charts_are_the_same_if_their_arguments_are():
+    def key(value: float, unit: str = "%") -> bytes:
+        return charts_of.bars(pd.DataFrame({"name": ["Kenya"], "value": [value]}), unit).key
+
+    assert key(1.0) == key(1.0) and len({key(1.0), key(2.0), key(1.0, "km")}) == 3
+
+
 def test_stories_link_to_their_selection(published):
     told = dsr_geo.stories.load(published)
     found = links(run("stories"))
@@ -452,6 +477,23 @@ def test_downloads_lead_to_the_routes_and_not_into_the_session(published):
             "shade": ["records"],
         }
         assert parse_qs(address.query) | {"shade_year": [""]} == query | {"shade_year": [""]}
+
+
+def test_downloads_bring_countries_shapes_when_asked(published):
+    def queries(page):
+        (body,) = [each.proto.body for each in page.get("html") if "class=downloads" in each.proto.body]
+        hrefs = re.findall(r'href="([^"]*)"', body)
+        return body, [parse_qs(urlsplit(unescape(href)).query).get("country_geometry") for href in hrefs]
+
+    page = run("table", layer="bri-memoranda")
+    body, said = queries(page)
+    assert said == [None] * len(export.FORMATS) and "without a place are left out" in body
+    page.checkbox(key="country_geometry").check().run()
+    body, said = queries(page)
+    assert said == [["1"]] * len(export.FORMATS) and "left out" not in body
+    assert address(page) == {"layer": ["bri-memoranda"]}, "it is no part of the view"
+    placed = next(id for id in published.records.index if published.records.geometry.notna()[id])
+    assert "country_geometry" not in [each.key for each in run("record", id=placed).checkbox]
 
 
 def test_streamlit_is_told_the_accent_of_the_pages():

@@ -19,9 +19,9 @@ _NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 def kml(download: Download) -> bytes:
     """KML 2.2: a folder a layer, a placemark a record (without geometry where only the country is known).
 
-    A record's years are its time span, its columns typed data, but for the name; its id is the placemark's, and in
-    `record_id` for readers that pass over that. Characters that XML cannot hold are U+FFFD. Written here, since GDAL's
-    driver lets a text end the CDATA section that it stands in.
+    A record's years are its time span, its columns typed data, but for the name; its id is in `record_id` and,
+    after `record-`, the placemark's, for an id of XML begins with a letter and is there once. Characters that XML
+    cannot hold are U+FFFD. Written here, since GDAL's driver lets a text end the CDATA section that it stands in.
     """
     frame, about = download.frame, download.about
     columns = {
@@ -60,7 +60,7 @@ _TYPES = {"Int32": "int", "float64": "double"}
 
 def _placemark(folder: ElementTree.Element, id: str, row: dict[str, Any], shape: BaseGeometry | None) -> None:
     """A record: what is known of it, in the order that KML asks for."""
-    mark = _in(folder, "Placemark", id=id)
+    mark = _in(folder, "Placemark", id=f"record-{id}")
     _in(mark, "name", row["name"])
     if "note" in row:
         _in(mark, "description", escape(row["note"]))  # by the standard a description is HTML

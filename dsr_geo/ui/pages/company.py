@@ -51,7 +51,7 @@ def draw(atlas: Atlas) -> None:
         _records(atlas, id, found)
         st.header("Records", anchor=False)
         record_table.draw(atlas, found)
-        downloads.draw(atlas, own)
+        downloads.draw(atlas, own, found)
 
 
 def _head(atlas: Atlas, id: str) -> None:

@@ -67,7 +67,7 @@ def draw(atlas: Atlas) -> None:
                     "Choose a row to open its record."
                 )
             record_table.draw(atlas, found)
-            downloads.draw(atlas, here)
+            downloads.draw(atlas, here, found)
     st.caption(cite.BOUNDARY_NOTE)
 
 

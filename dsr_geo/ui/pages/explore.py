@@ -50,7 +50,7 @@ def draw(atlas: Atlas) -> None:
                     "By keyboard: arrow keys, then Shift and Space."
                 )
                 record_table.draw(atlas, found)
-        downloads.draw(atlas, selection)
+        downloads.draw(atlas, selection, found)
         st.caption(cite.BOUNDARY_NOTE)
 
 
