@@ -45,7 +45,7 @@ FIELD_TYPES = ("text", "number", "list", "flag")
 _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _FIELD = re.compile(r"[a-z][a-z0-9_]*")
 _LONGEST = 57
-"""Letters of the id of a layer, after which a view is called `layer_…`, and of a field: PostgreSQL cuts names at 63."""
+"""Letters of a field's name and of a layer's id, after which a view is called: PostgreSQL cuts names at 63."""
 COLOUR = re.compile(r"#[0-9A-Fa-f]{6}")
 """How a colour is written: #RRGGBB."""
 
