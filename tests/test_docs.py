@@ -221,3 +221,14 @@ def test_the_citation_file_and_the_changelog_name_this_version():
     assert re.search(r"^cff-version: 1\.2\.0$", text, re.MULTILINE)
     assert all(re.search(rf"^{key}:", text, re.MULTILINE) for key in ("message", "title", "authors"))
     assert re.search(r"^## (\S+)", page("CHANGELOG.md"), re.MULTILINE)[1] == dsr_geo.__version__
+
+
+def test_a_proxy_sends_a_readers_layer_to_its_process_and_keeps_none_of_it():
+    """A location with ^~ goes before those with expressions, which are what the cache is for."""
+    config = re.sub(r"\s#.*", "", page("docs/nginx.conf"))
+    places = dict(re.findall(r"^    location (\S+ ?\S*) \{\n(.*?)^    \}", config, re.DOTALL | re.MULTILINE))
+    own = places["^~ /atlas/own/"]
+    assert "proxy_pass http://app;" in own and "proxy_buffering off;" in own and "proxy_cache" not in own
+    assert "hash $seat consistent;" in re.search(r"upstream app \{(.*?)\}", config, re.DOTALL)[1]
+    assert [place for place, said in places.items() if "proxy_cache atlas;" in said] == ["~ ^/(api|atlas)(/|$)"]
+    assert "proxy_request_buffering off;" in places["/"], "a reader's file is not written down on its way in"
