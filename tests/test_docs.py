@@ -230,5 +230,7 @@ def test_a_proxy_sends_a_readers_layer_to_its_process_and_keeps_none_of_it():
     own = places["^~ /atlas/own/"]
     assert "proxy_pass http://app;" in own and "proxy_buffering off;" in own and "proxy_cache" not in own
     assert "hash $seat consistent;" in re.search(r"upstream app \{(.*?)\}", config, re.DOTALL)[1]
-    assert [place for place, said in places.items() if "proxy_cache atlas;" in said] == ["~ ^/(api|atlas)(/|$)"]
+    assert [place for place, said in places.items() if "proxy_cache atlas;" in said] == [
+        "~ ^/(api|atlas)(/|$)"
+    ]
     assert "proxy_request_buffering off;" in places["/"], "a reader's file is not written down on its way in"
