@@ -200,6 +200,29 @@ def test_a_layer_is_written_with_its_join_and_without_the_atlas(atlas, mine, hos
     assert cells[0] == "'=1+1"
 
 
+def strict(text):
+    """JSON as its standard has it, which knows no NaN and no Infinity."""
+    return json.loads(text, parse_constant=pytest.fail)
+
+
+def test_columns_in_any_case_and_numbers_without_end_can_be_written(atlas, tmp_path):
+    content = b"lon,lat,Atlas_Country,ATLAS_FID,name,Name,geometry,n\n5,5,x,1,a,b,c,1e999\n"
+    layer = own.own_layer(atlas, content, "sites.csv")
+    assert layer.columns == ["name", "Name_2", "geometry_2", "n"]
+    assert "Made anew, as the join has columns of these names: “Atlas_Country”, “ATLAS_FID”." in layer.lines
+    (tmp_path / "x.gpkg").write_bytes(write.geopackage(layer, atlas, Selection()))
+    back = pyogrio.read_dataframe(tmp_path / "x.gpkg", layer="layer")
+    (feature,) = strict(write.geojson(layer, atlas, Selection()))["features"]
+    for cells in (back.iloc[0], feature["properties"]):
+        assert [cells[name] for name in layer.columns] == ["a", "b", "c", "1e999"]
+        assert cells["atlas_country"] == "AAA"
+    (shown,) = drawing.drawn([layer])
+    assert ["n", "1e999"] in strict(shown.file)["features"][0]["properties"]["about"]
+    frame = gpd.GeoDataFrame({"n": [np.inf]}, geometry=[shapely.Point(5, 5)], crs=4326)
+    endless = own.own_layer(atlas, frame)
+    assert strict(write.geojson(endless, atlas, Selection()))["features"][0]["properties"]["n"] is None
+
+
 def drawn(page):
     payload = re.search(PAYLOAD, page)[1]
     assert "<" not in payload

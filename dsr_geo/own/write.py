@@ -51,7 +51,7 @@ def geojson(layer: OwnLayer, atlas: Atlas, selection: Selection) -> bytes:
         "metadata": about(layer, atlas, selection, len(found)),
         "features": features,
     }
-    return json.dumps(document, ensure_ascii=False).encode()
+    return json.dumps(document, ensure_ascii=False, allow_nan=False).encode()
 
 
 def csv(layer: OwnLayer, atlas: Atlas, selection: Selection) -> bytes:

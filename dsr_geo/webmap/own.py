@@ -50,7 +50,7 @@ class Drawn:
         """The content as a file."""
         if isinstance(self.content, bytes):
             return self.content
-        return json.dumps(self.content, ensure_ascii=False, separators=(",", ":")).encode()
+        return json.dumps(self.content, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
 
     @property
     def id(self) -> str:
