@@ -8,6 +8,7 @@ import shlex
 import shutil
 import subprocess
 import sys
+import tomllib
 from contextlib import redirect_stdout
 from pathlib import Path
 
@@ -18,6 +19,7 @@ import dsr_geo
 from dsr_geo import build, catalog, cite, records
 from dsr_geo.__main__ import main
 from dsr_geo.atlas import DATA
+from dsr_geo.ui.parts import own_layers
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").glob("*.md")), DATA / "LICENSE.md"]
@@ -233,4 +235,7 @@ def test_a_proxy_sends_a_readers_layer_to_its_process_and_keeps_none_of_it():
     assert [place for place, said in places.items() if "proxy_cache atlas;" in said] == [
         "~ ^/(api|atlas)(/|$)"
     ]
+    settings = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text(encoding="utf-8"))["server"]
+    assert f"client_max_body_size {settings['maxUploadSize'] + 1}m;" in config
+    assert settings["maxUploadSize"] * 1_048_576 < own_layers.READER_BYTES / 2
     assert "proxy_request_buffering off;" in places["/"], "a reader's file is not written down on its way in"

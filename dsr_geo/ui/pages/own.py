@@ -58,15 +58,15 @@ def _ask(atlas: Atlas) -> None:
     )
     if file:
         _read(atlas, file.name, file.getvalue(), Options())
-    if refused := st.session_state.get("own_refused"):
-        name, content, sentence = refused
-        st.error(plain(sentence + "."))
-        _again(atlas, name, content, Options(), "refused")
+    if refused := own_layers.refused():
+        st.error(plain(refused.sentence + "."))
+        if refused.content:
+            _again(atlas, refused.name, refused.content, Options(), "refused")
 
 
 def _read(atlas: Atlas, name: str, content: bytes, options: Options, before: Brought | None = None) -> None:
     """Read a file and draw the page anew with it. before: what it takes the place of."""
-    st.session_state["own_refused"] = None
+    own_layers.forget()
     with st.status("Reading the file", expanded=False) as status:
         try:
             with turns.away():  # it is read in a process of its own, for up to a minute
@@ -74,8 +74,11 @@ def _read(atlas: Atlas, name: str, content: bytes, options: Options, before: Bro
                     atlas, name, content, options, lambda words: status.update(label=f"{words} …"), before
                 )
         except UploadProblem as problem:
-            st.session_state["own_refused"] = name, content, str(problem)
-    st.session_state["own_turn"] += 1  # the uploader lets go of the file
+            # A layer that is there has its file, and its own place to ask again.
+            own_layers.refuse(name, str(problem), b"" if before else content)
+    st.session_state["own_turn"] += (
+        1  # the uploader lets go of the file, a choice of layers of what was refused
+    )
     st.rerun()
 
 
@@ -93,8 +96,10 @@ def _again(
     ):
         chosen = asdict(options)
         left, middle, right = st.columns(3, vertical_alignment="bottom")
-        chosen["crs"] = left.text_input("Coordinate system", options.crs, placeholder="EPSG:32650")
-        chosen["encoding"] = middle.text_input("Encoding of a table", options.encoding, placeholder="gb18030")
+        chosen["crs"] = left.text_input("Coordinate system", options.crs, 100, placeholder="EPSG:32650")
+        chosen["encoding"] = middle.text_input(
+            "Encoding of a table", options.encoding, 40, placeholder="gb18030"
+        )
         chosen["swap"] = right.checkbox("Exchange longitude and latitude", options.swap)
         asked = st.form_submit_button("Read it again")
     if asked:
@@ -112,25 +117,18 @@ def _layer(atlas: Atlas, selection: Selection, mine: Brought) -> None:
         )
     st.markdown("\n".join(f"- {plain(line)}" for line in layer.lines))
     if len(layer.layers) > 1:
-        now = mine.options.layer or next(
-            (name for name in layer.layers if _is_read(layer, name)), layer.layers[0]
-        )
         asked = st.selectbox(
             "Layer of the file",
             layer.layers,
-            layer.layers.index(now),
-            key=f"layer-{key}",
+            layer.layers.index(layer.layer),
+            key=f"layer-{key}-{st.session_state['own_turn']}",
             on_change=link.touched,
         )
-        if asked != now:
+        if asked != layer.layer:
             _read(atlas, mine.name, mine.content, replace(mine.options, layer=asked), mine)
     _again(atlas, mine.name, mine.content, mine.options, key, mine)
     _beside(atlas, selection, mine)
     _table(atlas, selection, mine)
-
-
-def _is_read(layer: OwnLayer, name: str) -> bool:
-    return any(line.startswith(f"Layer “{name}” is read") for line in layer.lines)
 
 
 def _beside(atlas: Atlas, selection: Selection, mine: Brought) -> None:
@@ -211,7 +209,7 @@ def _downloads(atlas: Atlas, selection: Selection, layer: OwnLayer, key: str, mo
         for ending, make in write.FORMATS.items():
             st.download_button(
                 f"Download {ending}",
-                partial(make, replace(layer, attributes=not many), atlas, selection),
+                own_layers.in_turn(partial(make, replace(layer, attributes=not many), atlas, selection)),
                 f"{stem}{more}-joined.{ending}",
                 "application/octet-stream",
                 key=f"download-{key}-{ending}",
