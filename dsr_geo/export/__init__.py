@@ -9,11 +9,9 @@ from typing import Any
 import geopandas as gpd
 
 from dsr_geo.atlas import Atlas
-from dsr_geo.export.gis import flatgeobuf, geopackage, geoparquet
-from dsr_geo.export.kml import kml
+from dsr_geo.export import gis, sheets, text
+from dsr_geo.export.kml import kml as _kml
 from dsr_geo.export.rows import Download, table
-from dsr_geo.export.sheets import xlsx
-from dsr_geo.export.text import csv, geojson, geojsonl, html
 from dsr_geo.selection import Selection, only
 
 __all__ = ["FORMATS", "VIEW_KEYS", "Download", "Format", "file_name", "table", "view"]
@@ -41,16 +39,26 @@ class Format:
         return int(nowhere.sum()) if self.places_only else 0
 
 
+geojson = Format("GeoJSON", "application/geo+json", text.geojson)
+csv = Format("CSV", "text/csv", text.csv)
+xlsx = Format("Excel", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", sheets.xlsx)
+geopackage = Format("GeoPackage", "application/geopackage+sqlite3", gis.geopackage)
+html = Format("Map (HTML)", "text/html", text.html, view=True)
+geojsonl = Format("GeoJSONSeq", "application/x-ndjson", text.geojsonl)
+flatgeobuf = Format("FlatGeobuf", "application/flatgeobuf", gis.flatgeobuf, places_only=True)
+geoparquet = Format("GeoParquet", "application/vnd.apache.parquet", gis.geoparquet)
+kml = Format("KML", "application/vnd.google-earth.kml+xml", _kml)
+
 FORMATS = {
-    "geojson": Format("GeoJSON", "application/geo+json", geojson),
-    "csv": Format("CSV", "text/csv", csv),
-    "xlsx": Format("Excel", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", xlsx),
-    "gpkg": Format("GeoPackage", "application/geopackage+sqlite3", geopackage),
-    "html": Format("Map (HTML)", "text/html", html, view=True),
-    "geojsonl": Format("GeoJSONSeq", "application/x-ndjson", geojsonl),
-    "fgb": Format("FlatGeobuf", "application/flatgeobuf", flatgeobuf, places_only=True),
-    "parquet": Format("GeoParquet", "application/vnd.apache.parquet", geoparquet),
-    "kml": Format("KML", "application/vnd.google-earth.kml+xml", kml),
+    "geojson": geojson,
+    "csv": csv,
+    "xlsx": xlsx,
+    "gpkg": geopackage,
+    "html": html,
+    "geojsonl": geojsonl,
+    "fgb": flatgeobuf,
+    "parquet": geoparquet,
+    "kml": kml,
 }
 """Ending of the file → the format. What app, command line and HTTP offer; a new format is one entry."""
 

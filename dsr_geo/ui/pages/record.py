@@ -65,7 +65,7 @@ def _change(atlas: Atlas, id: str, field: str, before: str, after: str) -> str:
         return "added to the atlas"
     declared = atlas.layers[atlas.records.at[id, "layer"]].fields.get(field)
     title = declared.title.lower() if declared else words(field).lower()
-    return f"{title} {before or 'unknown'} → {after or 'unknown'}" if before or after else title
+    return f"{title} {before or '(empty)'} → {after or '(empty)'}" if before or after else title
 
 
 if __name__ == "__main__":
