@@ -13,6 +13,7 @@ import unicodedata
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from dsr_geo.catalog import Layer
 from dsr_geo.faults import Said
@@ -86,6 +87,15 @@ ENDED = ("cancelled", "retired", "ended")
 
 FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 """What a text may not begin with: a spreadsheet would run it, the full-width signs too."""
+
+
+def no_formula(value: Any) -> Any:
+    """A cell of a file for spreadsheets: a text that would run as a formula has an apostrophe before it."""
+    if not isinstance(value, str):
+        return value
+    text = value.replace("\r\n", "\n").replace("\r", "\n")  # some readers begin a new row at a lone return
+    return f"'{text}" if text.lstrip().startswith(FORMULA) else text
+
 
 NUMBER = re.compile(r"-?\d+(\.\d+)?", re.ASCII)
 """A number as it stands in a cell: digits and a decimal point."""

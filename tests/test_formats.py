@@ -1,9 +1,11 @@
 """Every format read back by programs that are not ours: GDAL, pyarrow, DuckDB, LibreOffice, openpyxl."""
 
 import csv
+import io
 import json
 import re
 import subprocess
+import tempfile
 from dataclasses import replace
 from importlib.metadata import files
 from pathlib import Path
@@ -335,3 +337,55 @@ def test_the_countries_polygons_bring_the_attribution_of_the_borders(published):
         id for each in export.Download(published, chosen, **how).about["sources"] for id in each["ids"]
     ]
     assert cite.BORDERS not in ids() and cite.BORDERS in ids(country_geometry=True)
+
+
+def test_only_what_is_inside_is_attributed(published):
+    """FlatGeobuf holds records with a place alone; a table has no borders, and nor has a file that needs none."""
+
+    def sources(ending, chosen, **how):
+        content = export.FORMATS[ending](published, chosen, **how)
+        if ending == "fgb":
+            with tempfile.TemporaryDirectory() as folder:
+                Path(folder, "a.fgb").write_bytes(content)
+                about = pyogrio.read_info(Path(folder, "a.fgb"))["layer_metadata"]
+            return about, {id for each in json.loads(about["sources"]) for id in each["ids"]}
+        about = json.loads(content)["metadata"]
+        return about, {id for each in about["sources"] for id in each["ids"]}
+
+    nowhere = Selection(layers=("bri-memoranda",), precisions=("country",))
+    about, ids = sources("fgb", nowhere)
+    assert ids == set() and int(about["count"]) == len(nowhere.records(published)) and about["left_out"]
+    _, ids = sources("fgb", nowhere, country_geometry=True)
+    assert cite.BORDERS in ids and len(ids) > 1
+    mixed = Selection(layers=("data-centres", "bri-memoranda"))
+    found = mixed.records(published)
+    _, ids = sources("fgb", mixed)
+    assert ids == set().union(*cite.inside(published, found[found.geometry.notna()]))
+    placed = Selection(layers=("data-centres",), precisions=("city",))
+    assert not placed.records(published).geometry.isna().any()
+    assert cite.BORDERS not in sources("geojson", placed, country_geometry=True)[1]
+    book = openpyxl.load_workbook(
+        io.BytesIO(export.FORMATS["xlsx"](published, nowhere, country_geometry=True))
+    )
+    said = [row[0].value for row in book["about"].iter_rows()]
+    without = openpyxl.load_workbook(io.BytesIO(export.FORMATS["xlsx"](published, nowhere)))
+    assert said == [row[0].value for row in without["about"].iter_rows()]
+    tables = [export.FORMATS["csv"](published, nowhere, country_geometry=each) for each in (True, False)]
+    assert tables[0] == tables[1]
+
+
+def test_a_flag_is_one_or_nought_in_every_format(published):
+    name, chosen = "facial_recognition", Selection(layers=("ai-surveillance-index-2019",), opt_in=True)
+    facts = chosen.records(published)[name]
+    expected = {id: int(value) for id, value in facts.items() if pd.notna(value)}
+    assert set(expected.values()) == {0, 1}
+    rows = csv.DictReader(io.StringIO(export.FORMATS["csv"](published, chosen).decode("utf-8-sig")))
+    assert {row["id"]: row[name] for row in rows if row[name]} == {id: str(n) for id, n in expected.items()}
+    features = json.loads(export.FORMATS["geojson"](published, chosen))["features"]
+    kept = {each["id"]: each["properties"][name] for each in features}
+    assert {id: value for id, value in kept.items() if value is not None} == expected
+    assert all(isinstance(value, int | None) for value in kept.values())
+    assert export.Download(published, chosen).frame[name].dtype == "Int32", (
+        "of GeoPackage, FlatGeobuf, GeoParquet"
+    )
+    assert f'name="{name}" type="int"'.encode() in export.FORMATS["kml"](published, chosen)

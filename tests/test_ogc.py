@@ -5,6 +5,7 @@ import gzip
 import io
 import json
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import quote, urlencode, urljoin, urlsplit
@@ -352,7 +353,7 @@ def test_pages_of_others_may_read_and_only_read(ask):
     assert before.status == 204 and before.headers["access-control-allow-methods"] == "GET, HEAD"
 
 
-@pytest.mark.parametrize("path", [*PAGES, "/sources", "/collections/all/schema"])
+@pytest.mark.parametrize("path", [*PAGES, "/sources", "/dcat", "/collections/all/schema"])
 def test_what_is_held_is_not_sent_again(ask, path):
     first = ask(f"/api{path}")
     tag = first.headers["etag"]
@@ -362,6 +363,7 @@ def test_what_is_held_is_not_sent_again(ask, path):
         again = ask(f"/api{path}", if_none_match=held)
         assert (again.status, again.body, again.headers["etag"]) == (304, b"", tag)
     assert ask(f"/api{path}", if_none_match='W/"other"').status == 200
+    assert ask(f"/api{path}", if_none_match='"z", abc*').status == 200, "* stands alone"
     packed = ask(f"/api{path}", accept_encoding="gzip")
     if packed.headers.get("content-encoding") == "gzip":
         assert packed.headers["etag"] == tag
@@ -392,6 +394,10 @@ def test_a_head_has_the_headers_of_the_answer(ask):
         ("application/geo+json, text/html;q=0.5", "application/geo+json"),
         ("application/json;q=0.2, text/html;q=0.5", "text/html; charset=utf-8"),
         ("image/png", "application/geo+json"),
+        ("text/html;q=0.5, application/vnd.geo+json", "application/geo+json"),
+        ("text/html;q=0.5, application/vnd.oai.openapi+json;version=3.0", "application/geo+json"),
+        ("text/html;q=0.5, application/schema+json", "application/geo+json"),
+        ("text/html;q=0.5, application/geo+json;a=b, application/geo+json;a=c;q=0.1", "application/geo+json"),
     ],
 )
 def test_the_form_is_what_the_reader_would_rather_have(ask, accept, mime):
@@ -464,10 +470,42 @@ def test_each_page_has_the_map_and_leads_on_and_asks_nobody_else(atlas, base):
     assert ask(seen.pop()).status == 200
 
 
+@pytest.mark.parametrize("base", ["", "api", "maps/api"])
+@pytest.mark.parametrize("id", ["api-centre", "api/api"])
+def test_links_lead_on_from_an_id_that_looks_like_the_address_of_the_api(tiny, base, id):
+    atlas = tiny.load()
+    atlas = replace(atlas, records=atlas.records.rename(index={"tower-new": id}))
+    ask = Asking(api.routes(atlas, base))
+    root = f"/{base}/api" if base else "/api"
+    for path in (
+        f"records/{quote(id)}",
+        f"collections/all/items/{quote(id)}",
+        f"records/{quote(id, safe='')}",
+    ):
+        answer = ask(f"{root}/{path}?f=html", x_forwarded_prefix="/outer/api")
+        assert answer.status == 200
+        page = _Page(answer.body.decode())
+        ways = {urlsplit(urljoin(f"http://x{root}/{path}", link)).path for link in [*page.links, *page.loads]}
+        assert f"{root}/collections" in ways
+        assert root.removesuffix("api") + "atlas/assets/plain.js" in ways
+
+
 def test_search_engines_find_the_data_set_on_the_landing_page(ask, atlas):
     text = ask("/api?f=html").body.decode()
     (inside,) = re.findall(r'<script type="application/ld\+json">(.*?)</script>', text)
     assert json.loads(inside) == describe.schema_org(atlas, "http://atlas.example")
+
+
+def test_catalogues_find_the_data_described_and_the_landing_page_leads_there(ask, atlas):
+    answer = ask("/api/dcat")
+    assert (
+        answer.headers["content-type"] == "application/ld+json"
+        and ask("/api/dcat?f=json").json == answer.json
+    )
+    assert answer.json == describe.dcat(atlas, "http://atlas.example")
+    assert b'href="api/dcat"' in ask("/api?f=html").body
+    assert any(link["href"].endswith("/api/dcat") for link in ask("/api").json["links"])
+    assert ask("/api/dcat?f=html").status == 400
 
 
 def test_text_is_text_on_every_page(tiny):
@@ -495,6 +533,8 @@ def test_the_definition_is_of_what_there_is(ask):
         return node
 
     assert len(definition["paths"]) > 20
+    for id in [about["id"] for about in ask("/api/collections").json["collections"]]:
+        assert f"/collections/{id}/schema" in definition["paths"]
     for path, about in definition["paths"].items():
         for reference in re.findall(r'"\$ref": "([^"]+)"', json.dumps(about)):
             assert found(reference)
@@ -511,7 +551,7 @@ def test_the_definition_is_of_what_there_is(ask):
 
 
 def test_what_can_be_filtered_by_is_said_in_json_schema(ask, atlas):
-    for id in ("towers", "all", "countries", "landing-points"):
+    for id in (*atlas.layers, "all", "countries", "landing-points"):
         document = ask(f"/api/collections/{id}/queryables").json
         jsonschema.Draft202012Validator.check_schema(document)
         assert document["$id"] == f"http://atlas.example/api/collections/{id}/queryables"
@@ -524,10 +564,12 @@ def test_what_can_be_filtered_by_is_said_in_json_schema(ask, atlas):
         assert list(schema) == [name for name in feature["properties"] if name != "id"]
         kinds = {"integer": int, "number": float, "boolean": bool, "string": str}
         for name, about in schema.items():
+            if kind := document["properties"].get(name, {}).get("type"):
+                assert about["type"] == kind or kind == "array", name
             assert isinstance(feature["properties"][name], kinds[about["type"]] | None), name
 
 
-_WORDS = st.one_of(
+WORDS = st.one_of(
     st.text(max_size=20),
     st.sampled_from(
         ["1", "-1", "0", "2020", "..", "2020/..", "1,2,3,4", "json", CRS84, "kind = 'mast'", "KEN"]
@@ -565,6 +607,6 @@ def fuzzed(ask, where, pairs, id):
 
 
 @settings(max_examples=150)
-@given(WHERE, st.lists(st.tuples(NAMES, _WORDS), max_size=4), st.text(max_size=8))
+@given(WHERE, st.lists(st.tuples(NAMES, WORDS), max_size=4), st.text(max_size=8))
 def test_whatever_is_asked_is_answered(ask, where, pairs, id):
     fuzzed(ask, where, pairs, id)

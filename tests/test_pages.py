@@ -107,7 +107,7 @@ def test_the_page_of_a_record_has_its_card_links_and_downloads(published):
     assert list(own.records(published).index) == [id] and body.count(f"only={id}") == len(export.FORMATS)
     assert body.count(f"record={id}") == len(export.FORMATS), "the map that is saved shows its card"
     assert "2026-11-26: " in said(run("record", id="2africa")).replace("\\", "")
-    assert any(f'href="./api/records/{id}?f=json"' in each.proto.body for each in test.get("html"))
+    assert any(f'href="./api/records/{id}?f=html"' in each.proto.body for each in test.get("html"))
     nowhere = run("record", id="nowhere")
     assert "nowhere" in nowhere.warning[0].value and "id=" in nowhere.info[0].value
 

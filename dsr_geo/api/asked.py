@@ -9,15 +9,15 @@ from urllib.parse import parse_qsl, quote, urlencode
 
 from starlette.requests import Request
 
-from dsr_geo.api.http import Refusal, home, quoted, weights
+from dsr_geo.api.http import CSV, GEOJSON, HTML, JSON, JSONLD, OPENAPI, SCHEMA, Refusal, home, quoted, weights
 
 PREFIX = "/api"
 """Where the API lives, below the path the app is served under."""
 
 MIMES = {
-    "json": ("application/json", "application/geo+json"),
-    "html": ("text/html", "application/xhtml+xml"),
-    "csv": ("text/csv",),
+    "json": (JSON, GEOJSON, "application/vnd.geo+json", SCHEMA, OPENAPI.partition(";")[0], JSONLD),
+    "html": (HTML, "application/xhtml+xml"),
+    "csv": (CSV,),
 }
 """Forms of an answer, as `f` names them, and the media types that ask for each."""
 
@@ -38,14 +38,11 @@ class Asked:
         self.request = request
         self.home = home(request, base)
         self.root = self.home + PREFIX
-        raw = (request.scope.get("raw_path") or quote(request.scope["path"]).encode()).split(b"?")[0]
-        below = (
-            raw.decode("latin-1").rpartition(base + PREFIX)[2]
-            if base + PREFIX in raw.decode("latin-1")
-            else ""
-        )
-        self.up = "../" * (below.count("/") - 1) if below else f"{PREFIX[1:]}/"
         self.path = request.path_params.get("rest", "")
+        raw = (request.scope.get("raw_path") or quote(request.scope["path"]).encode()).split(b"?")[0]
+        before = request.scope["path"].removesuffix(self.path).rstrip("/")  # what follows may say /api again
+        below = raw.count(b"/") - before.count("/")
+        self.up = "../" * (below - 1) if below else f"{PREFIX[1:]}/"
         self.values = _values(request.scope["query_string"])
 
     def read(self, known: Iterable[str]) -> None:

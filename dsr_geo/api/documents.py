@@ -7,9 +7,7 @@ from typing import Any
 from dsr_geo import cite
 from dsr_geo.api.asked import Asked
 from dsr_geo.api.features import CRS84, MERCATOR, Collection
-
-JSON, GEOJSON, HTML, CSV = "application/json", "application/geo+json", "text/html", "text/csv"
-OPENAPI, SCHEMA = "application/vnd.oai.openapi+json;version=3.0", "application/schema+json"
+from dsr_geo.api.http import CSV, GEOJSON, HTML, JSON, JSONLD, OPENAPI, SCHEMA
 
 CONFORMANCE = [
     *(
@@ -60,6 +58,7 @@ def landing(asked: Asked, version: str) -> dict[str, Any]:
         links.append(asked.link(rel, JSON, "What the API conforms to", "conformance"))
     for rel in ("data", _DATA):
         links.append(asked.link(rel, JSON, "The collections", "collections"))
+    links.append(asked.link("describedby", JSONLD, "The data described for catalogues (DCAT)", "dcat"))
     for path, title in TABLES.items():
         links.append(asked.link("related", JSON, title, path))
         links.append(asked.link("related", CSV, title, path, {"f": "csv"}))

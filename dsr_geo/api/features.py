@@ -63,9 +63,8 @@ class Collection:
 
     geometry: by id, in degrees (EPSG:4326). rows: the same features as they are served, their id among the columns.
     columns, table, here: what can be filtered by, what it holds (see `cql.mask`), and which of its rows these are.
-    present: which features are there in
-    some year of first..last, undated ones included; None where features have no date. years: the first year, and the
-    last one or None where some last on.
+    present: which features are there in some year of first..last, undated ones included; None where features have no
+    date. years: the first year, and the last one or None where some last on.
     """
 
     id: str

@@ -14,6 +14,10 @@ from http import HTTPStatus
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+JSON, GEOJSON, HTML, CSV = "application/json", "application/geo+json", "text/html", "text/csv"
+OPENAPI, SCHEMA = "application/vnd.oai.openapi+json;version=3.0", "application/schema+json"
+JSONLD, PROBLEM = "application/ld+json", "application/problem+json"
+
 Answer = tuple[bytes, dict[str, str]]
 """A body, gzipped, and its headers."""
 
@@ -27,9 +31,9 @@ _TYPES = {
     ".js": "text/javascript",
     ".css": "text/css",
     ".png": "image/png",
-    ".geojson": "application/geo+json",
-    ".borders": "application/json",
-    ".json": "application/json",
+    ".geojson": GEOJSON,
+    ".borders": JSON,
+    ".json": JSON,
     ".columns": "application/octet-stream",
 }
 
@@ -65,7 +69,7 @@ def problem(status: int, sentence: str, **headers: str) -> Response:
         "status": status,
         "detail": sentence,
     }
-    return JSONResponse(about, status, CORS | headers, "application/problem+json")
+    return JSONResponse(about, status, CORS | headers, PROBLEM)
 
 
 def answer(content: bytes, ending: str, level: int = 9) -> Answer:
@@ -143,9 +147,8 @@ def home(request: Request, base: str) -> str:
 
 
 def _is_held(validators: str, etag: str) -> bool:
-    """Whether an If-None-Match names the tag: weak, in a list, or as `*` (RFC 9110, 13.1.2; weak comparison)."""
-    held = re.findall(r'(?:W/)?("[^"]*")|(\*)', validators)
-    return any(tag == etag or every for tag, every in held)
+    """Whether an If-None-Match names the tag: weak, in a list, or as `*` alone (RFC 9110, 13.1.2; weak comparison)."""
+    return validators.strip() == "*" or etag in re.findall(r'(?:W/)?("[^"]*")', validators)
 
 
 def _takes_gzip(accepted: str) -> bool:
@@ -155,10 +158,14 @@ def _takes_gzip(accepted: str) -> bool:
 
 
 def weights(accepted: str) -> dict[str, float]:
-    """What a header of the Accept family names, with the weight of each (RFC 9110, 12.4.2); 0 refuses it."""
+    """What a header of the Accept family names, with the weight of each (RFC 9110, 12.4.2); 0 refuses it.
+
+    Other parameters are passed over: of a name that stands several times the highest counts.
+    """
     found = {}
     for item in accepted.lower().split(","):
         name, *parameters = (part.strip() for part in item.split(";"))
         weight = next((text.removeprefix("q=").strip() for text in parameters if text.startswith("q=")), "1")
-        found[name] = float(weight) if re.fullmatch(r"[01](\.\d{0,3})?", weight, re.ASCII) else 1.0
+        known = float(weight) if re.fullmatch(r"[01](\.\d{0,3})?", weight, re.ASCII) else 1.0
+        found[name] = max(known, found.get(name, 0.0))
     return found

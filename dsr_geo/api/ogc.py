@@ -1,6 +1,7 @@
 """OGC API – Features over the atlas, at `/api`: Part 1 (Core), Part 2 (reference systems), Part 3 (filtering).
 
-Beside the collections: `/api/records/{id}` with its sources spelled out, and sources, actors and events as tables.
+Beside the collections: `/api/records/{id}` with its sources spelled out, sources, actors and events as tables, and
+`/api/dcat`, the data described for catalogues.
 Every record is served, ended and opt-in ones too. What cannot be followed is answered with a problem document.
 """
 
@@ -24,13 +25,27 @@ from starlette.types import Receive, Scope, Send
 from dsr_geo import cite, describe, records
 from dsr_geo.api import documents, openapi, pages, query
 from dsr_geo.api.asked import PREFIX, Asked, Link
-from dsr_geo.api.documents import CONFORMANCE, CSV, DESCRIPTION, GEOJSON, HTML, JSON, OPENAPI, SCHEMA, TABLES
-from dsr_geo.api.features import CRS84, MERCATOR, Collection, Collections
-from dsr_geo.api.http import CORS, Refusal, made, problem, quoted
+from dsr_geo.api.documents import CONFORMANCE, DESCRIPTION, TABLES
+from dsr_geo.api.features import ALL, COUNTRIES, CRS84, MERCATOR, Collection, Collections
+from dsr_geo.api.http import (
+    CORS,
+    CSV,
+    GEOJSON,
+    HTML,
+    JSON,
+    JSONLD,
+    OPENAPI,
+    SCHEMA,
+    Refusal,
+    made,
+    problem,
+    quoted,
+)
 from dsr_geo.atlas import Atlas
 from dsr_geo.names import UnknownName, known
 
 _READING = ("GET", "HEAD")
+_UTF8 = "; charset=utf-8"
 
 
 class _Rest(Convertor[str]):
@@ -89,6 +104,8 @@ class Api:
         match asked.path.split("/"):
             case [""]:
                 return self._landing(asked)
+            case ["dcat"]:
+                return self._dcat(asked)
             case ["conformance"]:
                 return self._conformance(asked)
             case ["openapi"]:
@@ -117,7 +134,7 @@ class Api:
         """A document as JSON or as a page. more: what the page needs beside it."""
         if asked.form("json", "html") == "html":
             page = pages.draw(template, asked, document, **more)
-            return made(asked.request, page, "text/html; charset=utf-8")
+            return made(asked.request, page, HTML + _UTF8)
         return made(asked.request, _bytes(document), mime)
 
     def _landing(self, asked: Asked) -> Response:
@@ -126,6 +143,11 @@ class Api:
         described = describe.schema_org(self.atlas, asked.home)
         shown = pages.whole(self.atlas)
         return self._sent(asked, "landing", document, tables=TABLES, described=described, map=shown)
+
+    def _dcat(self, asked: Asked) -> Response:
+        asked.read(["f"])
+        asked.form("json")
+        return made(asked.request, _bytes(describe.dcat(self.atlas, asked.home)), JSONLD)
 
     def _conformance(self, asked: Asked) -> Response:
         asked.read(["f"])
@@ -165,13 +187,14 @@ class Api:
     def _schema(self, asked: Asked, id: str) -> Response:
         """What a feature looks like: readers such as GDAL else take the types of the first page for those of all."""
         self._known(id)
-        asked.read([])
+        asked.read(["f"])
+        asked.form("json")
         document = documents.schema(asked, self.collections[id])
         return made(asked.request, _bytes(document), SCHEMA)
 
     def _items(self, asked: Asked, id: str) -> Response:
         self._known(id)
-        own = ["year"] if id == "countries" else []
+        own = ["year"] if id == COUNTRIES else []
         collection = self._chosen(asked, id)
         asked.read([*query.PAGING, *query.FILTERING, *own, *query.properties(collection)])
         page = query.page(asked, collection)
@@ -209,7 +232,7 @@ class Api:
     def _chosen(self, asked: Asked, id: str) -> Collection:
         """The collection, countries as of the year that is asked for."""
         year = asked.values.get("year")
-        if id != "countries" or year is None:
+        if id != COUNTRIES or year is None:
             return self.collections[id]
         if not re.fullmatch(r"[12]\d{3}", year, re.ASCII):
             raise Refusal(400, f"year is {quoted(year)}; use four digits, such as 2020.")
@@ -218,7 +241,7 @@ class Api:
     def _item(self, asked: Asked, id: str, feature: str) -> Response:
         self._known(id)
         collection = self._chosen(asked, id)
-        asked.read(["f", "crs", *(["year"] if id == "countries" else [])])
+        asked.read(["f", "crs", *(["year"] if id == COUNTRIES else [])])
         if feature not in collection.places:
             raise Refusal(
                 404,
@@ -244,7 +267,7 @@ class Api:
             known("record", [id], self.atlas.records["name"])
         except UnknownName:
             raise Refusal(
-                404, f"There is no record {quoted(id)}; ids are at {asked.href('collections/all/items')}."
+                404, f"There is no record {quoted(id)}; ids are at {asked.href(f'collections/{ALL}/items')}."
             ) from None
         layer = self.atlas.records.at[id, "layer"]
         collection = self.collections[layer]
@@ -294,7 +317,7 @@ class Api:
             # No cell begins like a formula: `atlas.load` refuses such tables.
             text = table.to_csv(index=False, lineterminator="\n")
             named = {"content-disposition": f'attachment; filename="{name}.csv"'}
-            return made(asked.request, text.encode("utf-8-sig"), "text/csv; charset=utf-8", named)
+            return made(asked.request, text.encode("utf-8-sig"), CSV + _UTF8, named)
         rows = [{key: text or None for key, text in row.items()} for row in table.to_dict("records")]
         links = asked.itself(JSON, {"csv": CSV}, TABLES[name])
         return made(asked.request, _bytes({"links": links, name: rows}), JSON)

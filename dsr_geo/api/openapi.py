@@ -6,7 +6,9 @@ from typing import Any
 
 from dsr_geo import cite
 from dsr_geo.api.asked import Asked
+from dsr_geo.api.documents import TABLES
 from dsr_geo.api.features import COUNTRIES, SYSTEMS, Collections
+from dsr_geo.api.http import CSV, GEOJSON, HTML, JSON, JSONLD, OPENAPI, PROBLEM, SCHEMA
 from dsr_geo.api.query import FILTERING, MOST, PAGING, USUAL, properties
 from dsr_geo.cql import LANGUAGES, Column
 
@@ -52,25 +54,26 @@ _PARAMETERS: dict[str, tuple[str, dict[str, Any]]] = {
     ),
 }
 
-_TABLE = {"type": "string", "enum": ["json", "csv"]}
+
+def _form(*offered: str) -> list[dict[str, Any]]:
+    """The parameter `f` of what is no page."""
+    schema = {"type": "string", "enum": list(offered)}
+    return [{"name": "f", "in": "query", "schema": schema, "description": "The form of the answer."}]
 
 
 def definition(asked: Asked, collections: Collections, description: str) -> dict[str, Any]:
     """The definition, with the API's address as its reader has it."""
     paths = {
-        "/": _get("landing", "What there is", ["application/json", "text/html"], _named("f")),
-        "/conformance": _get(
-            "conformance", "What the API conforms to", ["application/json", "text/html"], _named("f")
-        ),
+        "/": _get("landing", "What there is", [JSON, HTML], _named("f")),
+        "/conformance": _get("conformance", "What the API conforms to", [JSON, HTML], _named("f")),
         "/openapi": _get(
             "definition",
             "This definition",
-            ["application/vnd.oai.openapi+json;version=3.0", "text/html"],
+            [OPENAPI, HTML],
             _named("f"),
         ),
-        "/collections": _get(
-            "collections", "The collections", ["application/json", "text/html"], _named("f")
-        ),
+        "/dcat": _get("dcat", "The data described for catalogues (DCAT)", [JSONLD], _form("json")),
+        "/collections": _get("collections", "The collections", [JSON, HTML], _named("f")),
         "/records/{id}": _get(
             "record",
             "A record with its sources spelled out",
@@ -79,9 +82,8 @@ def definition(asked: Asked, collections: Collections, description: str) -> dict
             found=True,
         ),
     }
-    for name in ("sources", "actors", "events"):
-        form = {"name": "f", "in": "query", "schema": _TABLE, "description": "The form of the answer."}
-        paths[f"/{name}"] = _get(name, f"All {name} as a table", ["application/json", "text/csv"], [form])
+    for name in TABLES:
+        paths[f"/{name}"] = _get(name, f"All {name} as a table", [JSON, CSV], _form("json", "csv"))
     filters: dict[str, dict[str, Any]] = {}
     for id, title in collections.titles.items():
         of_year = ["year"] if id == COUNTRIES else []
@@ -90,13 +92,14 @@ def definition(asked: Asked, collections: Collections, description: str) -> dict
         filters |= {f"column-{name}": _filter(name, columns[name]) for name in own_filters}
         own = f"/collections/{id}"
         paths |= {
-            own: _get(f"{id}.about", title, ["application/json", "text/html"], _named("f")),
+            own: _get(f"{id}.about", title, [JSON, HTML], _named("f")),
             f"{own}/queryables": _get(
                 f"{id}.queryables",
                 f"{title}: what can be filtered by",
-                ["application/schema+json", "text/html"],
+                [SCHEMA, HTML],
                 _named("f"),
             ),
+            f"{own}/schema": _get(f"{id}.schema", f"{title}: what a feature holds", [SCHEMA], _form("json")),
             f"{own}/items": _get(
                 f"{id}.items",
                 f"{title}: features",
@@ -141,16 +144,14 @@ def definition(asked: Asked, collections: Collections, description: str) -> dict
             "responses": {
                 "problem": {
                     "description": "What cannot be followed, as RFC 9457 has it.",
-                    "content": {
-                        "application/problem+json": {"schema": {"$ref": "#/components/schemas/problem"}}
-                    },
+                    "content": {PROBLEM: {"schema": {"$ref": "#/components/schemas/problem"}}},
                 }
             },
         },
     }
 
 
-_FEATURES = ["application/geo+json", "text/html"]
+_FEATURES = [GEOJSON, HTML]
 
 
 def _get(

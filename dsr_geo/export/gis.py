@@ -65,11 +65,12 @@ def _add(path: Path, name: str, rows: pd.DataFrame, **how: Any) -> None:
 def flatgeobuf(download: Download) -> bytes:
     """FlatGeobuf (EPSG:4326) with its spatial index: the records that have a geometry, for the index holds no others.
 
-    Title and description are the file's own; its metadata are those of every format, `left_out` among them.
+    Title and description are the file's own; its metadata are those of every format and `left_out`. Sources are those
+    of the records inside, `count` is that of the selection.
     """
     import pyogrio
 
-    about = {key: as_text(value) for key, value in download.about.items()}
+    about = {key: as_text(value) for key, value in download.says(placed=True).items()}
     about["left_out"] = cite.left_out(len(download.frame) - len(download.placed))
     title = about.pop("title")
     said = ("citation", "licence", "boundaries", "left_out")

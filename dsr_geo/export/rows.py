@@ -56,18 +56,18 @@ class Download:
     def frame(self) -> gpd.GeoDataFrame:
         """The same for formats with shapes and nulls: a GeoDataFrame (EPSG:4326) indexed by id, without lon and lat.
 
-        Unknown is null in every column; years are nullable integers, other numbers floats, all else text. Geometry is
-        null where only the country is known, or the countries' polygon. Lines and polygons are cut at 180°.
+        Unknown is null in every column; years and flags are nullable integers, other numbers floats, all else text.
+        Geometry is null where only the country is known, or the countries' polygon. Lines and polygons are cut at 180°.
         """
         columns = self.table.drop(columns=["lon", "lat"])
         for name in texts(columns):
             columns[name] = columns[name].astype("string").replace("", pd.NA)
-        years = {name: "Int32" for name, dtype in columns.dtypes.items() if dtype == "Int64"}
+        whole = {name: "Int32" for name, dtype in columns.dtypes.items() if dtype == "Int64"}
         shapes = self.found.geometry
         if self.country_geometry:
             polygons = self.found["countries"][shapes.isna()].map(self._polygon)
             shapes = shapes.fillna(gpd.GeoSeries(polygons, crs=shapes.crs).dropna())
-        return gpd.GeoDataFrame(columns.astype(years), geometry=shapes, crs="EPSG:4326")
+        return gpd.GeoDataFrame(columns.astype(whole), geometry=shapes, crs="EPSG:4326")
 
     @cached_property
     def placed(self) -> gpd.GeoDataFrame:
@@ -76,9 +76,18 @@ class Download:
 
     @cached_property
     def about(self) -> dict[str, Any]:
-        """What the file says about itself: `cite.metadata`."""
-        others = [cite.BORDERS] if self.country_geometry else []
-        return cite.metadata(self.atlas, self.selection, len(self.found), others)
+        """`says` of a file with all records and their shapes."""
+        return self.says()
+
+    def says(self, shapes: bool = True, placed: bool = False) -> dict[str, Any]:
+        """What a file says about itself: `cite.metadata`, with the sources of what is inside.
+
+        shapes: it has the polygons of countries, where these are asked for. placed: it holds `placed` alone.
+        """
+        drawn = self.country_geometry and (self.found.geometry.isna() & (self.found["countries"] != "")).any()
+        held = self.found.loc[self.placed.index] if placed else self.found
+        others = [cite.BORDERS] if shapes and drawn else []
+        return cite.metadata(self.atlas, self.selection, len(self.found), others, held)
 
     @cached_property
     def _shapes(self) -> dict[str, shapely.Geometry | None]:
@@ -148,7 +157,8 @@ def _whole_table(atlas: Atlas) -> pd.DataFrame:
         result.insert(result.columns.get_loc(before) + 1, name, values)
     for name in texts(result):
         result[name] = result[name].map(_text, na_action="ignore")
-    return result
+    fields = {name: field.type for layer in atlas.layers.values() for name, field in layer.fields.items()}
+    return result.astype({name: "Int64" for name in result if fields.get(name) == "flag"})
 
 
 def _each(lists: pd.Series, words: Mapping[str, str], between: str, once: bool = False) -> pd.Series:

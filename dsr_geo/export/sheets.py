@@ -32,10 +32,11 @@ def xlsx(download: Download) -> bytes:
 
     content = io.BytesIO()
     book = xlsxwriter.Workbook(content, {"in_memory": True})
-    book.set_properties({"title": cite.TITLE, "comments": download.about["citation"], "created": _NO_TIME})
+    said = download.says(shapes=False)
+    book.set_properties({"title": cite.TITLE, "comments": said["citation"], "created": _NO_TIME})
     head = book.add_format({"bold": True, "bottom": 1})
     sources = cite.sources(download.atlas, download.found).reset_index()
-    about = pd.DataFrame(_about(download.about), columns=["key", "value"])
+    about = pd.DataFrame(_about(said), columns=["key", "value"])
     for name, rows in ("records", download.table.reset_index()), ("sources", sources), ("about", about):
         sheet = book.add_worksheet(name)
         _fill(sheet, [list(rows.columns), *rows.astype(object).itertuples(index=False)])

@@ -47,7 +47,8 @@ def geojson(download: Download) -> bytes:
 def geojsonl(download: Download) -> bytes:
     """A GeoJSON feature a line, to be read one by one or in parts; each has the citation among its properties.
 
-    The first has the metadata, as a foreign member.
+    The first has the metadata, as a foreign member. Of an empty selection there is no line, and so nothing is said: any
+    line would be a record that is none.
     """
     citation = download.about["citation"]
     lines: list[str] = []
@@ -60,15 +61,19 @@ def geojsonl(download: Download) -> bytes:
 def csv(download: Download) -> bytes:
     """CSV (UTF-8 with a byte order mark, so that spreadsheets show Chinese), the citation beside each record.
 
-    The first record has in `about` what the file says about itself, as JSON; of the sources each record says its own.
+    The first row has in `about` what the file says about itself, as JSON; of the sources each record says its own.
+    Where no record is in the selection, one row has citation and `about` and nothing else.
     A text that a spreadsheet would run as a formula has an apostrophe before it.
     """
     columns = download.table.copy()
-    columns["citation"] = download.about["citation"]
-    about = _json({key: value for key, value in download.about.items() if key != "sources"})
-    columns["about"] = [about, *[""] * len(columns)][: len(columns)]
+    said = download.says(shapes=False)
+    if columns.empty:
+        columns = columns.reindex([""]).rename_axis(columns.index.name)
+    columns["citation"] = said["citation"]
+    about = _json({key: value for key, value in said.items() if key != "sources"})
+    columns["about"] = [about, *[""] * (len(columns) - 1)]
     for name in texts(columns):
-        columns[name] = columns[name].map(_no_formula)
+        columns[name] = columns[name].map(records.no_formula)
     return columns.to_csv(lineterminator="\n").encode("utf-8-sig")
 
 
@@ -118,10 +123,3 @@ def _features(download: Download) -> Iterator[dict[str, Any]]:
 
 def _json(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, default=lambda number: number.item())  # NumPy's numbers
-
-
-def _no_formula(value: Any) -> Any:
-    if not isinstance(value, str):
-        return value
-    text = value.replace("\r\n", "\n").replace("\r", "\n")  # some readers begin a new row at a lone return
-    return f"'{text}" if text.lstrip().startswith(records.FORMULA) else text

@@ -68,9 +68,13 @@ def csv(layer: OwnLayer, atlas: Atlas, selection: Selection) -> bytes:
     columns = columns.assign(**places)
     for name in columns:
         if columns[name].dtype.kind not in "biuf":
-            columns[name] = columns[name].map(_no_formula)
+            columns[name] = columns[name].map(records.no_formula)
     columns["atlas_about"] = about(layer, atlas, selection, len(found))["about"]
-    return columns.rename(columns=_no_formula).to_csv(lineterminator="\n", index=False).encode("utf-8-sig")
+    return (
+        columns.rename(columns=records.no_formula)
+        .to_csv(lineterminator="\n", index=False)
+        .encode("utf-8-sig")
+    )
 
 
 def geopackage(layer: OwnLayer, atlas: Atlas, selection: Selection) -> bytes:
@@ -93,10 +97,3 @@ FORMATS: dict[str, Callable[[OwnLayer, Atlas, Selection], bytes]] = {
     "gpkg": geopackage,
 }
 """Ending of the file → what writes it."""
-
-
-def _no_formula(value: Any) -> Any:
-    if not isinstance(value, str):
-        return value
-    text = value.replace("\r\n", "\n").replace("\r", "\n")  # some readers begin a new row at a lone return
-    return f"'{text}" if text.lstrip().startswith(records.FORMULA) else text

@@ -23,7 +23,7 @@ from starlette.applications import Starlette
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from asking import Asking
-from test_ogc import _WORDS, NAMES, WHERE, fuzzed
+from test_ogc import NAMES, WHERE, WORDS, fuzzed
 
 import dsr_geo
 from dsr_geo import api
@@ -46,6 +46,6 @@ def ask():
 
 
 @settings(max_examples=5000, deadline=None, suppress_health_check=list(HealthCheck))
-@given(WHERE, st.lists(st.tuples(NAMES, _WORDS), max_size=6), st.text(max_size=20))
+@given(WHERE, st.lists(st.tuples(NAMES, WORDS), max_size=6), st.text(max_size=20))
 def test_whatever_is_asked_is_answered(ask, where, pairs, id):
     fuzzed(ask, where, pairs, id)

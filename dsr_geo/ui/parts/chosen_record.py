@@ -68,8 +68,8 @@ def pages(atlas: Atlas, id: str, on_map: bool = False, on_page: bool = False) ->
             st.link_button("Correct this record", address, type="tertiary")
         else:
             menu.to("about", "Correct this record", selection, record=id)
-    path = f".{asked.PREFIX}/records/{quote(id)}?f=json"
-    st.html(f'<div class="downloads"><a href="{path}">As JSON, with its sources</a></div>')
+    path = f".{asked.PREFIX}/records/{quote(id)}?f=html"
+    st.html(f'<div class="downloads"><a href="{path}">Its data and sources, also as JSON</a></div>')
 
 
 def including(selection: Selection, record: pd.Series) -> Selection:
