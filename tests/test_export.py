@@ -190,7 +190,9 @@ def test_an_empty_selection_exports_as_empty_in_every_format(atlas, package):
     assert geojson(atlas, nothing)["features"] == [] and geojson(atlas, nothing)["metadata"]["count"] == 0
     ((id, row),) = rows_of(atlas, nothing).items()
     said = {name: text for name, text in row.items() if text}
-    assert id == "" and set(said) == {"citation", "about"} and said["citation"] == cite.citation(atlas, nothing)
+    assert (
+        id == "" and set(said) == {"citation", "about"} and said["citation"] == cite.citation(atlas, nothing)
+    )
     assert json.loads(said["about"])["count"] == 0
     assert export.FORMATS["geojsonl"](atlas, nothing) == b"", "README names this one exception"
     assert [name for name, _ in pyogrio.list_layers(package(nothing))] == ["metadata"]

@@ -25,7 +25,7 @@ def test_a_file_is_dropped_and_seen(open_page, ending):
     page.keyboard.press("Enter")
     expect(page.get_by_text("with a record of “5G networks”")).to_be_visible()
     with page.expect_download() as got:
-        page.get_by_role("button", name="Download csv").last.click()
+        page.get_by_role("button", name="Download CSV").last.click()
     text = got.value.path().read_text(encoding="utf-8-sig")
     assert "São B" in text and "atlas_country" in text
     page.get_by_role("link", name="Show on the map").click()

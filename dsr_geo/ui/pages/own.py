@@ -10,8 +10,9 @@ from pathlib import PurePath
 import pandas as pd
 import streamlit as st
 
+from dsr_geo import export
 from dsr_geo.atlas import Atlas
-from dsr_geo.own import OwnLayer, counts, write
+from dsr_geo.own import OwnLayer, counts
 from dsr_geo.selection import Selection
 from dsr_geo.ui import cache, link, menu, turns
 from dsr_geo.ui.parts import charts, own_layers
@@ -205,18 +206,27 @@ def _downloads(atlas: Atlas, selection: Selection, layer: OwnLayer, key: str, mo
     """A button for each format; files are made when somebody asks for them."""
     many = len(layer.table) > _ATTRIBUTES
     stem = re.sub(r"[^\w-]+", "-", PurePath(layer.title).stem).strip("-") or "layer"
+    forms = {ending: form for ending, form in export.FORMATS.items() if not (many and form.heavy)}
     with st.container(horizontal=True, key=f"downloads-{key}"):
-        for ending, make in write.FORMATS.items():
+        for ending, form in forms.items():
             st.download_button(
-                f"Download {ending}",
-                own_layers.in_turn(partial(make, replace(layer, attributes=not many), atlas, selection)),
+                f"Download {form.title}",
+                own_layers.in_turn(partial(form.own, replace(layer, attributes=not many), atlas, selection)),
                 f"{stem}{more}-joined.{ending}",
-                "application/octet-stream",
+                form.mime,
                 key=f"download-{key}-{ending}",
                 on_click="ignore",
             )
     if many:
-        st.caption("Of so many features the files name the country of each, without its attributes.")
+        heavy = " and ".join(form.title for form in export.FORMATS.values() if form.heavy)
+        st.caption(
+            f"Of more than {_ATTRIBUTES:,} features the files name the country of each, without its attributes, "
+            f"and there are none in {heavy}; dsr-atlas map --joined writes these, too."
+        )
+    nowhere = int(layer.table.geometry.isna().sum())
+    lack = " and ".join(form.title for form in forms.values() if form.places_only)
+    if nowhere and lack:
+        st.caption(f"{lack} holds no features without a place; {nowhere:,} are left out of it.")
 
 
 if __name__ == "__main__":
