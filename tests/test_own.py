@@ -187,8 +187,8 @@ def hostile(atlas):
     return own.own_layer(atlas, gpd.GeoDataFrame(cells, geometry=points, crs=4326), HOSTILE[1])
 
 
-def written(ending, layer, atlas, selection=Selection()):
-    return export.FORMATS[ending].own(layer, atlas, selection)
+def written(ending, layer, atlas, selection=None):
+    return export.FORMATS[ending].own(layer, atlas, selection or Selection())
 
 
 def back(ending, content, folder):
@@ -232,10 +232,10 @@ def test_a_layer_is_written_with_its_join_in_every_format(atlas, mine, ending, t
 @pytest.mark.parametrize("ending", SHAPES)
 def test_hostile_columns_and_cells_are_text_in_every_format(atlas, hostile, ending, tmp_path):
     frame = back(ending, written(ending, hostile, atlas), tmp_path)
-    for given in [*HOSTILE, *TAKEN]:
-        name = f"{given}_given" if ending == "kml" and given in ("description", "Begin") else given
+    for text in [*HOSTILE, *TAKEN]:
+        name = f"{text}_given" if ending == "kml" and text in ("description", "Begin") else text
         name = f"'{name}" if ending == "csv" and name.startswith("=") else name
-        cell = f"'{given}" if ending == "csv" and given.startswith("=") else given
+        cell = f"'{text}" if ending == "csv" and text.startswith("=") else text
         assert frame[name].tolist() == [cell] * 3, name
     assert frame["atlas_country"].tolist() == ["AAA", "BBB", "CCC"]
     if ending == "xlsx":

@@ -162,7 +162,7 @@ def weights(accepted: str) -> dict[str, float]:
 
     Other parameters are passed over: of a name that stands several times the highest counts.
     """
-    found = {}
+    found: dict[str, float] = {}
     for item in accepted.lower().split(","):
         name, *parameters = (part.strip() for part in item.split(";"))
         weight = next((text.removeprefix("q=").strip() for text in parameters if text.startswith("q=")), "1")
