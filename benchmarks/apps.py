@@ -5,21 +5,18 @@ should.
 from __future__ import annotations
 
 import os
-import socket
-import subprocess
 import sys
-import time
-import urllib.request
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
+
 import synthetic
+from serving import ROOT, free_port, served, streamlit
 
 import dsr_geo
-
-ROOT = Path(__file__).resolve().parents[1]
 
 _PARTS = """expected => [...document.querySelectorAll('iframe')].some(
   (frame) => frame.contentDocument?.querySelectorAll('.leaflet-interactive').length === expected)"""
@@ -92,41 +89,10 @@ def _choices(script: str, size: str) -> list[tuple[str, object]]:
 @contextmanager
 def running(app: App, cdn: str):
     """The app's address while it runs."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
     paths = os.pathsep.join([str(ROOT), str(ROOT / "benchmarks"), os.environ.get("PYTHONPATH", "")])
     # Others run as Streamlit is by default; the project's own setting is ours.
-    own = [] if app.script.endswith("app.py") else ["--runner.postScriptGC", "true"]
-    command = [
-        sys.executable,
-        "-m",
-        "streamlit",
-        "run",
-        app.script,
-        "--server.headless",
-        "true",
-        "--server.address",
-        "127.0.0.1",
-        "--server.port",
-        str(port),
-        *own,
-    ]
-    server = subprocess.Popen(
-        command,
-        cwd=ROOT,
-        env={**os.environ, "PYTHONPATH": paths, "BENCH_SIZE": app.size, "BENCH_CDN": cdn},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        for _ in range(1200):
-            try:
-                urllib.request.urlopen(f"http://127.0.0.1:{port}/_stcore/health", timeout=1)
-                break
-            except OSError:
-                time.sleep(0.1)
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        server.terminate()
-        server.wait()
+    own = [] if app.script.endswith("app.py") else ["--runner.postScriptGC=true"]
+    environment = {**os.environ, "PYTHONPATH": paths, "BENCH_SIZE": app.size, "BENCH_CDN": cdn}
+    port = free_port()
+    with served(streamlit(app.script, port, *own), port, environment=environment) as (address, _):
+        yield address

@@ -55,6 +55,11 @@ def page(home: str, id: str) -> str:
     return f"{home}/record?{urlencode({'id': id})}"
 
 
+def part(version: str, what: str = "") -> str:
+    """How to cite the data of a version, or what of them: `record <id>`, `selection <query>`."""
+    return f"{TITLE}, data version {version}" + (f", {what}" if what else "")
+
+
 def citation(atlas: Atlas, selection: Selection) -> str:
     """How to cite this very view: the data version names the state of the data, the query the selection.
 
@@ -62,7 +67,7 @@ def citation(atlas: Atlas, selection: Selection) -> str:
     """
     selection.check(atlas)
     query = urlencode(selection.query(), doseq=True)
-    return f"{TITLE}, data version {atlas.version}" + (f", selection {query}" if query else "")
+    return part(atlas.version, f"selection {query}" if query else "")
 
 
 def inside(atlas: Atlas, found: pd.DataFrame) -> pd.Series:

@@ -19,7 +19,7 @@ _AT_FDCWD, _RENAME_EXCHANGE = -100, 2  # of Linux
 
 _ASIDE = ".aside"
 _LEFT = 3600.0
-"""Seconds after which a file made aside is of a process that was killed."""
+"""Seconds after which what was made aside is of a process that was killed."""
 
 
 class CannotWrite(Said, OSError):
@@ -64,10 +64,7 @@ def _made(target: Path, content: bytes, aside: Path | None) -> str:
     folder = target.parent
     if aside and aside.stat().st_dev == folder.stat().st_dev:
         folder = aside.resolve()
-    for left in folder.glob(f".{escape(target.name)}.*{_ASIDE}"):
-        with suppress(OSError):
-            if time.time() - left.stat().st_mtime > _LEFT:
-                left.unlink()
+    _clear(folder, target.name)
     mode = target.stat().st_mode & 0o777 if target.exists() else 0o666 & ~_umask()
     with tempfile.NamedTemporaryFile(
         dir=folder, prefix=f".{target.name}.", suffix=_ASIDE, delete=False
@@ -90,7 +87,7 @@ def write_folder(folder: Path, files: Iterable[tuple[str, bytes]]) -> None:
     """
     target = folder.resolve()  # a link stays a link
     try:
-        aside = Path(tempfile.mkdtemp(dir=target.parent, prefix=f".{target.name}."))
+        aside = _beside(target)
         try:
             for name, content in files:
                 path = aside / name
@@ -100,10 +97,17 @@ def write_folder(folder: Path, files: Iterable[tuple[str, bytes]]) -> None:
             if not target.exists():
                 aside.rename(target)
             elif not _exchange(aside, target):
-                before = Path(tempfile.mkdtemp(dir=target.parent, prefix=f".{target.name}."))
-                target.rename(before / target.name)
-                aside.rename(target)
+                before = _beside(target)
+                old = target.rename(before / target.name)
+                try:
+                    aside.rename(target)
+                except BaseException:
+                    old.rename(target)
+                    before.rmdir()
+                    raise
                 shutil.rmtree(before, ignore_errors=True)
+            # Not before: one of them may be all there is of the folder, where a process was killed.
+            _clear(target.parent, target.name)
         finally:
             shutil.rmtree(aside, ignore_errors=True)  # what was begun, or what stood there before
     except OSError as error:
@@ -111,6 +115,19 @@ def write_folder(folder: Path, files: Iterable[tuple[str, bytes]]) -> None:
         raise CannotWrite(
             f"'{folder}' cannot be written ({what}); name a folder beside which there is room and leave"
         ) from None
+
+
+def _beside(target: Path) -> Path:
+    """A new folder on the disk of another."""
+    return Path(tempfile.mkdtemp(dir=target.parent, prefix=f".{target.name}.", suffix=_ASIDE))
+
+
+def _clear(folder: Path, name: str) -> None:
+    """Remove what processes that were killed left in a folder while they made a file or a folder of this name."""
+    for left in folder.glob(f".{escape(name)}.*{_ASIDE}"):
+        with suppress(OSError):
+            if time.time() - left.stat().st_mtime > _LEFT:
+                shutil.rmtree(left) if left.is_dir() else left.unlink()
 
 
 def _exchange(one: Path, other: Path) -> bool:

@@ -106,7 +106,7 @@ def join(points: Path, out: Path, atlas: Atlas, scheduler: str | None = None) ->
         "parts": [{"file": part.target, "from": Path(part.source).name, "rows": part.rows} for part in parts],
     }
     begun = _begin(out, manifest)
-    task = Task(out, begun, f"{cite.TITLE}, data version {atlas.version}", where)
+    task = Task(out, begun, cite.part(atlas.version), where)
     done = {part: found for part in parts if (found := task.found(part)) is not None}
     left = [part for part in parts if part not in done]
     total = sum(part.rows for part in parts)

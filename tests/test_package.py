@@ -3,11 +3,8 @@
 import json
 import os
 import re
-import signal
-import socket
 import subprocess
 import sys
-import time
 import tomllib
 import urllib.request
 import zipfile
@@ -15,6 +12,7 @@ from pathlib import Path
 
 import licences
 import pytest
+import serving
 
 ROOT = Path(__file__).resolve().parent.parent
 QUICK = ("--quiet", "--no-compile", "--disable-pip-version-check")
@@ -176,35 +174,19 @@ def test_installed_it_refuses_to_build_the_installed_data(call):
 
 
 def test_installed_it_serves_the_app_and_ends_when_it_is_told(installed, tmp_path):
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
     environment = {key: value for key, value in os.environ.items() if not key.startswith(("PYTHON", "DSR_"))}
-    log = tmp_path / "log.txt"
-    with log.open("wb") as output:
-        served = subprocess.Popen(
-            [installed / "dsr-atlas", "serve", "--headless", "--port", str(port)],
-            cwd=tmp_path,
-            env=environment,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-        )
-    try:
-        answer = ask(f"http://127.0.0.1:{port}/atlas/files.json", served, log)
-        assert json.loads(answer)["modules"]
-        assert b"<html" in ask(f"http://127.0.0.1:{port}/", served, log)
-    finally:
-        served.send_signal(signal.SIGTERM)
-    served.wait(timeout=60)
+    port = serving.free_port()
+    command = [installed / "dsr-atlas", "serve", "--headless", "--port", str(port)]
+    with serving.served(command, port, tmp_path, environment) as (address, _):
+        with urllib.request.urlopen(f"{address}/atlas/files.json", timeout=60) as answer:
+            assert json.loads(answer.read())["modules"]
+        with urllib.request.urlopen(f"{address}/", timeout=60) as answer:
+            assert b"<html" in answer.read()
     with pytest.raises(OSError):
         urllib.request.urlopen(f"http://127.0.0.1:{port}/_stcore/health", timeout=5)
 
 
-def ask(address, process, log):
-    """What an address answers, as soon as the process does."""
-    while process.poll() is None:
-        try:
-            return urllib.request.urlopen(address, timeout=60).read()
-        except OSError:
-            time.sleep(0.2)
-    pytest.fail(f"the app did not start:\n{log.read_text(encoding='utf-8')}")
+def test_an_app_that_ends_before_it_answers_says_why():
+    ends = [sys.executable, "-c", "raise SystemExit('for want of a tower')"]
+    with pytest.raises(RuntimeError, match="want of a tower"), serving.served(ends, serving.free_port()):
+        pass

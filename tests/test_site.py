@@ -1,6 +1,7 @@
 """The atlas as plain files: everything is there, leads somewhere, is text, and is written as a whole or not at all."""
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -200,12 +201,38 @@ def test_an_earlier_site_is_replaced_as_a_whole(
     assert main(["site", str(link), "--data", str(tiny_folder)]) == 0
     assert "public" not in capsys.readouterr().out and link.is_symlink()
     (public / "record" / "old.html").write_text("of a record that is no more")
+    about = json.loads((public / site.MARK).read_bytes())
+    (public / site.MARK).write_text(json.dumps(about | {"files": [*about["files"], "record/old.html"]}))
     site.write(atlas, public)
     assert names(public) == names(folder) and public.stat().st_mode & 0o777 == 0o751
     assert {path.name for path in tmp_path.iterdir()} == {"public", "link"}
-    (public / "CNAME").write_text("atlas.example.org")
-    with pytest.raises(files.CannotWrite, match="'CNAME'"):
-        site.write(atlas, public)
+    for mine in ("CNAME", "downloads/mine.txt", "record/old.html", "api/records/drafts/mine.json"):
+        (public / mine).parent.mkdir(exist_ok=True)
+        (public / mine).write_text("mine")
+        with pytest.raises(files.CannotWrite, match=f"'{Path(mine).parent.as_posix()}|'{mine}'"):
+            site.write(atlas, public)
+        assert (public / mine).read_text() == "mine"
+        (public / mine).unlink()
+
+
+@pytest.mark.parametrize("error", [OSError(28, "No space left on device"), KeyboardInterrupt()])
+def test_where_the_new_folder_cannot_take_its_place_the_old_comes_back(error, tmp_path, monkeypatch):
+    public, real, calls = tmp_path / "public", Path.rename, []
+    files.write_folder(public, [("a.txt", b"old")])
+
+    def rename(path, target):
+        calls.append(target)
+        if len(calls) == 2:
+            raise error
+        return real(path, target)
+
+    monkeypatch.setattr(files, "_exchange", lambda *places: False)
+    monkeypatch.setattr(Path, "rename", rename)
+    with pytest.raises((files.CannotWrite, KeyboardInterrupt)):
+        files.write_folder(public, [("a.txt", b"new")])
+    assert (public / "a.txt").read_bytes() == b"old" and list(tmp_path.iterdir()) == [public]
+    files.write_folder(public, [("a.txt", b"new")])
+    assert (public / "a.txt").read_bytes() == b"new" and list(tmp_path.iterdir()) == [public]
 
 
 def test_whatever_ends_it_half_way_leaves_the_old_site_whole(atlas, tiny_folder, folder, tmp_path):
@@ -232,6 +259,12 @@ site.write(dsr_geo.load({str(tiny_folder)!r}), Path({str(public)!r}), die)
     ended = subprocess.run([sys.executable, "-c", program], cwd=Path(__file__).resolve().parent.parent)
     assert ended.returncode == -9
     assert {path: path.read_bytes() for path in public.rglob("*") if path.is_file()} == before
+    (left,) = set(tmp_path.iterdir()) - {public}
+    site.write(atlas, public)
+    assert left.is_dir(), "a process may still be at work in it"
+    os.utime(left, (0, 0))
+    site.write(atlas, public)
+    assert list(tmp_path.iterdir()) == [public]
 
 
 def test_a_disk_without_room_is_a_sentence(atlas, tmp_path, monkeypatch):

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import os
-import socket
-import subprocess
 import sys
-import time
-import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
-"""This copy of the project."""
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "tests"))
+
+import serving
+from serving import ROOT
 
 
 @contextmanager
@@ -24,36 +22,10 @@ def served(
 
     options: of `streamlit run`. program: what runs it, with the Python that runs this.
     """
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        port = one.getsockname()[1]
-    command = [
-        sys.executable,
-        *program,
-        "run",
-        "app.py",
-        "--server.headless=true",
-        "--server.address=127.0.0.1",
-    ]
-    process = subprocess.Popen(
-        [*command, f"--server.port={port}", *options],
-        cwd=tree,
-        env=os.environ | {"PYTHONPATH": str(tree)},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    base = f"http://127.0.0.1:{port}"
-    try:
-        while process.poll() is None:
-            try:
-                urllib.request.urlopen(f"{base}/_stcore/health", timeout=2).read()
-                break
-            except OSError:
-                time.sleep(0.2)
-        yield base, process.pid
-    finally:
-        process.terminate()
-        process.wait(30)
+    port = serving.free_port()
+    command = serving.streamlit("app.py", port, *options, program=program)
+    with serving.served(command, port, tree, os.environ | {"PYTHONPATH": str(tree)}) as running:
+        yield running
 
 
 def memory(pid: int) -> float:

@@ -173,6 +173,7 @@ def serve(answers: dict[str, Answer], base: str = "") -> list[BaseRoute]:
     needed = {
         "version": version,
         "modules": [f"assets/{name}" for name in webmap.modules() if name not in webmap.STARTS],
+        "scripts": ["assets/leaflet/leaflet.js"],
         "styles": ["assets/leaflet/leaflet.css", "assets/map.css"],
         "data": [name for name in answers if name.endswith(("map.json", ".geojson", ".borders", ".columns"))],
     }

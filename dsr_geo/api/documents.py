@@ -65,7 +65,7 @@ def landing(asked: Asked, version: str) -> dict[str, Any]:
     return {
         "title": cite.TITLE,
         "description": DESCRIPTION,
-        "attribution": f"{cite.TITLE}, data version {version}. {cite.LICENCE}.",
+        "attribution": f"{cite.part(version)}. {cite.LICENCE}.",
         "links": links,
     }
 

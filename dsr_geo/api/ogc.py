@@ -302,7 +302,7 @@ class Api:
             "actors": actors,
             "sources": [sources[source] for source in records.split(row["source_ids"])],
             "compared_with": [sources[source] for source in records.split(row["checked_against"])],
-            "citation": f"{cite.TITLE}, data version {self.atlas.version}, record {id}",
+            "citation": cite.part(self.atlas.version, f"record {id}"),
         }
 
     @cached_property

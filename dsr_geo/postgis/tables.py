@@ -190,7 +190,7 @@ def _about(atlas: Atlas) -> pd.DataFrame:
         "version": atlas.version,
         "records": len(atlas.records),
         "licence": cite.LICENCE,
-        "citation": f"{cite.TITLE}, data version {atlas.version}",
+        "citation": cite.part(atlas.version),
         "boundary_note": cite.BOUNDARY_NOTE,
     }
     return pd.DataFrame([facts])

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
 from dsr_geo import files
@@ -16,7 +16,7 @@ from dsr_geo.site import documents, pages
 from dsr_geo.site.content import Content
 
 MARK = "site.json"
-"""A file in the folder that says that it was written here, and what else lies in it."""
+"""A file in the folder that says that it was written here, and which others were."""
 
 
 def write(
@@ -38,8 +38,7 @@ def write(
             whole = make()
             written.append(len(whole))
             yield name, whole
-        entries = sorted({MARK, *(name.partition("/")[0] for name in makers)})
-        about = {"made_by": "dsr-atlas site", "data_version": atlas.version, "entries": entries}
+        about = {"made_by": "dsr-atlas site", "data_version": atlas.version, "files": sorted([MARK, *makers])}
         yield MARK, json.dumps(about, indent=1).encode()
 
     files.write_folder(folder, made())
@@ -51,12 +50,13 @@ def _refuse_strangers(folder: Path) -> None:
         return
     if not folder.is_dir():
         raise files.CannotWrite(f"'{folder}' is no place for a site; name a folder in one that exists")
-    there = {path.name for path in folder.iterdir()}
+    there = {path.relative_to(folder) for path in folder.rglob("*")}
     try:
-        own = set(json.loads((folder / MARK).read_bytes())["entries"])
+        written = [PurePath(name) for name in json.loads((folder / MARK).read_bytes())["files"]]
     except (OSError, ValueError, KeyError, TypeError):
-        own = set()
-    if strangers := sorted(there - own):
+        written = []
+    own = {path for file in written for path in (file, *file.parents)}
+    if strangers := sorted(path.as_posix() for path in there - own):
         raise files.CannotWrite(
             f"'{folder}' holds '{strangers[0]}', which is not of a site written here and would be lost; "
             "move it away, or name a folder that is empty or new"

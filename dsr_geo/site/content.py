@@ -71,7 +71,7 @@ class Content:
                     self.tables["sources"][each] for each in records.split(row["checked_against"])
                 ],
                 "related": [{"id": each, "name": names[each]} for each in related if each in names],
-                "citation": f"{cite.TITLE}, data version {self.atlas.version}, record {id}",
+                "citation": cite.part(self.atlas.version, f"record {id}"),
             }
             made.append({**feature, "properties": feature["properties"] | own})
         return made

@@ -54,7 +54,7 @@ def _landing(content: Content) -> bytes:
             "title": cite.TITLE,
             "description": cite.ABSTRACT,
             "data_version": atlas.version,
-            "citation": f"{cite.TITLE}, data version {atlas.version}",
+            "citation": cite.part(atlas.version),
             "licence": cite.LICENCE,
             "boundaries": cite.BOUNDARY_NOTE,
             "links": [_link("alternate", "../records.html", "text/html")],

@@ -9,6 +9,7 @@ import json
 import re
 import socket
 from collections.abc import Iterable
+from urllib.parse import parse_qsl
 
 import brotli
 from anyio import to_thread
@@ -49,8 +50,10 @@ _ALWAYS = {
     "permissions-policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
 }
 _OTHERS = ("/api", "/atlas", "/_stcore", "/media", "/component")
-"""Paths of what is no file of Streamlit's page."""
-_PASSED_OVER = (b"accept-encoding", b"if-none-match", b"if-modified-since")
+"""Paths of what is no file of Streamlit's page, with all below them."""
+_FILES = "/static/"
+"""Path of the files of which a part may be asked for."""
+_PASSED_OVER = (b"accept-encoding", b"if-none-match", b"if-modified-since", b"range")
 _COMPRESSED = ("text/", "application/javascript", "application/json", "image/svg+xml")
 _CODINGS = {
     "br": lambda body: brotli.compress(body, quality=9),
@@ -64,8 +67,9 @@ class Front:
 
     def __init__(self, app: ASGIApp, base: str = ""):
         self.app, self.base = app, f"/{base.strip('/')}" if base.strip("/") else ""
-        self.kept: dict[tuple[str, str], bytes] = {}
-        """Streamlit's own files, compressed, by ETag and coding: as many as it has, by however many paths."""
+        self.kept: dict[tuple[bytes, str], bytes] = {}
+        """Streamlit's own files, compressed, by the digest of what they hold and coding: as many as it has, by however
+        many paths. Its ETags are of size and second alone, and so not of one file."""
 
     async def ahead(self, scope: Scope, receive: Receive) -> str:
         """What the map is going to ask for, as links in the page: it comes while Streamlit's scripts do."""
@@ -79,10 +83,12 @@ class Front:
         await self.app(asked, receive, gather)
         files = json.loads(b"".join(parts))
         here = f"./atlas/at/{files['version']}/"
+        asked_for = 'preload" as="fetch" crossorigin="anonymous'
         hows = [("modulepreload", files["modules"]), ('preload" as="style', files["styles"])]
-        hows.append(('preload" as="fetch" crossorigin="anonymous', files["data"]))
+        hows += [('preload" as="script', files["scripts"]), (asked_for, files["data"])]
         links = [
             ("modulepreload", "./atlas/assets/start.js"),
+            (asked_for, "./atlas/files.json"),
             *((how, here + name) for how, names in hows for name in names),
         ]
         return "".join(f'<link rel="{how}" href="{address}">' for how, address in links)
@@ -91,14 +97,16 @@ class Front:
         if scope["type"] != "http":
             return await self.app(scope, receive, send)
         path = scope["path"].removeprefix(scope.get("root_path", "")).removeprefix(self.base) or "/"
-        headers, coding = Headers(scope=scope), ""
-        if scope["method"] == "GET" and "range" not in headers and not path.startswith(_OTHERS):
+        headers, coding, head = Headers(scope=scope), "", scope["method"] == "HEAD"
+        whole = "range" not in headers or not path.startswith(_FILES)
+        if scope["method"] in ("GET", "HEAD") and whole and not _is_below(path, _OTHERS):
             accepted = _accepted(headers.get("accept-encoding", ""))
             coding = next((each for each in _CODINGS if each in accepted), "identity")
             # Compressed here, and so neither on its way nor held against what was sent before.
             kept = [pair for pair in scope["headers"] if pair[0] not in _PASSED_OVER]
-            scope = {**scope, "headers": kept}
-        await self.app(scope, receive, _Answer(self, scope, receive, send, path, coding).send)
+            scope = {**scope, "headers": kept, "method": "GET"}  # what HEAD is told, GET has to find out
+        out = _without_body(send) if head else send
+        await self.app(scope, receive, _Answer(self, scope, receive, out, path, coding).send)
 
 
 class _Answer:
@@ -108,7 +116,7 @@ class _Answer:
         self.front, self.scope, self.receive, self.out, self.path = front, scope, receive, send, path
         self.coding = coding
         """How the body leaves: a key of `_CODINGS`, "identity", or "" for what is none of Streamlit's files."""
-        self.embedded = b"embed=true" in scope["query_string"]
+        self.embedded = _is_embedded(scope["query_string"])
         self.start: Message = {}
         self.body = b""
         self.held = False
@@ -136,15 +144,15 @@ class _Answer:
 
     async def _end(self) -> None:
         headers, body = MutableHeaders(scope=self.start), self.body
-        file = headers.get("etag")
+        is_file = "etag" in headers
         if headers["content-type"].startswith("text/html"):
             name = self.path.strip("/")
             if name not in ("", *PAGES):
                 self.start["status"] = 404  # Streamlit answers every path with its page
-            file, body = None, await self._page(PAGES.get(name or FRONT), body)
+            is_file, body = False, await self._page(PAGES.get(name or FRONT), body)
             headers["content-security-policy"] = self._policy(body)
         if self.coding != "identity":
-            body = await self._compressed(body, file)
+            body = await self._compressed(body, is_file)
             headers["content-encoding"] = self.coding
         headers.add_vary_header("accept-encoding")
         for name in ("etag", "last-modified"):  # they name the file as it was
@@ -167,14 +175,33 @@ class _Answer:
         scripts = "".join(f" 'sha256-{each}'" for each in hashes)
         return POLICY.format(scripts=scripts, frames="*" if self.embedded else "'self'")
 
-    async def _compressed(self, body: bytes, file: str | None) -> bytes:
-        kept, key = self.front.kept, (file or "", self.coding)
+    async def _compressed(self, body: bytes, is_file: bool) -> bytes:
+        kept, key = self.front.kept, (hashlib.sha256(body).digest(), self.coding)
         if key in kept:
             return kept[key]
         body = await to_thread.run_sync(_CODINGS[self.coding], body)
-        if file:
+        if is_file:
             kept[key] = body
         return body
+
+
+def _is_below(path: str, places: Iterable[str]) -> bool:
+    return any(path == place or path.startswith(f"{place}/") for place in places)
+
+
+def _is_embedded(query: bytes) -> bool:
+    """Whether Streamlit's page would show itself without its frame: one `embed` of several is enough, in any case."""
+    pairs = parse_qsl(query.decode("latin-1"))
+    return any((name.lower(), value.lower()) == ("embed", "true") for name, value in pairs)
+
+
+def _without_body(send: Send) -> Send:
+    """What sends the heads of answers alone."""
+
+    async def head(message: Message) -> None:
+        await send({**message, "body": b""} if message["type"] == "http.response.body" else message)
+
+    return head
 
 
 def _accepted(header: str) -> set[str]:

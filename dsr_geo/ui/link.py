@@ -151,7 +151,7 @@ def cited(atlas: Atlas) -> str:
     """How to cite the page as it is: the data version names the state, what follows the atlas' own address the view."""
     page, query = st.session_state["written"]
     view = f"/{page}" + (f"?{urlencode(query, doseq=True)}" if query else "")
-    return cite.citation(atlas, Selection()) + (f", view {view}" if view != "/" else "")
+    return cite.part(atlas.version, f"view {view}" if view != "/" else "")
 
 
 def home() -> str:

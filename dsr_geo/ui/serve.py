@@ -21,7 +21,8 @@ def ready() -> None:
     for name in PAGES:
         if not path(name).is_file():
             raise FileNotFoundError(f"{path(name)} is missing; install the atlas anew")
-    from dsr_geo.ui.parts import charts, filters, globe  # noqa: F401  # what the pages draw with
+    from dsr_geo import upload  # noqa: F401  # what the pages read with
+    from dsr_geo.ui.parts import charts, filters, globe  # noqa: F401  # and draw with
 
     stories.load(cache.atlas())
 

@@ -4,11 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
@@ -16,11 +11,11 @@ from pathlib import Path
 import pytest
 from chromium import find
 from playwright.sync_api import Browser, BrowserContext, Error, Page, expect, sync_playwright
+from serving import free_port, served, streamlit
 from waiting import MAP_READY, PATIENCE, settled
 
 expect.set_options(timeout=PATIENCE)
 
-ROOT = Path(__file__).resolve().parents[2]
 _WELCOMED = "try { localStorage.setItem('digital-silk-road-atlas-welcomed', '1'); } catch {}"
 _QUIET = [
     "--disable-gpu",
@@ -41,43 +36,9 @@ def app(tmp_path_factory) -> Iterator[str]:
 @contextmanager
 def serving(log: Path, port: int = 0) -> Iterator[tuple[str, int]]:
     """Run the app: its address and port (a free one, if none is named). log: where it writes."""
-    if not port:
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            port = free.getsockname()[1]
-    command = [
-        sys.executable,
-        "-m",
-        "streamlit",
-        "run",
-        "app.py",
-        "--server.headless",
-        "true",
-        "--server.address",
-        "127.0.0.1",
-        "--server.port",
-        str(port),
-    ]
-    with (
-        log.open("wb") as output,
-        subprocess.Popen(command, cwd=ROOT, stdout=output, stderr=subprocess.STDOUT) as server,
-    ):
-        try:
-            for _ in range(480):
-                try:
-                    urllib.request.urlopen(f"http://127.0.0.1:{port}/_stcore/health", timeout=5)
-                    break
-                except OSError:
-                    if server.poll() is not None:
-                        break
-                    time.sleep(0.25)
-            else:
-                server.terminate()
-            if server.poll() is not None:
-                pytest.fail(f"the app did not start:\n{log.read_text(encoding='utf-8')}")
-            yield f"http://127.0.0.1:{port}", port
-        finally:
-            server.terminate()
+    port = port or free_port()
+    with served(streamlit("app.py", port), port, log=log) as (address, _):
+        yield address, port
 
 
 @pytest.fixture(scope="session")

@@ -19,7 +19,7 @@ const add = (tag, about) => new Promise((resolve, reject) => {
 
 /** Sends for all files of the map: where they are (`root`, `at`), and Leaflet once it has come. */
 export async function bring() {
-  const { version, modules, styles, data } = await listed();
+  const { version, modules, scripts, styles, data } = await listed();
   const root = new URL(`at/${version}/`, here), at = (name) => new URL(name, root).href;
   const ahead = [
     ...modules.map((name) => ({ rel: "modulepreload", href: at(name) })),
@@ -27,7 +27,7 @@ export async function bring() {
   ];
   for (const about of ahead) add("link", about).catch(() => {}); // where it is used a failure is shown
   await Promise.all([
-    add("script", { src: at("assets/leaflet/leaflet.js") }),
+    ...scripts.map((name) => add("script", { src: at(name) })),
     ...styles.map((name) => add("link", { rel: "stylesheet", href: at(name) })),
   ]);
   return { at, root: root.href.replace(/\/$/, ""), L: globals.L.noConflict() };
