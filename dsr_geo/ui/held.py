@@ -14,7 +14,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from dsr_geo import api
-from dsr_geo.ui import front
+from dsr_geo.api import http
 
 
 class Held:
@@ -45,7 +45,10 @@ def _send(request: Request) -> Response:
     if not held:
         sentence = "this layer is no longer there; bring its file again"
         return JSONResponse({"error": sentence}, status_code=404, headers={"cache-control": "no-store"})
-    headers = {"content-type": held.mime, "cache-control": "no-store", "vary": "accept-encoding"}
-    if "gzip" not in front._accepted(request.headers.get("accept-encoding", "")):
-        return Response(gzip.decompress(held.body), headers=headers | {"content-encoding": "identity"})
-    return Response(held.body, headers=headers | {"content-encoding": "gzip"})
+    headers = {
+        "content-type": held.mime,
+        "content-encoding": "gzip",
+        "cache-control": "no-store",
+        "vary": "accept-encoding",
+    }
+    return http.packed(request, held.body, headers)
