@@ -17,7 +17,9 @@ from pathlib import Path
 from statistics import median
 
 ROOT = Path(__file__).resolve().parents[1]
-sys.path[:0] = [str(ROOT), str(ROOT / "tests"), str(ROOT / "tests" / "browser")]
+sys.path.insert(0, str(ROOT / "tests" / "browser"))
+sys.path.insert(0, str(ROOT / "tests"))
+sys.path.insert(0, str(ROOT))
 
 import pandas as pd
 import serving
@@ -81,7 +83,9 @@ def main() -> None:
     asked.add_argument("--runs", type=int, default=3)
     chosen = asked.parse_args()
     load = os.getloadavg()[0]
-    print("| points | file | MB | drop → listed, s | → on the map, s | together, s | peak of the app, GiB | n |")
+    print(
+        "| points | file | MB | drop → listed, s | → on the map, s | together, s | peak of the app, GiB | n |"
+    )
     print("| ---: | --- | ---: | ---: | ---: | ---: | ---: | ---: |")
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=find(), args=["--no-sandbox"])
@@ -101,7 +105,9 @@ def main() -> None:
                 print(f"| {about} | {cells} | {max(memory):.1f} | {len(rows)} |", flush=True)
         browser.close()
     cores = os.cpu_count()
-    print(f"\n{cores} cores; load {load:.1f} before, {os.getloadavg()[0]:.1f} at the end (this one included).")
+    print(
+        f"\n{cores} cores; load {load:.1f} before, {os.getloadavg()[0]:.1f} at the end (this one included)."
+    )
 
 
 if __name__ == "__main__":

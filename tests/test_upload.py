@@ -15,10 +15,14 @@ import pyogrio
 import pytest
 import shapely
 import uploads
+from damage import damaged, outcomes
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from dsr_geo import upload
+from dsr_geo import Selection, export, own, upload
 from dsr_geo.upload import checks, child, formats, tables
 from dsr_geo.upload.formats import Options
+from dsr_geo.webmap import own as drawing
 
 FORMATS = uploads.formats()
 
@@ -496,3 +500,32 @@ def test_what_a_reader_says_may_be_of_any_length(named):
     with pytest.raises(upload.UploadProblem, match=r"^sites\.csv cannot be read in the") as problem:
         upload.read(FORMATS["csv"], "sites.csv", Options(**{named: "x\0" * 100_000}))
     assert len(str(problem.value)) < 400
+
+
+def shown(table, atlas):
+    """A layer of what was read, joined and drawn: text that is JSON, bytes, or the sentence why not."""
+    try:
+        layer = own.own_layer(atlas, table, "Damaged")
+    except upload.UploadProblem as problem:
+        return str(problem)
+    (made,) = drawing.drawn([layer])
+    json.loads(made.file, parse_constant=pytest.fail)
+    return layer.sentence(atlas, Selection()), export.FORMATS["csv"].own(layer, atlas, Selection())
+
+
+@settings(max_examples=2)
+@given(data=st.data())
+def test_damaged_files_are_layers_or_a_sentence(atlas, tmp_path_factory, data):
+    """Bytes of each of the ten formats turned, cut out and put in; many more of them in tests/soak."""
+    contents = {
+        f"{ending}-{i}": data.draw(damaged(content)) for ending, content in FORMATS.items() for i in range(3)
+    }
+    for name, became in outcomes(contents, tmp_path_factory.mktemp("damaged")).items():
+        if isinstance(became, str):
+            assert became and "\n" not in became and len(became) < 500 and "/tmp" not in became, (
+                name,
+                became,
+            )
+            assert "drivers are open" not in became
+        else:
+            assert shown(gpd.read_feather(became), atlas), name
