@@ -16,10 +16,9 @@ import time
 from pathlib import Path
 from statistics import median
 
-ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT / "tests" / "browser"))
-sys.path.insert(0, str(ROOT / "tests"))
-sys.path.insert(0, str(ROOT))
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests" / "browser"))
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 import pandas as pd
 import serving
@@ -57,8 +56,8 @@ def peak(process: int) -> float:
 def drop(browser: Browser, path: Path, size: int) -> tuple[float, float, float]:
     """Seconds until the file is listed and from there to its picture, and the peak of the app; an app of its own."""
     port = serving.free_port()
-    command = serving.streamlit("app.py", port)
-    with serving.served(command, port, ROOT, {**os.environ, "PYTHONPATH": str(ROOT)}) as (address, process):
+    command, here = serving.streamlit("app.py", port), {**os.environ, "PYTHONPATH": str(serving.ROOT)}
+    with serving.served(command, port, environment=here) as (address, process):
         page = browser.new_page(viewport={"width": 1440, "height": 900})
         page.set_default_timeout(_PATIENCE)
         page.goto(f"{address}/own")
