@@ -6,12 +6,15 @@
 from __future__ import annotations
 
 import json
+import sys
 import timeit
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import cql2
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 import dsr_geo
 from dsr_geo import cql, export
 

@@ -406,7 +406,7 @@ def _wanted(query: dict[str, list[str]], loaded: Atlas) -> Selection:
     unknown = [key for key in query if key not in {*selection.KEYS, *export.VIEW_KEYS, *own}]
     problems += [f"“{key}” is no filter; use {', '.join(selection.KEYS)}." for key in unknown]
     if problems:
-        raise _Refused("\n".join(problems))
+        raise _Refused("\n".join(names.refused(problems)))
     for page in PAGES.values():
         if page.subject and (named := [each for each in query.get(page.keys[0], []) if each]):
             only = (

@@ -69,7 +69,7 @@ _REFERENCES: dict[str, dict[str, tuple[str, str]]] = {
     "memberships": {"country": ("names", "country"), "group": ("groups", "id")},
     "attributes": {"country": ("names", "country"), "indicator": ("indicators", "id")},
 }
-"""Table → column → the table and column it points into. Cells that hold several ids, Table Schema cannot refer from."""
+"""Table → column → the table and column it points into. From cells that hold several ids, Table Schema cannot."""
 
 _TABLES: dict[str, tuple[str, dict[str, str], dict[str, tuple[str, ...]]]] = {
     "sources": ("Sources", records.SOURCE_COLUMNS, {"kind": records.SOURCE_KINDS}),

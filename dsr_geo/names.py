@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Iterable
 from difflib import get_close_matches
 from itertools import islice
@@ -18,6 +19,11 @@ _LISTED = 12
 
 _NAMED, _LONG = 3, 60
 """So many values of an address are named one by one, so many letters of each."""
+
+_DONE = re.compile(
+    r"; [^“”;]* (was|were) (taken|left out)(?=\.)|: “[^”]*” was taken, .* left out(?=\.$)", re.DOTALL
+)
+"""What a page does with what it cannot follow."""
 
 
 class UnknownName(Said, ValueError):
@@ -57,4 +63,11 @@ def sentences(values: Collection[str], sentence: Callable[[str], str], what: str
     """A sentence for each value that an address gives in vain; many are counted instead. what: the words for them."""
     named = [sentence(short(value)) for value in islice(values, _NAMED)]
     more = len(values) - len(named)
-    return named + ([f"{more:,} more {what} of the link were left out."] if more > 0 else [])
+    return named + (
+        [f"{more:,} more {what} of the link are not known; they were left out."] if more > 0 else []
+    )
+
+
+def refused(problems: Iterable[str]) -> list[str]:
+    """Sentences about an address for who refuses it: without what a page did with what it could not follow."""
+    return [_DONE.sub("", each) for each in problems]

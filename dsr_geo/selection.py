@@ -279,7 +279,7 @@ def from_query(query: Mapping[str, Sequence[str]], atlas: Atlas) -> tuple[Select
         known_ones = [value for value in values if value in there]
         found[name] = tuple(known_ones[:MOST_VALUES])
         problems += [
-            f"The link asks for {len(known_ones):,} values of {key}; the first {MOST_VALUES} were taken."
+            f"The link asks for {len(known_ones):,} values of {key}, more than {MOST_VALUES}; the first were taken."
         ] * (len(known_ones) > MOST_VALUES)
         problems += sentences(
             [value for value in values if value not in there],

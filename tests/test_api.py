@@ -301,6 +301,15 @@ def test_the_polygons_of_countries_come_when_asked_for(ask):
 @pytest.mark.parametrize(
     ("path", "status", "said"),
     [
+        ("records.fgb?country_geometry=2", 400, "country_geometry to “2”, which is neither 0 nor 1."),
+        ("records.csv?years=2010-2012&years=2013-2014", 400, "years more than once."),
+        (
+            "records.csv?" + "&".join(f"layer=x{n}" for n in range(9)),
+            400,
+            "6 more values of layer of the link",
+        ),
+        ("records.csv?shade=records&shade_year=1066", 400, "as of 1066, outside"),
+        ("records.csv?q=" + "word%20" * 99, 400, "A search has up to"),
         ("records.csv?layer=ferries", 400, "ferries"),
         ("records.csv?layr=towers", 400, "“layr” is no filter"),
         ("records.csv?years=2020", 400, "2013-2026"),
@@ -316,6 +325,7 @@ def test_a_download_that_is_not_understood_is_answered_in_words(ask, path, statu
     assert got == status
     if status != 200:
         assert headers["content-type"] == "application/json" and said in json.loads(body)["error"]
+        assert not re.search("left out|taken", json.loads(body)["error"]), "nothing was sent"
 
 
 def test_routes_follow_an_atlas_that_is_replaced(atlas, tiny):

@@ -54,7 +54,7 @@ def test_many_values_that_nobody_knows_are_counted(atlas):
         assert any("8,99" in problem for problem in problems), problems
     problems = unread(dict.fromkeys(many, ["y" * 5_000]), ["layer"])
     assert len(problems) == 4 and all(len(problem) < 400 for problem in problems)
-    assert problems[-1] == "8,997 more keys of the link were left out."
+    assert problems[-1] == "8,997 more keys of the link are not known; they were left out."
 
 
 def test_one_value_asked_for_a_thousand_times_is_one(atlas):
@@ -65,7 +65,7 @@ def test_a_filter_takes_so_many_values_from_a_link(published):
     chosen, problems = from_query({"only": list(published.records.index)}, published)
     assert len(chosen.ids) == MOST_VALUES
     assert problems == [
-        f"The link asks for {len(published.records):,} values of only; the first {MOST_VALUES} were taken."
+        f"The link asks for {len(published.records):,} values of only, more than {MOST_VALUES}; the first were taken."
     ]
 
 

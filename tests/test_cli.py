@@ -219,12 +219,14 @@ def test_export_before_build_says_which_command_is_missing(tiny, tmp_path, capsy
         ("x.csv", "layer=ferries", ["ferries"]),
         ("x.csv", "years=now", ["now", "2013-2026"]),
         ("x.csv", "?country=", ["country"]),
+        ("x.csv", "undated=1&undated=0", ["undated more than once."]),
     ],
 )
 def test_a_wrong_export_is_refused_and_nothing_written(tiny_folder, tmp_path, capsys, file, query, words):
     assert main(["export", str(tmp_path / file), query, "--data", str(tiny_folder)]) == 2
     said = capsys.readouterr().err
     assert all(word in said for word in words) and not (tmp_path / file).exists()
+    assert "left out" not in said and "taken" not in said, "nothing was written"
 
 
 @pytest.mark.parametrize("ending", ["geojson", "csv", "gpkg"])

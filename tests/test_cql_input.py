@@ -103,6 +103,27 @@ def test_hostile_filters_are_refused(expression, lang):
     assert "\n" not in str(error.value) and len(str(error.value)) < 500
 
 
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "S_INTERSECTS(geometry, BBOX(-1e308, -1e308, 1e308, 1e308))",
+        "S_INTERSECTS(geometry, BBOX(1e308, -1e308, -1e308, 1e308))",
+        {
+            "op": "s_within",
+            "args": [{"property": "geometry"}, {"type": "Point", "coordinates": [1e308, -1e308]}],
+        },
+    ],
+    ids=["box", "box-over-180", "point"],
+)
+@pytest.mark.parametrize("crs", ["OGC:CRS84", "EPSG:3857"])
+def test_what_lies_beyond_all_maps_is_refused_before_anything_reckons_with_it(expression, crs):
+    with pytest.raises(CqlError, match="beyond the Earth; check its coordinates"):
+        cql.mask(
+            LAND_TABLE, LAND, expression, "cql2-text" if isinstance(expression, str) else "cql2-json", crs
+        )
+
+
 def test_deep_and_long_filters_within_the_caps_are_read():
     assert held("(" * 40 + "x = 2" + ")" * 40) == [0]
     assert held('{"op":"not","args":[' * 38 + '{"op":"=","args":[1,1]}' + "]}" * 38, lang="cql2-json") == [

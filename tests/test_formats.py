@@ -331,6 +331,20 @@ def test_country_geometry_gives_records_known_only_by_country_its_polygon(
         )
 
 
+def test_the_ids_of_kml_are_ids_of_xml(atlas, tmp_path):
+    """Also those of records that begin with a digit or are named like a part of the document; GDAL finds them whole."""
+    odd = {"tower-old": "2africa", "tower-gone": "atlas", "tower-weak": "layer-towers"}
+    renamed = replace(atlas, records=atlas.records.rename(index=odd))
+    path = tmp_path / "a.kml"
+    path.write_bytes(export.FORMATS["kml"](renamed, ALL))
+    tree = ElementTree.parse(path)
+    ids = [each.get("id") for each in tree.iter() if each.get("id")]
+    assert len(ids) == len(set(ids)) and all(re.fullmatch(r"[A-Za-z_][\w.-]*", id, re.ASCII) for id in ids)
+    marks = [each.get("id") for each in tree.iter(f"{KML}Placemark")]
+    assert sorted(marks) == sorted(f"record-{id}" for id in renamed.records.index)
+    assert sorted(gdal(path)) == sorted(renamed.records.index)
+
+
 def test_the_countries_polygons_bring_the_attribution_of_the_borders(published):
     chosen = Selection(layers=("bri-memoranda",), countries=("PAK",))
     ids = lambda **how: [  # noqa: E731

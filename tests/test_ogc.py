@@ -158,6 +158,28 @@ def test_a_box_holds_what_meets_it_and_what_has_no_place(ask, atlas, corners):
     assert set(ids(ask, **{"bbox": corners, "bbox-crs": MERCATOR})) == expected
 
 
+@pytest.mark.parametrize(
+    ("beyond", "within"),
+    [
+        ((170, -20, 190, 20), (170, -20, -170, 20)),
+        ((-190, -20, -170, 20), (170, -20, -170, 20)),
+        ((360, -20, 370, 20), (0, -20, 10, 20)),
+        ((-725, -100, -705, 100), (-5, -90, 15, 90)),
+        ((-500, -20, 500, 20), (-180, -20, 180, 20)),
+    ],
+)
+def test_a_box_of_a_map_that_goes_on_around_the_earth_is_where_it_is(ask, beyond, within):
+    expected = ids(ask, bbox=",".join(map(str, within)))
+    assert expected and ids(ask, bbox=",".join(map(str, beyond))) == expected
+    west, south, east, north = beyond
+    degree, edge = 20037508.342789244 / 180, 3e7
+    south, north = (
+        edge * (1 if at > 0 else -1) if abs(at) > 90 else at * degree * 1.02 for at in (south, north)
+    )
+    metres = f"{west * degree},{south},{east * degree},{north}"
+    assert ids(ask, **{"bbox": metres, "bbox-crs": MERCATOR}) == expected
+
+
 def test_metres_are_those_of_the_reference_system(ask, atlas):
     answer = ask(f"/api/collections/all/items?crs={MERCATOR}&limit=1000")
     assert answer.headers["content-crs"] == f"<{MERCATOR}>"
@@ -183,6 +205,10 @@ def test_metres_are_those_of_the_reference_system(ask, atlas):
         ("../2012-12", 0, 2012),
         ("/2012", 0, 2012),
         ("2020-06/2020", 2020, 2020),
+        ("2016-01-01T00:30:00+05:00", 2015, 2015),
+        ("2015-12-31T23:30:00-01:00/2020-01-01T03:00:00+04:30", 2016, 2019),
+        ("2016-01-01T01:00:00+02:00/2015-12-31T23:30:00Z", 2015, 2015),
+        ("0001-01-01T00:00:00+23:59/9999-12-31T23:59:60-23:59", 1, 9999),
     ],
 )
 def test_a_time_holds_what_was_present_then_and_what_has_no_year(ask, atlas, text, first, last):
@@ -285,6 +311,11 @@ BAD = {
     "collections/all/items?datetime=yesterday": "datetime",
     "collections/all/items?datetime=2020-02-30": "datetime",
     "collections/all/items?datetime=2020-01-01T25:00:00Z": "datetime",
+    "collections/all/items?datetime=2020-01-01T00:60:00Z": "datetime",
+    "collections/all/items?datetime=2020-01-01T00:00:00%2B24:00": "datetime",
+    "collections/all/items?datetime=2020-01-01T00:00:00-05:60": "datetime",
+    "collections/all/items?datetime=2016-01-01T01:00:00Z/2016-01-01T01:00:00%2B02:00": "ends before",
+    "collections/all/items?bbox=0,95,10,120": "beyond a pole",
     "collections/all/items?datetime=2020/2021/2022": "datetime",
     "collections/all/items?datetime=": "datetime",
     "collections/all/items?datetime=../..": "datetime",

@@ -454,6 +454,23 @@ def test_downloads_lead_to_the_routes_and_not_into_the_session(published):
         assert parse_qs(address.query) | {"shade_year": [""]} == query | {"shade_year": [""]}
 
 
+def test_downloads_bring_countries_shapes_when_asked(published):
+    def queries(page):
+        (body,) = [each.proto.body for each in page.get("html") if "class=downloads" in each.proto.body]
+        hrefs = re.findall(r'href="([^"]*)"', body)
+        return body, [parse_qs(urlsplit(unescape(href)).query).get("country_geometry") for href in hrefs]
+
+    page = run("table", layer="bri-memoranda")
+    body, said = queries(page)
+    assert said == [None] * len(export.FORMATS) and "without a place are left out" in body
+    page.checkbox(key="country_geometry").check().run()
+    body, said = queries(page)
+    assert said == [["1"]] * len(export.FORMATS) and "left out" not in body
+    assert address(page) == {"layer": ["bri-memoranda"]}, "it is no part of the view"
+    placed = next(id for id in published.records.index if published.records.geometry.notna()[id])
+    assert "country_geometry" not in [each.key for each in run("record", id=placed).checkbox]
+
+
 def test_streamlit_is_told_the_accent_of_the_pages():
     theme = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text(encoding="utf-8"))["theme"]
     assert theme["primaryColor"] == colours.ACCENT["light"]

@@ -22,7 +22,7 @@ from dsr_geo.api import http, ogc
 from dsr_geo.api.http import Answer, answer, plain
 from dsr_geo.api.http import send as _send
 from dsr_geo.atlas import Atlas
-from dsr_geo.names import sentences
+from dsr_geo.names import refused, sentences
 
 PREFIX = "/atlas"
 """Where the routes live; Streamlit keeps other paths for itself."""
@@ -144,7 +144,7 @@ def _asked(
 
 
 def _refused(status: int, *problems: str) -> Response:
-    return JSONResponse({"error": " ".join(problems)}, status_code=status)
+    return JSONResponse({"error": " ".join(refused(problems))}, status_code=status)
 
 
 def map_files(atlas: Atlas) -> dict[str, Answer]:

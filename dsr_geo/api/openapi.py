@@ -26,7 +26,8 @@ _PARAMETERS: dict[str, tuple[str, dict[str, Any]]] = {
     "offset": ("Features to pass over.", {"type": "integer", "minimum": 0, "default": 0}),
     "bbox": (
         "Only features that meet this box: west, south, east, north (or six numbers, heights third and sixth). "
-        "West may be greater than east, then the box crosses 180°. **Features without geometry always match**.",
+        "West may be greater than east, or one of them beyond 180, then the box crosses 180°. "
+        "**Features without geometry always match**.",
         {
             "type": "array",
             "items": {"type": "number"},

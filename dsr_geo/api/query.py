@@ -6,9 +6,9 @@ import calendar
 import math
 import re
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
-import geopandas as gpd
 import numpy as np
 
 from dsr_geo import cql
@@ -26,10 +26,12 @@ FILTERING = ("bbox", "bbox-crs", "crs", "datetime", "filter", "filter-lang", "fi
 
 _WHOLE = re.compile(r"\d{1,18}", re.ASCII)
 _DATE = re.compile(
-    r"(\d{4})(?:-(\d\d)(?:-(\d\d)(?:T(\d\d):(\d\d):(\d\d)(?:\.\d+)?(?:Z|[+-]\d\d:\d\d))?)?)?", re.ASCII
+    r"(\d{4})(?:-(\d\d)(?:-(\d\d)(?:T(\d\d):(\d\d):(\d\d)(?:\.\d+)?(?:Z|([+-])(\d\d):(\d\d)))?)?)?", re.ASCII
 )
-_EARTH = 20037508.342789244
-"""Metres from the middle to the edge of Mercator's world."""
+_DEGREE = 20037508.342789244 / 180
+"""Metres of a degree of longitude in Mercator's world."""
+
+_RADIAN = math.degrees(1)
 
 
 @dataclass(frozen=True)
@@ -93,7 +95,7 @@ def _passing(asked: Asked, collection: Collection) -> np.ndarray:
 
 
 def _box(text: str, system: str) -> tuple[float, float, float, float]:
-    """West, south, east, north in degrees."""
+    """West, south, east, north in degrees; west is more than east where the box crosses 180°."""
     parts = text.split(",")
     try:
         numbers = [float(part) for part in parts if re.fullmatch(r"\s*[-+.\deE]+\s*", part, re.ASCII)]
@@ -103,15 +105,27 @@ def _box(text: str, system: str) -> tuple[float, float, float, float]:
         raise Refusal(400, f"bbox is {quoted(text)}; use four or six numbers: west, south, east, north.")
     west, south, east, north = numbers if len(numbers) == 4 else (*numbers[:2], *numbers[3:5])
     if system != CRS84:
-        west, south, east, north = (min(max(edge, -_EARTH), _EARTH) for edge in (west, south, east, north))
-        corners = gpd.points_from_xy([west, east], [south, north], crs=SYSTEMS[system]).to_crs("OGC:CRS84")
-        west, east = corners.x
-        south, north = corners.y
+        west, east = (edge / _DEGREE for edge in (west, east))
+        south, north = (
+            math.degrees(math.atan(math.sinh(_within(edge / _DEGREE, 360) / _RADIAN)))
+            for edge in (south, north)
+        )
     if south > north:
         raise Refusal(400, f"bbox is {quoted(text)}, whose south is north of its north; turn the two round.")
     if west > east and (east < -180 or west > 180):
         raise Refusal(400, f"bbox is {quoted(text)}; to cross 180° keep west and east within -180 and 180.")
-    return west, south, east, north
+    if south > 90 or north < -90:
+        raise Refusal(
+            400, f"bbox is {quoted(text)}, which lies beyond a pole; keep south and north within -90 and 90."
+        )
+    if west < -180 or east > 180:  # of a map that goes on around the Earth
+        whole = east - west >= 360
+        west, east = (-180.0, 180.0) if whole else ((edge + 180) % 360 - 180 for edge in (west, east))
+    return west, _within(south, 90), east, _within(north, 90)
+
+
+def _within(number: float, most: float) -> float:
+    return min(max(number, -most), most)
 
 
 def _interval(text: str) -> tuple[int, int]:
@@ -133,16 +147,23 @@ def _interval(text: str) -> tuple[int, int]:
 
 
 def _moment(text: str, whole: str) -> tuple[int, ...]:
-    """A date as numbers that can be compared: year, month, day, hour, minute, second, as far as it says them."""
+    """A date as numbers that can be compared: year, month, day, hour, minute, second in UTC, as far as it says them."""
     found = _DATE.fullmatch(text)
-    numbers = tuple(int(part) for part in found.groups() if part) if found else ()
+    *date, sign, hours, minutes = found.groups() if found else [None] * 9
+    numbers = tuple(int(part) for part in date if part)
     year, month, day, hour, minute, second = (*numbers, *(0, 1, 1, 0, 0, 0)[len(numbers) :])
+    ahead = timedelta(hours=int(hours or 0), minutes=int(minutes or 0)) * (-1 if sign == "-" else 1)
     there = year and 1 <= month <= 12 and 1 <= day <= calendar.monthrange(year, month)[1]
-    if not there or hour > 23 or minute > 59 or second > 60:
+    if not there or hour > 23 or minute > 59 or second > 60 or int(hours or 0) > 23 or int(minutes or 0) > 59:
         raise Refusal(
             400, f"datetime is {quoted(whole)}; write dates like 2020-06-30 or 2020-06-30T00:00:00Z."
         )
-    return numbers
+    if not sign:
+        return numbers
+    try:  # a leap second is none here
+        return (datetime(year, month, day, hour, minute, min(second, 59)) - ahead).timetuple()[:6]
+    except OverflowError:  # before the year 1 or after 9999, where nothing is
+        return numbers
 
 
 def properties(collection: Collection) -> list[str]:

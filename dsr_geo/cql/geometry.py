@@ -17,6 +17,9 @@ from dsr_geo.cql.parse import CqlError
 CRS = "OGC:CRS84"
 """Longitude before latitude in WGS 84 degrees: what tables have, and what a filter has where nobody says otherwise."""
 
+_FARTHEST = 1e8
+"""Degrees or metres from the middle of a map; farther out there is nothing, and GEOS and PROJ run over."""
+
 RELATIONS = ("intersects", "equals", "disjoint", "touches", "within", "overlaps", "crosses", "contains")
 _MIRRORED = {"within": "contains", "contains": "within"}
 
@@ -59,7 +62,7 @@ def box(corners: list[Any], crs: str) -> BaseGeometry:
         _rectangle(west, south, max(edge, west), north),
         _rectangle(min(-edge, east), south, east, north),
     ]
-    return _on_the_globe(shapely.union_all(halves), crs)
+    return shapely.union_all([_on_the_globe(half, crs) for half in halves])
 
 
 def _rectangle(west: float, south: float, east: float, north: float) -> BaseGeometry:
@@ -68,14 +71,15 @@ def _rectangle(west: float, south: float, east: float, north: float) -> BaseGeom
 
 
 def _on_the_globe(geometry: BaseGeometry, crs: str) -> BaseGeometry:
-    if crs != CRS:
+    given = np.abs(shapely.get_coordinates(geometry))
+    if crs != CRS and not (given > _FARTHEST).any():
         try:
             geometry = shapely.transform(geometry, _transformer(crs, CRS).transform, interleaved=False)
         except ProjError as error:
             raise CqlError(
                 f"a geometry of the filter is not in {crs} ({error}); correct filter-crs"
             ) from None
-    if not np.isfinite(shapely.get_coordinates(geometry)).all():
+    if (given > _FARTHEST).any() or not np.isfinite(shapely.get_coordinates(geometry)).all():
         raise CqlError("a geometry of the filter lies beyond the Earth; check its coordinates and filter-crs")
     return geometry
 

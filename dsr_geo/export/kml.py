@@ -32,10 +32,10 @@ _TAKEN = {
 def kml(download: Download) -> bytes:
     """KML 2.2: a folder a layer, a placemark a record (without geometry where only the country is known).
 
-    A record's years are its time span, its columns typed data, but for the name; its id is the placemark's, and in
-    `record_id` for readers that pass over that. Columns that readers would take for elements of KML are called
-    `<column>_given`. Characters that XML cannot hold are U+FFFD. Written here, since GDAL's driver lets a text end the
-    CDATA section that it stands in.
+    A record's years are its time span, its columns typed data, but for the name; its id is in `record_id` and,
+    after `record-`, the placemark's, for an id of XML begins with a letter and is there once. Columns that readers
+    would take for elements of KML are called `<column>_given`. Characters that XML cannot hold are U+FFFD. Written
+    here, since GDAL's driver lets a text end the CDATA section that it stands in.
     """
     frame, about = download.frame, download.about
     kinds = {
@@ -66,7 +66,7 @@ def kml(download: Download) -> bytes:
         _in(folder, "name", part.title)
         rows = part.rows[[*columns]].astype(object).rename(columns=columns).to_dict("index")
         for (id, row), shape in zip(rows.items(), part.rows.geometry):
-            mark = _in(folder, "Placemark", id=id if isinstance(id, str) else f"row-{id}")
+            mark = _in(folder, "Placemark", id=f"record-{id}")
             name, span = marks[id]
             _in(mark, "name", name)
             if "note" in row and pd.notna(row["note"]) and not download.added:

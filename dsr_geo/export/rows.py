@@ -75,7 +75,7 @@ class Download:
         """The same for formats with shapes and nulls: a GeoDataFrame (EPSG:4326) indexed by id, without lon and lat.
 
         Unknown is null in every column; years and flags are nullable integers, other numbers floats, all else text.
-        Geometry is null where only the country is known, or the countries' polygon. Lines and polygons are cut at 180°.
+        Geometry is null where only the country is known, or the countries' polygon. What crosses 180° is cut there.
         """
         columns = self.table.drop(columns=["lon", "lat"])
         for name in texts(columns):

@@ -22,19 +22,31 @@ def draw(atlas: Atlas, selection: Selection, chosen: str | None = None) -> None:
 
     chosen: the record whose card a map shows, if it is not the one in the address. The links lead to the atlas' own
     routes, which answer whether or not the page's session is still there. What a format cannot hold is said beside it.
+    Where the place of some records is not known, their countries' shapes can be had instead.
     """
-    query = urlencode(link.query(selection, record=chosen or st.session_state["record"]), doseq=True)
+    found = selection.records(atlas)
+    own = {"record": chosen or st.session_state["record"]}
+    files = st.container()
+    polygons = bool(found.geometry.isna().any()) and st.checkbox(
+        "Countries' shapes for records without a place",
+        key="country_geometry",
+        on_change=link.touched,
+        help="In GeoJSON, GeoPackage, FlatGeobuf, GeoParquet and KML, records of which only the country or territory "
+        "is known get its shape. Otherwise they have none.",
+    )
+    if polygons:
+        own["country_geometry"] = "1"
+    query = urlencode(link.query(selection, **own), doseq=True)
     # Relative to the page, wherever that lies behind a prefix: pages and routes are beside each other.
     root = f".{api.PREFIX}/records."
-    found = selection.records(atlas)
     links, lacks = {}, []
     for ending, form in export.FORMATS.items():
         address, title = escape(f"{root}{ending}?{query}"), escape(form.title)
         links[ending] = f'<a href="{address}" aria-label="Download {title}" download>{title}</a>'
-        if lost := form.left_out(found):
+        if lost := form.left_out(found, polygons):
             lacks.append(f"<small>{title}: {cite.left_out(lost)}</small>")
     first = "".join(links[ending] for ending in _FIRST)
     more = "".join([*(text for ending, text in links.items() if ending not in _FIRST), *lacks])
-    folded = f"<details><summary>More formats</summary><div>{more}</div></details>"
-    st.html(f"<div class=downloads><span>Download</span>{first}{folded}</div>")
+    folded = f"<details{' open' * bool(polygons)}><summary>More formats</summary><div>{more}</div></details>"
+    files.html(f"<div class=downloads><span>Download</span>{first}{folded}</div>")
     st.caption(plain(f"{cite.LICENCE}. Cite as: {link.cited(atlas)}"))
