@@ -32,6 +32,14 @@ def tiny_folder(tmp_path_factory):
     return tiny.folder
 
 
+@pytest.fixture(scope="session")
+def coarse():
+    """Sea routes that are computed are computed as those of the invented atlas were."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(searoute, "CELL", COARSE)
+        yield
+
+
 @pytest.fixture
 def tiny(tiny_folder, tmp_path, monkeypatch):
     """The invented tables, unwritten: change a cell, then `check`, `build` or `load`."""

@@ -2,10 +2,10 @@
 
     python benchmarks/trust/slow_link.py [FOLDER ...] [--kbits 400] [--delay 0.4] [--page ""] [--runs 1]
 
-Each folder is a copy of the project, this one by default. The line is one of our own in front of the app (`wire.py`), so
-that the websocket is as slow as the files; what a browser offers for this slows files alone. Cold: nothing is kept in
-the browser. Warm: the page again, in a browser that has been there. Seconds are from asking for the page; the app has
-been asked by another browser before.
+Each folder is a copy of the project, this one by default. The line is one of our own in front of the app (`wire.py`),
+so that the websocket is as slow as the files; what a browser offers for this slows files alone. Cold: nothing is kept
+in the browser. Warm: the page again, in a browser that has been there. Seconds are from asking for the page; the app
+has been asked by another browser before.
 """
 
 from __future__ import annotations

@@ -20,6 +20,9 @@ from dsr_geo.selection import Selection
 from dsr_geo.site import documents
 from dsr_geo.site.content import Content, Json, file_name
 
+Entry = tuple[str, str, list[tuple[Json, str | None]]]
+"""Of a list: the anchor, what stands under it, and its records, each with a role or none."""
+
 _TEMPLATES = Path(__file__).resolve().parent / "templates"
 _STYLE = (_TEMPLATES / "page.css").read_text(encoding="utf-8")
 _POLICY = "default-src 'none'; style-src 'sha256-{style}'; img-src data:; base-uri 'none'; form-action 'none'"
@@ -32,11 +35,9 @@ def makers(content: Content) -> dict[str, Callable[[], bytes]]:
     for record in content.records:
         name = f"record/{file_name(record['id'])}.html"
         made[name] = partial(draw, "record", up="../", **_facts(content, record))
-    made["records.html"] = partial(
-        draw, "records", features={id: content.features[id] for id in content.atlas.layers}
-    )
+    made["records.html"] = partial(draw, "records", entries=_layers(content))
     made["countries.html"] = partial(draw, "countries", **_countries(content))
-    made["companies.html"] = partial(draw, "companies", companies=_companies(content))
+    made["companies.html"] = partial(draw, "companies", **_companies(content))
     made["downloads.html"] = partial(draw, "downloads", formats=export.FORMATS, dataset=_dataset(content))
     made["404.html"] = partial(draw, "404", up=None)
     return made
@@ -124,27 +125,40 @@ def _value(value: Any, field: Any) -> str | None:
     return field.values.get(value, value)
 
 
+def _layers(content: Content) -> list[Entry]:
+    """The layers, in the order of the catalogue."""
+    layers = content.atlas.layers.values()
+    return [
+        (each.id, each.title, [(record, None) for record in content.features[each.id]]) for each in layers
+    ]
+
+
 def _countries(content: Content) -> Json:
-    """Countries and territories by name, each with its records; and the names of those without one."""
-    found: dict[str, list[Json]] = defaultdict(list)
+    """Countries and territories by name; and the names of those without a record."""
+    found: dict[str, list[tuple[Json, str | None]]] = defaultdict(list)
     for record in content.records:
         for code in records.split(record["properties"]["countries"] or ""):
-            found[code].append(record)
+            found[code].append((record, None))
     names = content.atlas.countries.borders["name"].sort_values().to_dict()
     return {
-        "countries": [(code, name, found[code]) for code, name in names.items() if code in found],
+        "countries": [(file_name(code), name, found[code]) for code, name in names.items() if code in found],
         "others": [name for code, name in names.items() if code not in found],
     }
 
 
-def _companies(content: Content) -> list[tuple[Json, list[tuple[Json, str | None]]]]:
-    """Companies and institutions by name, each with its records and its role in them."""
+def _companies(content: Content) -> Json:
+    """Companies and institutions by name, with their roles; and the actors by what they are called in an address."""
     found: dict[str, list[tuple[Json, str | None]]] = defaultdict(list)
     for record in content.records:
         for actor in record["properties"]["actors"]:
             found[actor["id"]].append((record, actor["role"]))
     actors = sorted(content.tables["actors"].values(), key=lambda actor: (actor["name"] or "").casefold())
-    return [(actor, found[actor["id"]]) for actor in actors]
+    return {
+        "companies": [
+            (file_name(actor["id"]), actor["name"] or actor["id"], found[actor["id"]]) for actor in actors
+        ],
+        "actors": {file_name(actor["id"]): actor for actor in actors},
+    }
 
 
 def _dataset(content: Content) -> Json:
