@@ -62,6 +62,12 @@ class Countries:
         return self.borders["name"].to_dict()
 
     @cached_property
+    def observed(self) -> tuple[int, int] | None:
+        """First and last year of all attributes that are no projection; None where there are none."""
+        years = self.attributes.loc[self.attributes["kind"] != "projection", "year"]
+        return (int(years.min()), int(years.max())) if len(years) else None
+
+    @cached_property
     def english(self) -> dict[str, list[str]]:
         """ISO3 → its names in English, as `spelling.fold` has them."""
         return {iso3: _folded(cell) for iso3, cell in self.names["english"].items()}

@@ -23,9 +23,23 @@ pure = partial(
     st.cache_data,
     show_spinner=False,
     max_entries=300,
-    hash_funcs={Selection: lambda chosen: str(chosen.query()), Atlas: lambda atlas: atlas.version},
+    hash_funcs={
+        Selection: lambda chosen: str(chosen.query()),
+        Atlas: lambda atlas: atlas.version,
+    },
 )
-"""Decorator for functions of values; an argument that starts with an underscore is not part of the key."""
+"""Decorator for functions of values; an argument that starts with an underscore is not part of the key.
+
+An answer is copied for everybody who asks; elements that the function draws are drawn again without it.
+"""
+
+shared = partial(
+    st.cache_resource, show_spinner=False, max_entries=500, hash_funcs={Atlas: lambda atlas: atlas.version}
+)
+"""The same for small answers that nobody changes: everybody gets the same, and nothing is copied.
+
+Their arguments may only be what the atlas itself has, so that readers cannot fill the memory by asking.
+"""
 
 
 def atlas() -> Atlas:

@@ -10,6 +10,9 @@ from dsr_geo.selection import Selection
 from dsr_geo.ui import FRONT, PAGES, colours, link, path
 from dsr_geo.ui.text import plain
 
+_PAGES = "pages"
+"""Where a session keeps its pages."""
+
 _STYLE = """<style>
 .stPageLink a { padding: .12rem 0; background: none; height: auto; }
 .stPageLink a span { white-space: normal; overflow: visible; }
@@ -85,18 +88,12 @@ _STYLE = """<style>
 
 def navigation() -> st.Page:
     """Declare the pages; returns the one that is open. The menu is ours, so that its links carry the view."""
-    return st.navigation(
-        [
-            st.Page(
-                path(name),
-                title=_tab(page.title),
-                url_path=name,
-                default=name == FRONT,
-            )
+    if _PAGES not in st.session_state:  # looking after eleven files takes as long as a small page
+        st.session_state[_PAGES] = {
+            name: st.Page(path(name), title=_tab(page.title), url_path=name, default=name == FRONT)
             for name, page in PAGES.items()
-        ],
-        position="hidden",
-    )
+        }
+    return st.navigation(list(st.session_state[_PAGES].values()), position="hidden")
 
 
 def _tab(text: str) -> str:
@@ -122,7 +119,9 @@ def menu(selection: Selection, here: str) -> None:
 
 def to(page: str, label: str, selection: Selection, **own: str | None) -> None:
     """Draw a link to a page with a selection and the page's own choices; what is None is left out."""
-    st.page_link(path(page), label=plain(label), query_params=link.query(selection, **own))
+    st.page_link(
+        st.session_state[_PAGES][page], label=plain(label), query_params=link.query(selection, **own)
+    )
 
 
 def title(text: str) -> None:

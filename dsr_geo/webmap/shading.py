@@ -22,9 +22,8 @@ def shadable(atlas: Atlas) -> pd.Series:
 
 def years(atlas: Atlas) -> tuple[int, int]:
     """Years that shading can show: from the first observation since 2000 to the newest one that is no projection."""
-    attributes = atlas.countries.attributes
-    observed = attributes[attributes["kind"] != "projection"]["year"]
-    return (max(2000, int(observed.min())), max(2000, int(observed.max()))) if len(observed) else (2000, 2000)
+    first, last = atlas.countries.observed or (2000, 2000)
+    return max(2000, first), max(2000, last)
 
 
 def from_query(query: Mapping[str, Sequence[str]], atlas: Atlas) -> tuple[str | None, int, list[str]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 import streamlit as st
@@ -86,10 +86,9 @@ def _head(atlas: Atlas, iso3: str, here: Selection, found: pd.DataFrame) -> None
         )
         about = borders.loc[iso3]
         st.markdown(f"{plain(about['subregion'])}, {plain(about['region'])} · ISO 3166-1 {iso3}")
-        _facts(atlas, iso3)
-        member = atlas.countries.memberships.query("country == @iso3").join(
-            atlas.countries.groups, on="group"
-        )
+        st.markdown(_facts(atlas, iso3))
+        member = atlas.countries.memberships
+        member = member[member["country"] == iso3].join(atlas.countries.groups, on="group")
         member = member[
             ~member["family"].str.startswith("Region")
             & ~member["family"].str.startswith("Subregion")
@@ -125,8 +124,9 @@ def _numbers(atlas: Atlas, here: Selection, found: pd.DataFrame) -> str:
     )
 
 
-def _facts(atlas: Atlas, iso3: str) -> None:
-    """The newest value of a few attributes, each with its year."""
+@cache.shared()
+def _facts(atlas: Atlas, iso3: str) -> str:
+    """The newest value of a few attributes, each with its year, as Markdown."""
     newest = atlas.countries.as_of(
         shading.years(atlas)[1],
         ["population", "internet_users_pct", "gdp_per_capita_usd", "wb_income_group"],
@@ -147,7 +147,7 @@ def _facts(atlas: Atlas, iso3: str) -> None:
         for title, id, show in texts
         if pd.notna(newest[id])
     ]
-    st.markdown(" · ".join(known).replace("$", "\\$") or "No attributes are known.")
+    return " · ".join(known).replace("$", "\\$") or "No attributes are known."
 
 
 def _membership(row: Any) -> str:
@@ -169,7 +169,7 @@ def _records(atlas: Atlas, iso3: str, found: pd.DataFrame) -> None:
     counts = summary.by_layer(atlas, found)
     st.header("What is there, and since when", anchor=False)
     years = summary.first_year(found)
-    groups = atlas.countries.memberships.query("country == @iso3")["group"]
+    groups = atlas.countries.memberships.loc[atlas.countries.memberships["country"] == iso3, "group"]
     member = [group for group in groups if atlas.countries.groups.at[group, "family"] == "Organisation"]
     events = summary.events_naming(
         atlas,
@@ -236,16 +236,26 @@ def _agreements(atlas: Atlas, iso3: str, found: pd.DataFrame) -> None:
         st.caption("None found.")
 
 
-@cache.pure()
-def _path(atlas: Atlas, iso3: str, indicator: str) -> tuple[pd.DataFrame, pd.DataFrame, str]:
-    """An attribute of the country, its subregion's median, and words on both: newest values, unit, note."""
+class _Path(NamedTuple):
+    """An attribute of a country over time, ready to be drawn; `chart` is None where there are only two values."""
+
+    title: str
+    text: str
+    note: str
+    chart: charts.Drawn | None
+    table: pd.DataFrame
+
+
+@cache.shared()
+def _path(atlas: Atlas, iso3: str, indicator: str) -> _Path | None:
+    """An attribute of the country beside its subregion's median; text and note (Markdown) say the newest values."""
     borders, about = atlas.countries.borders, atlas.countries.indicators.loc[indicator]
-    subregion = borders.at[iso3, "subregion"]
+    name, subregion = borders.loc[iso3, ["name", "subregion"]]
     own = summary.path(atlas, indicator, iso3)
     beside = summary.median_path(atlas, indicator, borders.index[borders["subregion"] == subregion])
     own, beside = own[own.index <= _LAST], beside[beside.index <= _LAST]
     if own.empty:
-        return own, beside, ""
+        return None
     graded = indicator == "wb_income_group"
 
     def shown(value: float) -> str:
@@ -256,9 +266,19 @@ def _path(atlas: Atlas, iso3: str, indicator: str) -> tuple[pd.DataFrame, pd.Dat
     if last.name in beside.index:
         median, countries = beside.at[last.name, "median"], beside.at[last.name, "countries"]
         text += f"; median of {subregion} {shown(median)} ({countries} with a value)"
-    unit = "" if graded else f" Unit: {about['unit']}."
-    note = f" {about['note']}." if isinstance(about["note"], str) else ""
-    return own, beside, f"{text}.{unit}{note}"
+    text += "." if graded else f". Unit: {about['unit']}."
+    if isinstance(about["note"], str):
+        text += f" {about['note']}."
+    cited = dict.fromkeys(id for cell in own["source_id"].unique() for id in records.split(cell))
+    grades = _INCOME if graded else ()
+    drawn = charts.curve(own, beside, about["unit"], name, f"Median of {subregion}", grades=grades)
+    return _Path(
+        about["title"],
+        f"{name}: {text}",
+        f"{plain(text)} Source: {lists.sources(atlas, cited)}",
+        drawn if len(own) > 2 else None,
+        own.join(beside, how="outer"),
+    )
 
 
 def _grade(value: float) -> str:
@@ -281,25 +301,20 @@ def _attributes(atlas: Atlas, iso3: str) -> None:
     columns = st.columns(2, gap="medium")
     drawn, short = 0, []
     for id in _SHOWN:
-        own, beside, text = _path(atlas, iso3, id)
-        if own.empty:
+        if not (path := _path(atlas, iso3, id)):
             continue
-        about = atlas.countries.indicators.loc[id]
-        cited = dict.fromkeys(id for cell in own["source_id"].unique() for id in records.split(cell))
-        note = f"{plain(text)} Source: {lists.sources(atlas, cited)}"
-        if len(own) < 3:
-            short.append(f"{plain(about['title'])}: {note}")
+        if not path.chart:
+            short.append(f"{plain(path.title)}: {path.note}")
             continue
-        grades = _INCOME if id == "wb_income_group" else ()
         with columns[drawn % 2]:
             charts.show(
                 atlas,
-                charts.curve(own, beside, about["unit"], name, f"Median of {subregion}", grades=grades),
-                about["title"],
-                f"{name}: {text}",
-                own.join(beside, how="outer"),
+                path.chart,
+                path.title,
+                path.text,
+                path.table,
                 f"{iso3}-{id}",
-                note,
+                path.note,
                 f"{name} (line), median of {subregion} (dashed)",
             )
         drawn += 1

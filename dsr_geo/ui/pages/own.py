@@ -170,7 +170,7 @@ def _beside(atlas: Atlas, selection: Selection, mine: Brought) -> None:
         with column:
             charts.show(
                 atlas,
-                charts.fresh(charts.bars)(bars.rename_axis("name").rename("value").reset_index(), "number"),
+                charts.fresh(charts.bars(bars.rename_axis("name").rename("value").reset_index(), "number")),
                 words,
                 "; ".join(f"{name}: {number}" for name, number in bars.items()),
                 shown,

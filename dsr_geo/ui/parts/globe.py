@@ -38,17 +38,12 @@ def _rounded(shape: BaseGeometry) -> dict:
 
 def locator(atlas: Atlas, iso3: str, found: gpd.GeoDataFrame) -> None:
     """Draw a globe turned to the country, with its records that have a place. Raises KeyError for an unknown code."""
-    placed = int((found.geom_type == "Point").sum())
-    st.vega_lite_chart(
-        spec=_locator(atlas, iso3, tuple(found.index), colours.theme()),
-        width="content",
-        alt=f"Globe turned to {atlas.countries.name(iso3)}, with {placed} records that have a place",
-    )
+    _locator(atlas, iso3, found.index.tolist(), colours.theme())
 
 
 @cache.pure()
-def _locator(atlas: Atlas, iso3: str, ids: tuple[str, ...], theme: str) -> dict:
-    about = atlas.countries.borders.loc[iso3]
+def _locator(atlas: Atlas, iso3: str, ids: list[str], theme: str) -> None:
+    found, about = atlas.records.loc[ids], atlas.countries.borders.loc[iso3]
     shape = about.geometry
     if shape.bounds[2] - shape.bounds[0] > 180:  # it lies on both sides of 180°
         shape = shapely.transform(shape, lambda points: points + [[360, 0]] * (points < 0))
@@ -77,9 +72,14 @@ def _locator(atlas: Atlas, iso3: str, ids: tuple[str, ...], theme: str) -> dict:
         *_earth(theme),
         meant,
         ring if small else None,
-        _points(atlas, atlas.records.loc[list(ids)], theme),
+        _points(atlas, found, theme),
     ]
-    return _spec(layers, turned, {"width": 300, "height": 220}, shapes)
+    placed = int((found.geom_type == "Point").sum())
+    st.vega_lite_chart(
+        spec=_spec(layers, turned, {"width": 300, "height": 220}, shapes),
+        width="content",
+        alt=f"Globe turned to {atlas.countries.name(iso3)}, with {placed} records that have a place",
+    )
 
 
 def world(atlas: Atlas, found: gpd.GeoDataFrame, what: str) -> None:
@@ -87,23 +87,12 @@ def world(atlas: Atlas, found: gpd.GeoDataFrame, what: str) -> None:
 
     what: the words for whose records they are.
     """
-    spec, unplaced = _world(atlas, tuple(found.index), colours.theme())
-    st.vega_lite_chart(
-        spec=spec,
-        width="stretch",
-        alt=f"World map of {what}: {int(found.geometry.notna().sum())} records with a place; "
-        f"{unplaced} countries or territories shaded where only the country is known",
-    )
-    if unplaced:
-        st.caption(
-            "Shaded: countries or territories with records of which no place is known. Lines are schematic."
-        )
+    _world(atlas, found.index.tolist(), what, colours.theme())
 
 
 @cache.pure()
-def _world(atlas: Atlas, ids: tuple[str, ...], theme: str) -> tuple[dict, int]:
-    """The map of these records for a theme, and the number of shaded countries or territories."""
-    found = atlas.records.loc[list(ids)]
+def _world(atlas: Atlas, ids: list[str], what: str, theme: str) -> None:
+    found = atlas.records.loc[ids]
     lines = found[found.geometry.notna() & (found.geom_type != "Point")]
     drawn = [
         {
@@ -129,9 +118,16 @@ def _world(atlas: Atlas, ids: tuple[str, ...], theme: str) -> tuple[dict, int]:
         "routes": drawn,
         "shaded": [feature for feature in outlines if feature["id"] in unplaced],
     }
-    return _spec(layers, {"type": "equalEarth", "rotate": [-70, 0, 0]}, {"height": 270}, shapes), len(
-        unplaced
+    st.vega_lite_chart(
+        spec=_spec(layers, {"type": "equalEarth", "rotate": [-70, 0, 0]}, {"height": 270}, shapes),
+        width="stretch",
+        alt=f"World map of {what}: {int(found.geometry.notna().sum())} records with a place; "
+        f"{len(unplaced)} countries or territories shaded where only the country is known",
     )
+    if unplaced:
+        st.caption(
+            "Shaded: countries or territories with records of which no place is known. Lines are schematic."
+        )
 
 
 def _spec(layers: list, projection: dict, size: dict, shapes: dict[str, list[dict]]) -> dict:

@@ -9,9 +9,9 @@ import pandas as pd
 
 from dsr_geo import summary
 from dsr_geo.atlas import Atlas
-from dsr_geo.ui import colours
+from dsr_geo.ui import cache, colours
 from dsr_geo.ui.parts.charts.encodings import legend_of_lines, tips, year_axis
-from dsr_geo.ui.parts.charts.frame import Drawn, Spec, kept
+from dsr_geo.ui.parts.charts.frame import Drawn, Spec, kept, specified
 
 Years = tuple[int, int]
 """First and last year, both included."""
@@ -56,7 +56,19 @@ def rows_by_year(
     texts = [f"{atlas.layers[id].title} · {_number(counts[id], years)}" for id in layers]
     names = _names(counts.index, texts)
     span = int(counts.index.min()), int(counts.index.max())
-    return lambda theme: _marked(_bars(atlas, layers, span)(theme), bars, years, names=names)
+    return Drawn(_rows, (atlas, layers, span, bars, years, names))
+
+
+def _rows(
+    theme: str,
+    atlas: Atlas,
+    layers: list[str],
+    span: Years,
+    bars: pd.DataFrame,
+    years: Years | None,
+    names: pd.DataFrame,
+) -> Spec:
+    return _marked(_bars(theme, atlas, layers, span), bars, years, names=names)
 
 
 def _number(counts: pd.Series, years: Years | None) -> str:
@@ -65,7 +77,8 @@ def _number(counts: pd.Series, years: Years | None) -> str:
     return f"{counts.loc[: years[1]].sum()} of {total} by {years[1]}" if years else str(total)
 
 
-@kept
+@cache.pure()
+@specified
 def _bars(theme: str, atlas: Atlas, layers: list[str], span: Years) -> alt.LayerChart:
     def bars(table: str, opacity: float) -> alt.Chart:
         return (
@@ -135,11 +148,23 @@ def lines_by_year(atlas: Atlas, totals: pd.DataFrame, years: Years | None = None
     )
     span = int(totals.index.min()), int(totals.index.max())
     ends = points[points["year"] == (years[1] if years else None)]
-    lines = _lines(atlas, layers, span, int(points["records"].max()))
-    return lambda theme: _marked(lines(theme), points, years, ends=ends)
+    return Drawn(_totals, (atlas, layers, span, points, years, ends))
 
 
-@kept
+def _totals(
+    theme: str,
+    atlas: Atlas,
+    layers: list[str],
+    span: Years,
+    points: pd.DataFrame,
+    years: Years | None,
+    ends: pd.DataFrame,
+) -> Spec:
+    return _marked(_lines(theme, atlas, layers, span, int(points["records"].max())), points, years, ends=ends)
+
+
+@cache.pure()
+@specified
 def _lines(theme: str, atlas: Atlas, layers: list[str], span: Years, most: int) -> alt.LayerChart:
     titles = list(_titles(atlas, layers).values())
     palette = [atlas.layers[id].colour[theme] for id in layers]

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Callable
-from functools import partial, wraps
+from dataclasses import dataclass, field, replace
+from functools import cached_property, partial, wraps
+from hashlib import sha256
+from io import BytesIO
 from textwrap import wrap
 from typing import Any, Concatenate, ParamSpec
 
@@ -20,15 +24,64 @@ Arguments = ParamSpec("Arguments")
 Spec = dict[str, Any]
 """A Vega-Lite specification."""
 
-Drawn = Callable[[str], Spec]
-"""A chart: theme (light or dark) → its specification."""
-
 _PADDING = {"top": 2, "bottom": 4, "left": 0, "right": 9}
 _HEADING = {"anchor": "start", "fontSize": 14, "fontWeight": 600, "offset": 10}
 _HEADING_LENGTH = 38
 
 _FIT = alt.AutoSizeParams(type="fit-x", contains="padding")
 """The width is the page's, the height is that of the plot, with title and legend beside it."""
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A chart: theme (light or dark) → its specification.
+
+    make: takes the theme and the arguments. kept: whether what is sent to the page is kept for equal arguments.
+    """
+
+    make: Callable[..., Spec]
+    args: tuple
+    options: dict[str, Any] = field(default_factory=dict)
+    kept: bool = True
+
+    def __call__(self, theme: str) -> Spec:
+        return self.make(theme, *self.args, **self.options)
+
+    @cached_property
+    def key(self) -> bytes:
+        """What charts of equal arguments have in common."""
+        content = BytesIO()
+        _Keys(content).dump((self.make.__module__, self.make.__qualname__, self.args, self.options))
+        return sha256(content.getvalue()).digest()
+
+    def draw(self, theme: str, title: str, alt_text: str) -> None:
+        """Draw it on the page. Raises what making it raises."""
+        if self.kept:
+            _kept(self, self.key, theme, title, alt_text)
+        else:
+            _draw(self, theme, title, alt_text)
+
+
+class _Keys(pickle.Pickler):
+    """Turns arguments into bytes that are equal for equal arguments."""
+
+    def persistent_id(self, thing: Any) -> str | None:
+        return thing.version if isinstance(thing, Atlas) else None
+
+
+@cache.pure()
+def _kept(_chart: Drawn, key: bytes, theme: str, title: str, alt_text: str) -> None:
+    # Streamlit keeps what is drawn in here and draws it again: no table is turned into Vega's and Arrow's twice.
+    _draw(_chart, theme, title, alt_text)
+
+
+def _draw(chart: Drawn, theme: str, title: str, alt_text: str) -> None:
+    heading = {"text": wrap(title, _HEADING_LENGTH), **_HEADING}
+    st.vega_lite_chart(
+        spec=chart(theme) | {"title": heading, "padding": _PADDING},
+        alt=f"{title}. {alt_text}",
+        width="stretch",
+    )
 
 
 def show(
@@ -47,13 +100,8 @@ def show(
     made when somebody asks for them; pictures are drawn for a light theme and say where they come from, and of what
     they are (`subject`) where the title leaves that to the page.
     """
-    heading = {"text": wrap(title, _HEADING_LENGTH), **_HEADING}
     with st.container(gap="xxsmall"):
-        st.vega_lite_chart(
-            spec=chart(colours.theme()) | {"title": heading, "padding": _PADDING},
-            alt=f"{title}. {alt_text}",
-            width="stretch",
-        )
+        chart.draw(colours.theme(), title, alt_text)
         with st.container(horizontal=True, gap="xxsmall", key=f"files-{name}"):
             # A run of the page would throw away the file that the click asks for, now and then before it was made.
             button = partial(st.download_button, on_click="ignore", type="tertiary")
@@ -89,25 +137,26 @@ def _picture(chart: Drawn, title: str, note: str, cited: str, form: str) -> byte
 
 def kept(make: Callable[Concatenate[str, Arguments], alt.TopLevelMixin]) -> Callable[Arguments, Drawn]:
     """Decorator of a function that makes a chart for a theme: it returns a `Drawn`, kept for equal arguments."""
+    whole = specified(make)
 
     @wraps(make)
     def drawn(*args: Arguments.args, **options: Arguments.kwargs) -> Drawn:
-        return lambda theme: _spec(make, f"{make.__module__}.{make.__qualname__}", theme, args, options)
+        return Drawn(whole, args, options)
 
     return drawn
 
 
-def fresh(chart: Callable[Arguments, Drawn]) -> Callable[Arguments, Drawn]:
-    """The same chart, made anew each time: of what is a reader's own nothing is kept."""
-    make = chart.__wrapped__  # type: ignore[attr-defined]
-    return lambda *args, **options: lambda theme: _made(make, theme, args, options)
+def specified(make: Callable[Arguments, alt.TopLevelMixin]) -> Callable[Arguments, Spec]:
+    """Decorator of a function that makes a chart: it returns the specification."""
+
+    @wraps(make)
+    def made(*args: Arguments.args, **options: Arguments.kwargs) -> Spec:
+        # Our charts are tested; checking each against Vega-Lite's schema takes longer than making it.
+        return make(*args, **options).properties(autosize=_FIT).to_dict(validate=False)
+
+    return made
 
 
-@cache.pure()
-def _spec(_make: Callable[..., Any], name: str, theme: str, args: tuple, options: dict[str, Any]) -> Spec:
-    return _made(_make, theme, args, options)
-
-
-def _made(make: Callable[..., Any], theme: str, args: tuple, options: dict[str, Any]) -> Spec:
-    # Our charts are tested; checking each against Vega-Lite's schema takes longer than making it.
-    return make(theme, *args, **options).properties(autosize=_FIT).to_dict(validate=False)
+def fresh(chart: Drawn) -> Drawn:
+    """The same chart, drawn anew each time: of what is a reader's own nothing is kept."""
+    return replace(chart, kept=False)
