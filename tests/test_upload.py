@@ -42,7 +42,7 @@ def refused(content, folder, **options):
 
 
 @pytest.mark.parametrize("ending", FORMATS)
-def test_ten_formats_show_the_same_points(ending, tmp_path):
+def test_ten_formats_show_the_same_points(ending, atlas, tmp_path):
     table, said = opened(FORMATS[ending], tmp_path)
     assert list(zip(table.geometry.x, table.geometry.y)) == uploads.PLACES
     table = table.rename(columns=str.lower)
@@ -50,6 +50,17 @@ def test_ten_formats_show_the_same_points(ending, tmp_path):
         assert table[name].astype(object).where(table[name].notna(), None).tolist() == values
     assert said.startswith("4 features read") and "4 points" in said
     assert table.crs == "EPSG:4326"
+    (drawn,) = drawing.drawn([own.own_layer(atlas, table, "Sites")])
+    marks = [
+        (each["properties"]["name"], *each["geometry"]["coordinates"]) for each in drawn.content["features"]
+    ]
+    assert marks == [(name, *place) for name, place in zip(uploads.FIELDS["name"], uploads.PLACES)]
+    assert [each["properties"]["countries"] for each in drawn.content["features"]] == [
+        "AAA",
+        "BBB",
+        "CCC",
+        "",
+    ]
 
 
 @pytest.fixture(scope="module")
