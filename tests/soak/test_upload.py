@@ -5,7 +5,7 @@ from pathlib import Path
 
 import geopandas as gpd
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
@@ -22,7 +22,7 @@ FILES, EXAMPLES = 40, 50
 def test_damaged_files_are_layers_or_a_sentence(ending, atlas, tmp_path_factory):
     content = uploads.formats()[ending]
 
-    @settings(max_examples=EXAMPLES, suppress_health_check=list(HealthCheck), derandomize=False)
+    @settings(max_examples=EXAMPLES, suppress_health_check=list(HealthCheck), phases=[Phase.generate])
     @given(contents=st.lists(damaged(content), min_size=FILES, max_size=FILES))
     def run(contents):
         folder = tmp_path_factory.mktemp("damaged")
