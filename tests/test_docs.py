@@ -57,7 +57,12 @@ def test_the_python_examples_of_the_readme_run(tmp_path):
     assert done.returncode == 0, done.stderr
     assert "records in" in done.stdout and "Digital Silk Road Atlas, data version" in done.stdout
     assert "2 lie in a country or territory" in done.stdout and "Pakistan" in done.stdout
-    assert {path.name for path in tmp_path.iterdir()} == {"cloud.geojson", "cloud.html", "ours.html"}
+    assert {path.name for path in tmp_path.iterdir()} == {
+        "cloud.geojson",
+        "cloud.html",
+        "ours.gpkg",
+        "ours.html",
+    }
 
 
 def test_the_commands_of_the_readme_work(tmp_path, monkeypatch, capsys):
