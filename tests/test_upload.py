@@ -224,6 +224,7 @@ def sheet(*rows):
         (cut("zip"), "a zip file that is cut off"),
         (cut("kmz"), "a zip file that is cut off"),
         (cut("xlsx"), "a zip file that is cut off"),
+        (FORMATS["kmz"][:60] + b"\xff" * 40 + FORMATS["kmz"][100:], "a zip file that is cut off or damaged"),
         (cut("geojson"), "cannot be read as GeoJSON"),
         (cut("gpkg"), "cannot be read as GeoPackage"),
         (cut("fgb"), "a damaged one; write it again"),

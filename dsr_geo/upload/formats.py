@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import shutil
 import zipfile
+import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
@@ -136,10 +137,10 @@ def _zip(path: Path, options: Options, folder: Path) -> Raw:
             for ending, parts, read in ((".shp", _SHAPEFILE, _shapefile), (".kml", (".kml",), _kmz)):
                 if any(name.endswith(ending) for name in names):
                     return read(_unpacked(archive, members, ending, parts, folder), options)
-    except (zipfile.BadZipFile, zipfile.LargeZipFile, EOFError, NotImplementedError, ValueError) as error:
+    except (zipfile.BadZipFile, zlib.error, OSError, EOFError, NotImplementedError, ValueError) as error:
         if isinstance(error, Refused):
             raise
-        raise Refused(f"is a zip file that is cut off or damaged ({error}); make it again") from None
+        raise Refused(f"is a zip file that is cut off or damaged ({reason(error)}); make it again") from None
     raise Refused("is a zip without a shapefile, a KML or a workbook; give the file inside it")
 
 
