@@ -11,6 +11,7 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 from xml.etree import ElementTree
 
+import pandas as pd
 import pyarrow
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -337,6 +338,30 @@ def test_answers_are_kept_under_the_atlas_they_are_of(atlas, published, monkeypa
     for each in (atlas, published):
         monkeypatch.setenv("DSR_ATLAS_DATA", str(each.folder))
         assert cache.atlas().version == each.version
+
+
+@pytest.mark.parametrize("page", ["country", "compare", "stories", "about", "timeline"])
+def test_a_chart_is_made_once_and_sent_again_as_it_was(page, monkeypatch):
+    sent = [chart.proto for chart in run(page).get("vega_lite_chart")]
+    monkeypatch.delattr(charts_of.Drawn, "__call__")  # nothing can be made any more
+    again = [chart.proto for chart in run(page).get("vega_lite_chart")]
+    assert sent and again == sent
+
+
+def test_a_readers_own_chart_is_not_kept(monkeypatch):
+    made = []
+    monkeypatch.setattr(charts_of.Drawn, "__call__", lambda *about: made.append(about) or {"mark": "bar"})
+    monkeypatch.setattr("dsr_geo.ui.parts.charts.frame.st.vega_lite_chart", lambda **about: None)
+    for _ in range(2):
+        charts_of.fresh(charts_of.bars("a table", "sites")).draw("light", "Sites", "by country")
+    assert len(made) == 2
+
+
+def test_charts_are_the_same_if_their_arguments_are():
+    def key(value: float, unit: str = "%") -> bytes:
+        return charts_of.bars(pd.DataFrame({"name": ["Kenya"], "value": [value]}), unit).key
+
+    assert key(1.0) == key(1.0) and len({key(1.0), key(2.0), key(1.0, "km")}) == 3
 
 
 def test_stories_link_to_their_selection(published):

@@ -61,8 +61,9 @@ class Format:
 
     def left_out(self, found: gpd.GeoDataFrame, country_geometry: bool = False) -> int:
         """How many of these records the format cannot hold."""
-        nowhere = found.geometry.isna() & ((found["countries"] == "") | (not country_geometry))
-        return int(nowhere.sum()) if self.places_only else 0
+        if not self.places_only:
+            return 0
+        return int((found.geometry.isna() & ((found["countries"] == "") | (not country_geometry))).sum())
 
 
 geojson = Format("GeoJSON", "application/geo+json", text.geojson)

@@ -84,7 +84,6 @@ def _what() -> None:
         st.markdown("\n".join(f"- **{term}**: {meaning}" for term, meaning in _GLOSSARY.items()))
 
 
-@cache.pure()
 def _coverage(atlas: Atlas) -> pd.DataFrame:
     """One line per layer: records, shares in per cent, span of years, licence."""
     everything = atlas.records
@@ -111,8 +110,8 @@ def _coverage(atlas: Atlas) -> pd.DataFrame:
     )
 
 
-def _numbers(atlas: Atlas) -> None:
-    st.header("Coverage and known gaps, in numbers", anchor=False)
+@cache.pure()
+def _tables(atlas: Atlas) -> None:
     st.caption(
         "Computed from the data. A gap here is a gap in what was found and published, not in what exists; "
         "layers drawn from AidData end in 2021 and lean to Africa."
@@ -120,9 +119,14 @@ def _numbers(atlas: Atlas) -> None:
     st.dataframe(
         _coverage(atlas), hide_index=True, width="stretch", height="content", alt="Coverage by layer"
     )
-    evidence, precision, regions, kinds, years = _counts(atlas)
-    st.dataframe(regions, width="stretch", height="content", alt="Records by layer and region")
+    st.dataframe(_counts(atlas)[2], width="stretch", height="content", alt="Records by layer and region")
     st.caption("Records by layer and region; one that stands in several regions counts once in each.")
+
+
+def _numbers(atlas: Atlas) -> None:
+    st.header("Coverage and known gaps, in numbers", anchor=False)
+    _tables(atlas)
+    evidence, precision, regions, kinds, years = _counts(atlas)
     parts = (
         ("Evidence", evidence, "records"),
         ("Precision of place", precision, "records"),
@@ -145,7 +149,7 @@ def _numbers(atlas: Atlas) -> None:
     missing = f"{len(atlas.records) - int(years.to_numpy().sum())} of all are undated and not drawn."
     charts.show(
         atlas,
-        charts.rows_by_year(atlas, years),
+        _by_year(atlas),
         "Records by first year",
         missing,
         years,
@@ -154,7 +158,12 @@ def _numbers(atlas: Atlas) -> None:
     )
 
 
-@cache.pure()
+@cache.shared()
+def _by_year(atlas: Atlas) -> charts.Drawn:
+    return charts.rows_by_year(atlas, _counts(atlas)[-1])
+
+
+@cache.shared()
 def _counts(atlas: Atlas) -> tuple[pd.Series, pd.Series, pd.DataFrame, pd.Series, pd.DataFrame]:
     """All records by evidence, precision, layer and region, and year and layer; and their sources by kind."""
     everything, hosts = atlas.records, atlas.hosts
@@ -178,7 +187,10 @@ def _counts(atlas: Atlas) -> tuple[pd.Series, pd.Series, pd.DataFrame, pd.Series
     )
 
 
-@cache.pure()
+_compared = cache.shared()(summary.compared)
+
+
+@cache.shared()
 def _doubts(atlas: Atlas) -> pd.DataFrame | None:
     """What `check` doubts, a line each; None where the tables have changed since they were built and are not valid."""
     try:
@@ -191,7 +203,7 @@ def _doubts(atlas: Atlas) -> pd.DataFrame | None:
 
 def _checks(atlas: Atlas) -> None:
     st.header("What was checked, and what is doubted", anchor=False)
-    rows, sources = summary.compared(atlas)
+    rows, sources = _compared(atlas)
     st.markdown(
         f"{rows:,} of {len(atlas.records):,} records were compared, field by field, with {sources:,} sources after "
         "they were gathered; a record’s card says which. The others stand as they were gathered."
@@ -215,7 +227,6 @@ def _checks(atlas: Atlas) -> None:
             )
 
 
-@cache.pure()
 def _source_table(atlas: Atlas) -> pd.DataFrame:
     used = pd.Series(
         [id for text in atlas.records["source_ids"] for id in records.split(text)]
@@ -226,6 +237,7 @@ def _source_table(atlas: Atlas) -> pd.DataFrame:
     return table.sort_values(["records", "producer"], ascending=[False, True])
 
 
+@cache.pure()
 def _sources(atlas: Atlas) -> None:
     st.header("Sources", anchor=False)
     st.caption(

@@ -51,7 +51,7 @@ def draw(atlas: Atlas) -> None:
         _records(atlas, id, found)
         st.header("Records", anchor=False)
         record_table.draw(atlas, found)
-        downloads.draw(atlas, own)
+        downloads.draw(atlas, own, found)
 
 
 def _head(atlas: Atlas, id: str) -> None:
@@ -81,7 +81,7 @@ def _records(atlas: Atlas, id: str, found: pd.DataFrame) -> None:
     st.markdown(plain(summary.sentence(atlas, replace(link.current(atlas), actors=(id,)), found)))
     left, right = st.columns([1.5, 1], gap="medium")
     with left:
-        globe.world(atlas, found, name)
+        globe.world(atlas, list(found.index), name)
     with right:
         roles = summary.by_actor(atlas, found).loc[id].sort_values(ascending=False)
         roles = roles[roles > 0].rename_axis("name").rename("value").reset_index()

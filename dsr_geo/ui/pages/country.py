@@ -67,7 +67,7 @@ def draw(atlas: Atlas) -> None:
                     "Choose a row to open its record."
                 )
             record_table.draw(atlas, found)
-            downloads.draw(atlas, here)
+            downloads.draw(atlas, here, found)
     st.caption(cite.BOUNDARY_NOTE)
 
 
@@ -108,7 +108,7 @@ def _head(atlas: Atlas, iso3: str, here: Selection, found: pd.DataFrame) -> None
             b=_group_of(atlas, about["subregion"]),
         )
     with right:
-        globe.locator(atlas, iso3, found)
+        globe.locator(atlas, iso3, list(found.index))
 
 
 def _numbers(atlas: Atlas, here: Selection, found: pd.DataFrame) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pandas as pd
 import streamlit as st
 
@@ -48,24 +50,26 @@ def draw(atlas: Atlas) -> None:
                     "By keyboard: arrow keys, then Shift and Space."
                 )
                 record_table.draw(atlas, found)
-        downloads.draw(atlas, selection)
+        downloads.draw(atlas, selection, found)
         st.caption(cite.BOUNDARY_NOTE)
 
 
 def _overview(atlas: Atlas, found: pd.DataFrame) -> str:
     """What the selection holds: the countries and the actors with most records, as HTML."""
-    countries = summary.by_country(atlas, found).sum(axis=1).sort_values(ascending=False, kind="stable")
-    actors = (
-        atlas.roles[atlas.roles["id"].isin(found.index)]
-        .drop_duplicates(["id", "actor"])["actor"]
-        .value_counts()
-    )
+    hosts = atlas.hosts.loc[atlas.hosts["id"].isin(found.index), "country"]
+    actors = atlas.roles[atlas.roles["id"].isin(found.index)].drop_duplicates(["id", "actor"])["actor"]
     return lists.rankings(
         {
-            "Countries and territories": countries.rename(atlas.countries.borders["name"]),
-            "Companies and institutions": actors.rename(atlas.actors["name"]),
+            "Countries and territories": _most(hosts, atlas.countries.name),
+            "Companies and institutions": _most(actors, atlas.actor_name),
         }
     )
+
+
+def _most(ids: pd.Series, name: Callable[[str], str]) -> pd.Series:
+    """How often each of the ids stands there, by name, most first, else by id."""
+    counts = ids.value_counts(sort=False).sort_index().sort_values(ascending=False, kind="stable")
+    return counts.set_axis([name(id) for id in counts.index])
 
 
 if __name__ == "__main__":

@@ -40,7 +40,7 @@ def draw(atlas: Atlas) -> None:
                 menu.to("record", atlas.records.at[other, "name"], selection, id=other)
         _changes(atlas, id)
         st.header("Take it along", anchor=False)
-        downloads.draw(atlas, own, id)
+        downloads.draw(atlas, own, atlas.records.loc[[id]], id)
         st.caption(cite.BOUNDARY_NOTE)
     with right, st.container(key="record-card"):
         card.draw(atlas, id)

@@ -17,13 +17,13 @@ def draw(atlas: Atlas) -> None:
     menu.title("Stories")
     st.caption("Short guided views. Opening one sets the filters to its selection; Back brings yours again.")
     for story in cache.stories(atlas).values():
-        found = story.selection.records(atlas)
+        found, words = _found(atlas, story.id)
         with st.container(border=True):
             left, right = st.columns([1.2, 1], gap="large", vertical_alignment="center")
             with left:
                 st.header(plain(story.title), anchor=False)
                 st.markdown(plain(story.text))
-                st.caption(plain(summary.sentence(atlas, story.selection, found)))
+                st.caption(plain(words))
                 with st.container(horizontal=True):
                     for page, label in (
                         ("explore", "Open on the map"),
@@ -34,6 +34,14 @@ def draw(atlas: Atlas) -> None:
                 st.caption(f"Sources: {lists.sources(atlas, story.sources)}; each record names its own.")
             with right:
                 globe.world(atlas, found, f"“{story.title}”")
+
+
+@cache.shared()
+def _found(atlas: Atlas, id: str) -> tuple[list[str], str]:
+    """The ids of a story's records, and the sentence on them."""
+    selection = cache.stories(atlas)[id].selection
+    found = selection.records(atlas)
+    return found.index.tolist(), summary.sentence(atlas, selection, found)
 
 
 if __name__ == "__main__":

@@ -72,7 +72,7 @@ def draw(atlas: Atlas) -> None:
             selection_mode="single-row",
             alt=f"Table of {len(whole)} records with {len(whole.columns)} columns",
         )
-        downloads.draw(atlas, selection)
+        downloads.draw(atlas, selection, found)
         meanings = st.expander("What the columns mean", key="meanings", on_change="rerun")
         if meanings.open:
             lines = [

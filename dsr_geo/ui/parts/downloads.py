@@ -5,6 +5,7 @@ from __future__ import annotations
 from html import escape
 from urllib.parse import urlencode
 
+import geopandas as gpd
 import streamlit as st
 
 from dsr_geo import api, cite, export
@@ -17,14 +18,13 @@ _FIRST = ("xlsx", "csv", "geojson", "gpkg", "html")
 """The formats that most ask for; all others fold out."""
 
 
-def draw(atlas: Atlas, selection: Selection, chosen: str | None = None) -> None:
+def draw(atlas: Atlas, selection: Selection, found: gpd.GeoDataFrame, chosen: str | None = None) -> None:
     """Draw a link for each format, with the licence and the citation. Files are made when somebody asks.
 
-    chosen: the record whose card a map shows, if it is not the one in the address. The links lead to the atlas' own
+    found: the records of the selection. chosen: the record whose card a map shows, if it is not the one in the address. The links lead to the atlas' own
     routes, which answer whether or not the page's session is still there. What a format cannot hold is said beside it.
     Where the place of some records is not known, their countries' shapes can be had instead.
     """
-    found = selection.records(atlas)
     own = {"record": chosen or st.session_state["record"]}
     files = st.container()
     polygons = bool(found.geometry.isna().any()) and st.checkbox(

@@ -36,9 +36,12 @@ def _rounded(shape: BaseGeometry) -> dict:
     return shapely.geometry.mapping(shapely.transform(shape, lambda points: points.round(2)))
 
 
-def locator(atlas: Atlas, iso3: str, found: gpd.GeoDataFrame) -> None:
-    """Draw a globe turned to the country, with its records that have a place. Raises KeyError for an unknown code."""
-    _locator(atlas, iso3, found.index.tolist(), colours.theme())
+def locator(atlas: Atlas, iso3: str, ids: list[str]) -> None:
+    """Draw a globe turned to the country, with those of these records that have a place.
+
+    Raises KeyError for an unknown code or id.
+    """
+    _locator(atlas, iso3, ids, colours.theme())
 
 
 @cache.pure()
@@ -82,12 +85,12 @@ def _locator(atlas: Atlas, iso3: str, ids: list[str], theme: str) -> None:
     )
 
 
-def world(atlas: Atlas, found: gpd.GeoDataFrame, what: str) -> None:
+def world(atlas: Atlas, ids: list[str], what: str) -> None:
     """Draw the world with these records: points, lines as on the map, and a shade where only the country is known.
 
-    what: the words for whose records they are.
+    what: the words for whose records they are. Raises KeyError for an unknown id.
     """
-    _world(atlas, found.index.tolist(), what, colours.theme())
+    _world(atlas, ids, what, colours.theme())
 
 
 @cache.pure()
