@@ -21,8 +21,9 @@ _FIRST = ("xlsx", "csv", "geojson", "gpkg", "html")
 def draw(atlas: Atlas, selection: Selection, found: gpd.GeoDataFrame, chosen: str | None = None) -> None:
     """Draw a link for each format, with the licence and the citation. Files are made when somebody asks.
 
-    found: the records of the selection. chosen: the record whose card a map shows, if it is not the one in the address. The links lead to the atlas' own
-    routes, which answer whether or not the page's session is still there. What a format cannot hold is said beside it.
+    found: the records of the selection. chosen: the record whose card a map shows, if it is not the one in the address.
+    The links lead to the atlas' own routes, which answer whether or not the page's session is still there. What a
+    format cannot hold is said beside it.
     Where the place of some records is not known, their countries' shapes can be had instead.
     """
     own = {"record": chosen or st.session_state["record"]}
