@@ -42,7 +42,6 @@ with faults.told():  # a library that is missing is named
     )
     from dsr_geo.atlas import Atlas
     from dsr_geo.build import importer
-    from dsr_geo.own import write
     from dsr_geo.selection import Selection
     from dsr_geo.ui import PAGES, PATIENCE
 
@@ -179,8 +178,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     usual = Path(export.file_name("html"))
     made.add_argument("--out", type=Path, default=usual, help=f"file to write (default: {usual})")
-    joined = " or ".join(f".{ending}" for ending in write.FORMATS)
-    made.add_argument("--joined", type=Path, help=f"also write your layer with its countries, as {joined}")
+    made.add_argument(
+        "--joined", type=Path, help=f"also write your layer with its countries; file ending in {endings}"
+    )
     made.add_argument("--layer", default="", help="which layer or sheet of your file")
     made.add_argument(
         "--crs", default="", help="its coordinate system, such as EPSG:32650, instead of what it says"
@@ -281,11 +281,7 @@ def _diff(chosen: argparse.Namespace) -> int:
 
 
 def _export(chosen: argparse.Namespace) -> int:
-    ending = _ending(chosen.file)
-    if ending not in export.FORMATS:
-        endings = ", ".join(f".{each}" for each in export.FORMATS)
-        raise _Refused(f"'{chosen.file}' ends in none of {endings}; give it one of these.")
-    return _write(chosen, chosen.file, export.FORMATS[ending], chosen.country_geometry)
+    return _write(chosen, chosen.file, _form(chosen.file), chosen.country_geometry)
 
 
 def _import(chosen: argparse.Namespace) -> int:
@@ -310,10 +306,8 @@ def _map(chosen: argparse.Namespace) -> int:
     paths, chosen.selection = _things(chosen.things)
     if chosen.joined and len(paths) != 1:
         raise _Refused(f"--joined writes one layer of yours, and {len(paths)} are named; name one.")
-    if chosen.joined and _ending(chosen.joined) not in write.FORMATS:
-        raise _Refused(
-            f"'{chosen.joined}' ends in none of .{', .'.join(write.FORMATS)}; give it one of these."
-        )
+    if chosen.joined:
+        _form(chosen.joined)
     status = _map_beside(chosen, paths) if paths else _write(chosen, chosen.out, export.FORMATS["html"])
     if chosen.open:
         webbrowser.open(chosen.out.resolve().as_uri())
@@ -332,14 +326,18 @@ def _map_beside(chosen: argparse.Namespace, paths: list[Path]) -> int:
     status = _write(chosen, chosen.out, export.FORMATS["html"], loaded=loaded, mine=mine)
     print(*(layer.sentence(loaded, wanted) for layer in mine), sep="\n")
     if chosen.joined:
-        content = write.FORMATS[_ending(chosen.joined)](mine[0], loaded, wanted)
-        files.write(chosen.joined, content)
+        files.write(chosen.joined, _form(chosen.joined).own(mine[0], loaded, wanted))
         print(chosen.joined)
     return status
 
 
-def _ending(path: Path) -> str:
-    return path.suffix.removeprefix(".").lower()
+def _form(path: Path) -> export.Format:
+    """The format that a file's ending names."""
+    ending = path.suffix.removeprefix(".").lower()
+    if ending not in export.FORMATS:
+        endings = ", ".join(f".{each}" for each in export.FORMATS)
+        raise _Refused(f"'{path}' ends in none of {endings}; give it one of these.")
+    return export.FORMATS[ending]
 
 
 def _things(given: list[str]) -> tuple[list[Path], str]:

@@ -8,10 +8,11 @@ import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Iterable, Mapping
-from contextlib import suppress
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from glob import escape
 from pathlib import Path
+from typing import IO
 
 from dsr_geo.faults import Said
 
@@ -65,19 +66,49 @@ def _made(target: Path, content: bytes, aside: Path | None) -> str:
     if aside and aside.stat().st_dev == folder.stat().st_dev:
         folder = aside.resolve()
     _clear(folder, target.name)
-    mode = target.stat().st_mode & 0o777 if target.exists() else 0o666 & ~_umask()
-    with tempfile.NamedTemporaryFile(
-        dir=folder, prefix=f".{target.name}.", suffix=_ASIDE, delete=False
-    ) as file:
+    with _whole(target, folder, "") as file:
+        file.write(content)
+    return file.name
+
+
+@contextmanager
+def writing(path: Path, mark: str) -> Iterator[IO[bytes]]:
+    """A file to be written piece by piece beside its place, which it takes at the end, or is gone where that fails.
+
+    mark: stands in its name as long as it is beside its place (`.<name>.<mark>.…`). Raises `CannotWrite`.
+    """
+    target = path.resolve()
+    _clear(target.parent, target.name)
+    try:
+        with _whole(target, target.parent, f"{mark}.") as file:
+            yield file
         try:
-            file.write(content)
+            os.replace(file.name, target)
+        finally:
+            with suppress(OSError):
+                os.unlink(file.name)  # where it was not put in its place
+    except OSError as error:
+        what = error.strerror or error
+        raise CannotWrite(
+            f"'{path}' cannot be written ({what}); name a file in a folder where there is room and leave"
+        ) from None
+
+
+@contextmanager
+def _whole(target: Path, folder: Path, mark: str) -> Iterator[IO[bytes]]:
+    """A new file with the target's rights, gone where it is not written to the end."""
+    mode = target.stat().st_mode & 0o777 if target.exists() else 0o666 & ~_umask()
+    prefix = f".{target.name}.{mark}"
+    with tempfile.NamedTemporaryFile(dir=folder, prefix=prefix, suffix=_ASIDE, delete=False) as file:
+        try:
+            yield file
             file.flush()
             os.fsync(file.fileno())  # some disks say only now that they are full
             os.chmod(file.name, mode)
         except BaseException:
-            os.unlink(file.name)
+            with suppress(OSError):
+                os.unlink(file.name)
             raise
-    return file.name
 
 
 def write_folder(folder: Path, files: Iterable[tuple[str, bytes]]) -> None:

@@ -5,9 +5,9 @@ aside and put in its place, so that a join that was interrupted goes on where it
 from __future__ import annotations
 
 import hashlib
-import io
 import json
 import os
+import secrets
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
@@ -106,29 +106,32 @@ def join(points: Path, out: Path, atlas: Atlas, scheduler: str | None = None) ->
         "parts": [{"file": part.target, "from": Path(part.source).name, "rows": part.rows} for part in parts],
     }
     begun = _begin(out, manifest)
-    task = Task(out, begun, cite.part(atlas.version), where)
+    task = Task(out, begun, cite.part(atlas.version), where, secrets.token_hex(8))
     done = {part: found for part in parts if (found := task.found(part)) is not None}
     left = [part for part in parts if part not in done]
     total = sum(part.rows for part in parts)
-    with tqdm(
-        total=total,
-        initial=sum(part.rows for part in done),
-        unit=" points",
-        unit_scale=True,
-        disable=None,
-    ) as bar:
-        countries = replace(
-            atlas.countries
-        )  # without what it has worked out so far, which others need not be sent
-        if scheduler:
-            run = _on_cluster(scheduler, task, countries, left)
-        else:
-            run = (_on_threads if total >= _PLAIN else _here)(task, countries, left)
-        for part, found in run if left else ():
-            done[part] = found
-            bar.update(part.rows)
-    for aside in out.glob(".part-*"):  # of workers that did not come to the end
-        aside.unlink(missing_ok=True)
+    try:
+        with tqdm(
+            total=total,
+            initial=sum(part.rows for part in done),
+            unit=" points",
+            unit_scale=True,
+            disable=None,
+        ) as bar:
+            countries = replace(
+                atlas.countries
+            )  # without what it has worked out so far, which others need not be sent
+            if scheduler:
+                run = _on_cluster(scheduler, task, countries, left)
+            else:
+                run = (_on_threads if total >= _PLAIN else _here)(task, countries, left)
+            for part, found in run if left else ():
+                done[part] = found
+                bar.update(part.rows)
+    finally:
+        # Of workers that did not come to the end; another join into the folder has asides of its own.
+        for aside in out.glob(f".part-*.{task.run}.*"):
+            aside.unlink(missing_ok=True)
     counted: Counter[str] = sum((Counter(found) for found in done.values()), Counter())
     return Report(out, counted, len(parts), len(parts) - len(left), where.notes())
 
@@ -203,12 +206,15 @@ def _difference(before: bytes, manifest: dict[str, Any]) -> str:
 
 @dataclass(frozen=True)
 class Task:
-    """What to do with each part, wherever that is done. out: the folder; manifest: the digest of its manifest."""
+    """What to do with each part, wherever that is done. out: the folder; manifest: the digest of its manifest; run:
+    what stands in the names of files that are not whole yet, of this join alone.
+    """
 
     out: Path
     manifest: str
     citation: str
     layout: Layout
+    run: str
 
     def found(self, part: Part) -> dict[str, int] | None:
         """How the points of a part were found, if it is done. Raises `CannotJoin` for a file that is not ours."""
@@ -224,26 +230,36 @@ class Task:
         raise CannotJoin(f"'{path}' is not what this join has written; remove it, or name another folder")
 
     def write(self, join: Join, part: Part) -> dict[str, int]:
-        """Join a part and write its file; how its points were found. Raises `NotPoints`, `files.CannotWrite`."""
-        content = io.BytesIO()
+        """Join a part and write its file, so many rows at a time; how its points were found.
+
+        Raises `NotPoints`, `files.CannotWrite`.
+        """
         found: Counter[str] = Counter(dict.fromkeys(FOUND, 0))
-        try:
-            with pq.ParquetWriter(content, join.schema, compression="zstd") as writer:
-                for batch in pq.ParquetFile(part.source).iter_batches(_BATCH, part.groups, use_threads=False):
-                    table, counts = join.table(pa.Table.from_batches([batch]))
-                    found.update(counts)
-                    writer.write_table(table)
-                about = {"citation": self.citation, "manifest": self.manifest, "found": found}
-                writer.add_key_value_metadata({_KEY: json.dumps(about)})
-        except NotPoints as error:
-            raise NotPoints(
-                f"'{part.source}', row groups {part.groups[0]} to {part.groups[-1]}: {error}"
-            ) from None
-        except (pa.ArrowInvalid, OSError) as error:
-            what = f"row groups {part.groups[0]} to {part.groups[-1]} cannot be read ({' '.join(str(error).split())})"
-            raise NotPoints(f"'{part.source}': {what}; every machine has to see the file, whole") from None
-        files.write(self.out / part.target, content.getvalue())
+        groups = f"row groups {part.groups[0]} to {part.groups[-1]}"
+        with (
+            files.writing(self.out / part.target, self.run) as file,
+            pq.ParquetWriter(file, join.schema, compression="zstd") as writer,
+        ):
+            for batch in _batches(part, groups):
+                try:
+                    table, counts = join.table(batch)
+                except NotPoints as error:
+                    raise NotPoints(f"'{part.source}', {groups}: {error}") from None
+                found.update(counts)
+                writer.write_table(table)
+            about = {"citation": self.citation, "manifest": self.manifest, "found": found}
+            writer.add_key_value_metadata({_KEY: json.dumps(about)})
         return dict(found)
+
+
+def _batches(part: Part, groups: str) -> Iterator[pa.Table]:
+    """The rows of a part, some at a time. Raises `NotPoints`."""
+    try:
+        for batch in pq.ParquetFile(part.source).iter_batches(_BATCH, part.groups, use_threads=False):
+            yield pa.Table.from_batches([batch])
+    except (pa.ArrowInvalid, OSError) as error:
+        what = f"{groups} cannot be read ({' '.join(str(error).split())})"
+        raise NotPoints(f"'{part.source}': {what}; every machine has to see the file, whole") from None
 
 
 Run = Iterator[tuple[Part, dict[str, int]]]

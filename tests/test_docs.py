@@ -8,6 +8,7 @@ import shlex
 import shutil
 import subprocess
 import sys
+import tomllib
 from contextlib import redirect_stdout
 from pathlib import Path
 
@@ -18,6 +19,7 @@ import dsr_geo
 from dsr_geo import build, catalog, cite, records
 from dsr_geo.__main__ import main
 from dsr_geo.atlas import DATA
+from dsr_geo.ui.parts import own_layers
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").glob("*.md")), DATA / "LICENSE.md"]
@@ -55,7 +57,12 @@ def test_the_python_examples_of_the_readme_run(tmp_path):
     assert done.returncode == 0, done.stderr
     assert "records in" in done.stdout and "Digital Silk Road Atlas, data version" in done.stdout
     assert "2 lie in a country or territory" in done.stdout and "Pakistan" in done.stdout
-    assert {path.name for path in tmp_path.iterdir()} == {"cloud.geojson", "cloud.html", "ours.html"}
+    assert {path.name for path in tmp_path.iterdir()} == {
+        "cloud.geojson",
+        "cloud.html",
+        "ours.gpkg",
+        "ours.html",
+    }
 
 
 def test_the_commands_of_the_readme_work(tmp_path, monkeypatch, capsys):
@@ -242,3 +249,19 @@ def test_the_citation_file_and_the_changelog_name_this_version():
     assert re.search(r"^cff-version: 1\.2\.0$", text, re.MULTILINE)
     assert all(re.search(rf"^{key}:", text, re.MULTILINE) for key in ("message", "title", "authors"))
     assert re.search(r"^## (\S+)", page("CHANGELOG.md"), re.MULTILINE)[1] == dsr_geo.__version__
+
+
+def test_a_proxy_sends_a_readers_layer_to_its_process_and_keeps_none_of_it():
+    """A location with ^~ goes before those with expressions, which are what the cache is for."""
+    config = re.sub(r"\s#.*", "", page("docs/nginx.conf"))
+    places = dict(re.findall(r"^    location (\S+ ?\S*) \{\n(.*?)^    \}", config, re.DOTALL | re.MULTILINE))
+    own = places["^~ /atlas/own/"]
+    assert "proxy_pass http://app;" in own and "proxy_buffering off;" in own and "proxy_cache" not in own
+    assert "hash $seat consistent;" in re.search(r"upstream app \{(.*?)\}", config, re.DOTALL)[1]
+    assert [place for place, said in places.items() if "proxy_cache atlas;" in said] == [
+        "~ ^/(api|atlas)(/|$)"
+    ]
+    settings = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text(encoding="utf-8"))["server"]
+    assert f"client_max_body_size {settings['maxUploadSize'] + 1}m;" in config
+    assert settings["maxUploadSize"] * 1_048_576 < own_layers.READER_BYTES / 2
+    assert "proxy_request_buffering off;" in places["/"], "a reader's file is not written down on its way in"

@@ -4,9 +4,11 @@ import csv
 import io
 import json
 import re
+from dataclasses import replace
 
 import geopandas as gpd
 import numpy as np
+import openpyxl
 import pandas as pd
 import pyogrio
 import pytest
@@ -16,9 +18,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import dsr_geo
-from dsr_geo import Selection, own
+from dsr_geo import Selection, export, own
 from dsr_geo.__main__ import main
-from dsr_geo.own import columns, write
+from dsr_geo.own import columns
 from dsr_geo.upload import UploadProblem
 from dsr_geo.webmap import own as drawing
 
@@ -173,31 +175,141 @@ def test_a_sentence_of_its_own(atlas, mine):
 
 
 HOSTILE = ["=1+1", "</script><script>alert(1)</script>", "{{7*7}}", "<!--"]
+TAKEN = ["fid", "geom", "bbox", "description", "Begin", "layer", "citation", "about", "note"]
+"""Names that formats give to columns and elements of their own."""
 
 
 @pytest.fixture(scope="module")
 def hostile(atlas):
     """A layer whose columns, cells and title would all like to run."""
-    cells = {name: [value] * 3 for name, value in zip([*HOSTILE, "fid", "geom"], [*HOSTILE, "1", "x"])}
+    cells = {name: [value] * 3 for name, value in zip([*HOSTILE, *TAKEN], [*HOSTILE, *TAKEN])}
     points = gpd.points_from_xy(*zip(*uploads.PLACES[:3]))
     return own.own_layer(atlas, gpd.GeoDataFrame(cells, geometry=points, crs=4326), HOSTILE[1])
 
 
-def test_a_layer_is_written_with_its_join_and_without_the_atlas(atlas, mine, hostile, tmp_path):
-    chosen = Selection(countries=("AAA", "BBB"))
-    document = json.loads(write.geojson(mine, atlas, chosen))
-    assert [each["properties"]["atlas_country"] for each in document["features"]] == ["AAA", "BBB"]
-    assert document["features"][0]["properties"]["atlas_internet_pct"] == 10
-    assert document["metadata"]["count"] == 2 and "citation" not in document["metadata"]
-    rows = list(csv.DictReader(io.StringIO(write.csv(mine, atlas, Selection()).decode("utf-8-sig"))))
-    assert [row["atlas_lon"] for row in rows] == [str(lon) for lon, _ in uploads.PLACES]
-    assert rows[2]["name"] == "旧塔 C" and rows[0]["atlas_internet_pct_year"] == "2010"
-    for layer in (mine, hostile):
-        (tmp_path / "x.gpkg").write_bytes(write.geopackage(layer, atlas, Selection()))
-        back = pyogrio.read_dataframe(tmp_path / "x.gpkg", layer="layer")
-        assert len(back) == len(layer.table) and list(back)[: len(layer.columns)] == layer.columns
-    cells = next(csv.reader(io.StringIO(write.csv(hostile, atlas, Selection()).decode("utf-8-sig"))))
-    assert cells[0] == "'=1+1"
+def written(ending, layer, atlas, selection=None):
+    return export.FORMATS[ending].own(layer, atlas, selection or Selection())
+
+
+def back(ending, content, folder):
+    """Row → cells and place of a file, as programs that are not ours read it."""
+    path = folder / f"x.{ending}"
+    path.write_bytes(content)
+    if ending == "csv":
+        frame = pd.read_csv(path, encoding="utf-8-sig", keep_default_na=False)
+    elif ending == "xlsx":
+        head, *rows = openpyxl.load_workbook(path)["records"].iter_rows(values_only=True)
+        frame = pd.DataFrame(rows, columns=head)
+    else:
+        read = gpd.read_parquet if ending == "parquet" else pyogrio.read_dataframe
+        frame = read(path, **({"layer": "layer"} if ending == "gpkg" else {}))
+        frame = frame.assign(atlas_lon=frame.geometry.x, atlas_lat=frame.geometry.y)
+    if ending == "kml":
+        row = frame["atlas_record_id"].astype(int)
+        frame = frame.rename(columns={"Name": "name"}).assign(atlas_row=row)
+    return frame.set_index("atlas_row").sort_index()
+
+
+SHAPES = [ending for ending in export.FORMATS if ending != "html"]
+
+
+@pytest.mark.parametrize("ending", SHAPES)
+def test_a_layer_is_written_with_its_join_in_every_format(atlas, mine, ending, tmp_path):
+    frame = back(ending, written(ending, mine, atlas), tmp_path)
+    assert frame.index.tolist() == [1, 2, 3, 4]
+    assert list(zip(frame["atlas_lon"], frame["atlas_lat"])) == uploads.PLACES
+    assert frame["name"].tolist() == uploads.FIELDS["name"]
+    assert frame["year"].tolist() == uploads.FIELDS["year"]
+    countries = frame["atlas_country"].astype(object).where(frame["atlas_country"].notna(), "")
+    assert countries.tolist() == ["AAA", "BBB", "CCC", ""]
+    assert [float(cell) for cell in frame["atlas_internet_pct"][:2]] == [10, 50]
+    assert [int(cell) for cell in frame["atlas_internet_pct_year"][:2]] == [2010, 2012]
+    some = back(ending, written(ending, mine, atlas, Selection(countries=("BBB", "CCC"))), tmp_path)
+    assert some.index.tolist() == [2, 3] and some["name"].tolist() == ["São B", "旧塔 C"]
+    assert written(ending, mine.only(np.zeros(4, dtype=bool)), atlas) is not None
+
+
+@pytest.mark.parametrize("ending", SHAPES)
+def test_hostile_columns_and_cells_are_text_in_every_format(atlas, hostile, ending, tmp_path):
+    frame = back(ending, written(ending, hostile, atlas), tmp_path)
+    for text in [*HOSTILE, *TAKEN]:
+        name = f"{text}_given" if ending == "kml" and text in ("description", "Begin") else text
+        name = f"'{name}" if ending == "csv" and name.startswith("=") else name
+        cell = f"'{text}" if ending == "csv" and text.startswith("=") else text
+        assert frame[name].tolist() == [cell] * 3, name
+    assert frame["atlas_country"].tolist() == ["AAA", "BBB", "CCC"]
+    if ending == "xlsx":
+        book = openpyxl.load_workbook(tmp_path / "x.xlsx")
+        kinds = {cell.data_type for sheet in book for row in sheet.iter_rows() for cell in row}
+        assert "f" not in kinds and not any(sheet._hyperlinks for sheet in book)
+
+
+def test_a_file_says_what_is_the_readers_and_what_the_atlas(atlas, published, mine, tmp_path):
+    document = json.loads(written("geojson", mine, atlas, Selection(countries=("AAA", "BBB"))))
+    about = document["metadata"]
+    assert (about["title"], about["count"]) == ("Sites", 2) and "layers" not in about
+    assert about["citation"] == f"Columns of the join: Digital Silk Road Atlas, data version {atlas.version}"
+    assert about["licence"].startswith("The layer: its owner's.")
+    for layer, attributes in ((own.own_layer(published, uploads.source()), True), (mine, False)):
+        plain = replace(layer, attributes=attributes)
+        said = json.loads(written("geojson", plain, published if attributes else atlas))["metadata"]
+        ids = {id for each in said["sources"] for id in each["ids"]}
+        named = ids - {"natural-earth"}
+        assert bool(named) == attributes, "what is not inside is not attributed"
+    nowhere = own.own_layer(atlas, pd.DataFrame({"country": ["AAA", "BBB"]}))
+    (tmp_path / "x.fgb").write_bytes(written("fgb", nowhere, atlas))
+    said = pyogrio.read_info(tmp_path / "x.fgb")["layer_metadata"]["left_out"]
+    assert said == "Features without a place are left out: 2."
+
+
+def test_a_map_of_it_is_the_atlas_with_the_layer_beside(atlas, mine):
+    page = written("html", mine, atlas, Selection(layers=("towers",))).decode()
+    about = drawn(page)
+    assert about["layers"][-1]["title"] == "Sites" and "/layers/own:1.geojson" in about["files"]
+
+
+def test_shapes_of_any_kind_share_a_table(atlas, tmp_path):
+    shapes = [shapely.box(4, 4, 6, 6), shapely.Point(5, 5), shapely.MultiPoint([(5, 5), (6, 6)]), None]
+    frame = gpd.GeoDataFrame({"bbox": ["a", "b", "c", "d"]}, geometry=shapes, crs=4326)
+    layer = own.own_layer(atlas, frame)
+    for ending in ("geojson", "geojsonl", "gpkg", "parquet"):
+        (tmp_path / f"x.{ending}").write_bytes(written(ending, layer, atlas))
+        read = gpd.read_parquet if ending == "parquet" else pyogrio.read_dataframe
+        found = read(tmp_path / f"x.{ending}", **({"layer": "layer"} if ending == "gpkg" else {}))
+        assert found["bbox"].tolist() == ["a", "b", "c", "d"] and found.geometry[3] is None
+        assert [shape.equals(other) for shape, other in zip(found.geometry[:3], shapes)] == [True] * 3
+    cells = csv.DictReader(io.StringIO(written("csv", layer, atlas).decode("utf-8-sig")))
+    assert [row["atlas_wkt"][:7] for row in cells] == ["POLYGON", "", "MULTIPO", ""]
+
+
+def test_more_than_a_sheet_holds_is_a_sentence(atlas, mine):
+    small = replace(export.FORMATS["xlsx"], rows=3)
+    with pytest.raises(export.TooManyRows, match=r"^Sites has 4 features, and Excel holds 3; choose another"):
+        small.own(mine, atlas, Selection())
+    assert small.own(mine, atlas, Selection(countries=("AAA",)))
+
+
+def strict(text):
+    """JSON as its standard has it, which knows no NaN and no Infinity."""
+    return json.loads(text, parse_constant=pytest.fail)
+
+
+def test_columns_in_any_case_and_numbers_without_end_can_be_written(atlas, tmp_path):
+    content = b"lon,lat,Atlas_Country,ATLAS_FID,name,Name,geometry,n\n5,5,x,1,a,b,c,1e999\n"
+    layer = own.own_layer(atlas, content, "sites.csv")
+    assert layer.columns == ["name", "Name_2", "geometry_2", "n"]
+    assert "Made anew, as the join has columns of these names: “Atlas_Country”, “ATLAS_FID”." in layer.lines
+    (tmp_path / "x.gpkg").write_bytes(written("gpkg", layer, atlas))
+    table = pyogrio.read_dataframe(tmp_path / "x.gpkg", layer="layer")
+    (feature,) = strict(written("geojson", layer, atlas))["features"]
+    for cells in (table.iloc[0], feature["properties"]):
+        assert [cells[name] for name in layer.columns] == ["a", "b", "c", "1e999"]
+        assert cells["atlas_country"] == "AAA"
+    (shown,) = drawing.drawn([layer])
+    assert ["n", "1e999"] in strict(shown.file)["features"][0]["properties"]["about"]
+    frame = gpd.GeoDataFrame({"n": [np.inf]}, geometry=[shapely.Point(5, 5)], crs=4326)
+    endless = own.own_layer(atlas, frame)
+    assert strict(written("geojson", endless, atlas))["features"][0]["properties"]["n"] is None
 
 
 def drawn(page):
@@ -242,21 +354,23 @@ def test_the_command_line_maps_files(tiny_folder, tmp_path, capsys):
     paths = [tmp_path / f"sites.{ending}" for ending in ("kmz", "csv")]
     for path in paths:
         path.write_bytes(uploads.formats()[path.suffix[1:]])
-    out, joined = tmp_path / "map.html", tmp_path / "joined.geojson"
+    out = tmp_path / "map.html"
     given = ["--data", str(tiny_folder), "--out", str(out)]
     assert main(["map", *map(str, paths), "country=AAA", *given]) == 0
     said = capsys.readouterr().out
     assert f"{paths[0]}:\n  4 features read (KMZ: 4 points)." in said
     assert said.count("Your layer “sites”: 1 of 4 features") == 2
     assert len(drawn(out.read_text(encoding="utf-8"))["layers"]) == 6
-    assert main(["map", str(paths[1]), "--joined", str(joined), *given]) == 0
-    assert len(json.loads(joined.read_bytes())["features"]) == 4
+    for ending in export.FORMATS:
+        joined = tmp_path / f"joined.{ending}"
+        assert main(["map", str(paths[1]), "--joined", str(joined), *given]) == 0
+        assert joined.stat().st_size
     capsys.readouterr()
     for things, sentence in [
         (["nowhere.csv"], "'nowhere.csv' is not there"),
         (["country=AAA", "country=BBB"], "are two selections"),
         ([*map(str, paths), "--joined", "x.csv"], "--joined writes one layer of yours"),
-        ([str(paths[1]), "--joined", "x.shp"], "ends in none of .geojson"),
+        ([str(paths[1]), "--joined", "x.shp"], "ends in none of .geojson, .csv, .xlsx"),
     ]:
         assert main(["map", *things, *given]) == 2
         assert sentence in capsys.readouterr().err

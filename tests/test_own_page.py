@@ -3,15 +3,17 @@
 import gc
 import gzip
 
+import geopandas as gpd
 import pandas as pd
 import pytest
+import shapely
 import uploads
 from starlette.requests import Request
 from streamlit.testing.v1 import AppTest
 
 from dsr_geo import Selection, own, webmap
 from dsr_geo.own import counts
-from dsr_geo.ui import MAIN, held, path
+from dsr_geo.ui import MAIN, held, path, turns
 from dsr_geo.ui.parts import own_layers
 from dsr_geo.upload import Options, UploadProblem
 
@@ -164,3 +166,71 @@ def test_a_file_that_cannot_be_read_is_told_in_a_sentence(published, session):
     with pytest.raises(UploadProblem, match=r"^x\.csv "):
         own_layers.bring(published, "x.csv", b"%PDF-1.4", Options(), lambda words: None)
     assert not own_layers.brought() and uploads.formats().keys() >= {"csv", "gpkg"}
+
+
+def test_what_is_kept_is_counted_and_looked_at_by_one_at_a_time(published, session, monkeypatch):
+    own_layers.bring(published, NAME, SITES, Options(), lambda words: None)
+    (mine,) = own_layers.brought()
+    before = mine.bytes
+    mine.answer("table", lambda: pd.DataFrame({"n": range(100_000)}))
+    assert mine.bytes > before + 800_000
+
+    class Other:
+        """A layer of another reader's; who asks for its size goes through all there are."""
+
+        @property
+        def bytes(self):
+            assert own_layers._LOCK.locked()
+            return 1000
+
+    own_layers._ALL.add(other := Other())
+    own_layers.refuse("a.csv", "a.csv is no table", b"x" * 5000)
+    refused = own_layers.refused()
+    assert (refused.content, refused.bytes) == (b"x" * 5000, 5000) and refused in own_layers._ALL
+    monkeypatch.setattr(own_layers, "ALL_BYTES", sum(each.bytes for each in [mine, refused]) + 1000 + 4999)
+    monkeypatch.setattr(own_layers, "own_layer", pytest.fail)  # it is not even read
+    with pytest.raises(UploadProblem, match=r"^b.csv takes .* and those of all readers"):
+        own_layers.bring(published, "b.csv", b"x" * 5000, Options(), lambda words: None)
+    own_layers.forget()
+    assert own_layers.refused() is None and refused not in own_layers._ALL and other in own_layers._ALL
+    monkeypatch.setattr(own_layers, "ALL_BYTES", 0)
+    own_layers.refuse("a.csv", "a.csv is no table", b"x")
+    assert own_layers.refused().content == b"", "there is no room to keep it"
+    own_layers._ALL.discard(other)
+
+
+def test_a_download_is_made_in_line_with_the_runs():
+    free = turns._LINE._free
+    assert own_layers.in_turn(lambda: turns._LINE._free)() == free - 1 and turns._LINE._free == free
+
+
+def test_a_layer_of_the_file_that_is_refused_is_read_once_and_the_box_shows_what_is_there(
+    published, monkeypatch, tmp_path
+):
+    names = [f"{'long name of a layer ' * 4}{end}" for end in ("one", "none")]
+    frame = gpd.GeoDataFrame({"n": [1]}, geometry=[shapely.Point(5, 5)], crs=4326)
+    for name, part in zip(names, (frame, frame[:0])):
+        part.to_file(tmp_path / "x.gpkg", layer=name)
+    session = {}
+    with monkeypatch.context() as outside:
+        outside.setattr(own_layers.st, "session_state", session)
+        content = (tmp_path / "x.gpkg").read_bytes()
+        own_layers.bring(published, "x.gpkg", content, Options(), lambda words: None)
+    bring, reads = own_layers.bring, []
+    monkeypatch.setattr(own_layers, "bring", lambda *asked: (reads.append(asked[3].layer), bring(*asked)))
+    test = AppTest.from_file(str(MAIN), default_timeout=PATIENCE).run()
+    test.switch_page(str(path("own"))).run()
+    test.session_state["own"] = session["own"]
+    test.run()
+
+    def box():
+        return next(each for each in test.selectbox if each.label == "Layer of the file")
+
+    assert box().options == names and box().value == names[0]
+    for count in (1, 2):
+        box().set_value(names[1]).run()
+        assert not test.exception and reads == [names[1]] * count
+        assert box().value == names[0] and [each.value for each in test.error] == [
+            r"x\.gpkg has no features\."
+        ]
+    assert test.session_state["own_refused"].content == b"", "the layer that is there has the file"

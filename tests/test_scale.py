@@ -436,6 +436,28 @@ def test_points_that_are_no_degrees_are_told(tmp_path, tiny_folder, capsys):
     )
 
 
+def test_a_part_is_written_as_it_is_joined_and_two_joins_leave_each_other_alone(
+    atlas, sites, tmp_path, monkeypatch
+):
+    """While the first join is in the middle of a part, which is on the disk, a second one does all of it and ends."""
+    monkeypatch.setattr(scale, "_ROWS", 3000)
+    monkeypatch.setattr(scale, "_BATCH", 100)
+    out, plain, seen = tmp_path / "out", scale.Join.table, []
+
+    def slow(join, table):
+        seen.append([path.name for path in out.glob(".part-*")])  # the first time for the schema alone
+        if len(seen) == 3:
+            assert scale.join(sites, out, atlas).found.total() == 3000
+            assert [path.name for path in out.glob(".part-*")] == seen[1]
+        return plain(join, table)
+
+    monkeypatch.setattr(scale.Join, "table", slow)
+    assert scale.join(sites, out, atlas).found.total() == 3000
+    assert len(seen[1]) == 1 and seen[1][0].endswith(".aside")
+    assert [path.name for path in sorted(out.iterdir())] == [scale.MANIFEST, "part-00000.parquet"]
+    assert len(result(out)) == 3000 and pq.read_metadata(out / "part-00000.parquet").num_row_groups == 30
+
+
 def test_a_problem_found_by_a_thread_names_the_file(atlas, tmp_path, monkeypatch):
     monkeypatch.setattr(scale, "_PLAIN", 0)
     points = written(tmp_path / "p.parquet", lon=["5", "x"], lat=["5", "5"])

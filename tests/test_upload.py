@@ -15,10 +15,14 @@ import pyogrio
 import pytest
 import shapely
 import uploads
+from damage import damaged, outcomes
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from dsr_geo import upload
+from dsr_geo import Selection, export, own, upload
 from dsr_geo.upload import checks, child, formats, tables
 from dsr_geo.upload.formats import Options
+from dsr_geo.webmap import own as drawing
 
 FORMATS = uploads.formats()
 
@@ -38,7 +42,7 @@ def refused(content, folder, **options):
 
 
 @pytest.mark.parametrize("ending", FORMATS)
-def test_ten_formats_show_the_same_points(ending, tmp_path):
+def test_ten_formats_show_the_same_points(ending, atlas, tmp_path):
     table, said = opened(FORMATS[ending], tmp_path)
     assert list(zip(table.geometry.x, table.geometry.y)) == uploads.PLACES
     table = table.rename(columns=str.lower)
@@ -46,6 +50,17 @@ def test_ten_formats_show_the_same_points(ending, tmp_path):
         assert table[name].astype(object).where(table[name].notna(), None).tolist() == values
     assert said.startswith("4 features read") and "4 points" in said
     assert table.crs == "EPSG:4326"
+    (drawn,) = drawing.drawn([own.own_layer(atlas, table, "Sites")])
+    marks = [
+        (each["properties"]["name"], *each["geometry"]["coordinates"]) for each in drawn.content["features"]
+    ]
+    assert marks == [(name, *place) for name, place in zip(uploads.FIELDS["name"], uploads.PLACES)]
+    assert [each["properties"]["countries"] for each in drawn.content["features"]] == [
+        "AAA",
+        "BBB",
+        "CCC",
+        "",
+    ]
 
 
 @pytest.fixture(scope="module")
@@ -209,6 +224,7 @@ def sheet(*rows):
         (cut("zip"), "a zip file that is cut off"),
         (cut("kmz"), "a zip file that is cut off"),
         (cut("xlsx"), "a zip file that is cut off"),
+        (FORMATS["kmz"][:60] + b"\xff" * 40 + FORMATS["kmz"][100:], "a zip file that is cut off or damaged"),
         (cut("geojson"), "cannot be read as GeoJSON"),
         (cut("gpkg"), "cannot be read as GeoPackage"),
         (cut("fgb"), "a damaged one; write it again"),
@@ -443,3 +459,85 @@ def test_cells_that_are_no_text_are_written_out():
     table, said = look(frame)
     assert table.a[0] == '[1, {"b": "ü"}]' and table.d[0] == "2020-05-04" and table.t[0]
     assert "z" not in table and "“z”" in said
+
+
+@pytest.mark.parametrize("ending", ["csv", "geojson", "gpkg", "fgb", "zip", "parquet"])
+def test_a_column_called_as_places_are_is_kept_under_another_name(ending, tmp_path):
+    frame = uploads.source().rename_geometry("places").assign(geometry=["a", "b", "旧", "d"])
+    if ending == "csv":
+        content = b"geometry,lon,lat\na,5,5\n"
+    elif ending == "parquet":
+        frame.to_parquet(tmp_path / "x.parquet")
+        content = (tmp_path / "x.parquet").read_bytes()
+    else:
+        # GeoPandas would write two columns of a name: one is renamed in what it has written.
+        parts = uploads.written(
+            frame.rename(columns={"geometry": "geoMetry"}), "shp" if ending == "zip" else ending
+        )
+        parts = {name: part.replace(b"geoMetry", b"geometry") for name, part in parts.items()}
+        content = uploads.zipped(parts) if ending == "zip" else parts[f"sites.{ending}"]
+    table, said = opened(content, tmp_path)
+    assert "your column is called “geometry_2”" in said
+    found = dict(
+        zip(table["geometry_2"], table.geometry.x)
+    )  # the index of FlatGeobuf has an order of its own
+    assert found == dict(zip(["a"] if ending == "csv" else ["a", "b", "旧", "d"], [5, 25, -175, 100]))
+
+
+def test_numbers_without_end_are_told(tmp_path):
+    table, said = opened(b"lon,lat,n\n5,5,1e999\n5,5,-1e999\n5,5,2\n", tmp_path)
+    assert table.n.tolist() == ["1e999", "-1e999", "2"]
+    point = shapely.Point(5, 5)
+    endless = {
+        "a": [1.5, np.inf],
+        "b": pd.array([1.5, -np.inf], "Float64"),
+        "c": np.array([1.5, np.inf], object),
+    }
+    table, said = look(placed(point, point, **endless, d=[1.5, np.nan]))
+    assert "left empty, in the columns “a”, “b”, “c”." in said
+    for name in "abcd":
+        assert table[name][0] == 1.5 and pd.isna(table[name][1])
+
+
+def test_cells_of_lists_and_numbers_stay_apart():
+    point = shapely.Point(5, 5)
+    cells = {"a": [np.array([1, 2]), None], "b": [1, pd.NA], "c": np.array(["", 2], object)}
+    table, _ = look(placed(point, point, **cells))
+    assert table.a.tolist() == ["[1, 2]", None]
+    assert table.b[0] == 1 and table.c[1] == 2 and pd.isna(table.b[1]) and pd.isna(table.c[0])
+
+
+@pytest.mark.parametrize("named", ["crs", "encoding"])
+def test_what_a_reader_says_may_be_of_any_length(named):
+    with pytest.raises(upload.UploadProblem, match=r"^sites\.csv cannot be read in the") as problem:
+        upload.read(FORMATS["csv"], "sites.csv", Options(**{named: "x\0" * 100_000}))
+    assert len(str(problem.value)) < 400
+
+
+def shown(table, atlas):
+    """A layer of what was read, joined and drawn: text that is JSON, bytes, or the sentence why not."""
+    try:
+        layer = own.own_layer(atlas, table, "Damaged")
+    except upload.UploadProblem as problem:
+        return str(problem)
+    (made,) = drawing.drawn([layer])
+    json.loads(made.file, parse_constant=pytest.fail)
+    return layer.sentence(atlas, Selection()), export.FORMATS["csv"].own(layer, atlas, Selection())
+
+
+@settings(max_examples=2)
+@given(data=st.data())
+def test_damaged_files_are_layers_or_a_sentence(atlas, tmp_path_factory, data):
+    """Bytes of each of the ten formats turned, cut out and put in; many more of them in tests/soak."""
+    contents = {
+        f"{ending}-{i}": data.draw(damaged(content)) for ending, content in FORMATS.items() for i in range(3)
+    }
+    for name, became in outcomes(contents, tmp_path_factory.mktemp("damaged")).items():
+        if isinstance(became, str):
+            assert became and "\n" not in became and len(became) < 500 and "/tmp" not in became, (
+                name,
+                became,
+            )
+            assert "drivers are open" not in became
+        else:
+            assert shown(gpd.read_feather(became), atlas), name

@@ -33,9 +33,14 @@ def _table():
 
 
 def _written(ending, **options):
+    return written(source(), ending, **options)
+
+
+def written(frame, ending, **options):
+    """Name → content of the files that a frame becomes."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / f"sites.{ending}"
-        source().to_file(path, **options)
+        frame.to_file(path, **options)
         return {each.name: each.read_bytes() for each in Path(folder).iterdir()}
 
 

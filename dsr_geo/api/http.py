@@ -88,6 +88,11 @@ def send(request: Request, body: bytes, headers: dict[str, str]) -> Response:
     """A prepared answer, as far as the browser does not hold it."""
     if _is_held(request.headers.get("if-none-match", ""), headers["etag"]):
         return Response(status_code=304, headers=headers)
+    return packed(request, body, headers)
+
+
+def packed(request: Request, body: bytes, headers: dict[str, str]) -> Response:
+    """A body that is kept gzipped, as the reader takes it. headers: of the gzipped one."""
     if not _takes_gzip(request.headers.get("accept-encoding", "")):
         return plain(request, gzip.decompress(body), headers)
     return Response(body, headers=headers)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from html import escape
-from typing import Any
 from xml.etree import ElementTree
 
 import pandas as pd
@@ -16,41 +15,70 @@ _NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """Characters that XML 1.0 does not have, not even escaped."""
 
 
+_TAKEN = {
+    "name",
+    "description",
+    "timestamp",
+    "begin",
+    "end",
+    "altitudemode",
+    "tessellate",
+    "extrude",
+    "visibility",
+}
+"""What readers call a placemark's own elements: a column of such a name would take their place."""
+
+
 def kml(download: Download) -> bytes:
     """KML 2.2: a folder a layer, a placemark a record (without geometry where only the country is known).
 
     A record's years are its time span, its columns typed data, but for the name; its id is in `record_id` and,
-    after `record-`, the placemark's, for an id of XML begins with a letter and is there once. Characters that XML
-    cannot hold are U+FFFD. Written here, since GDAL's driver lets a text end the CDATA section that it stands in.
+    after `record-`, the placemark's, for an id of XML begins with a letter and is there once. Columns that readers
+    would take for elements of KML are called `<column>_given`. Characters that XML cannot hold are U+FFFD. Written
+    here, since GDAL's driver lets a text end the CDATA section that it stands in.
     """
     frame, about = download.frame, download.about
-    columns = {
+    kinds = {
         name: _TYPES.get(str(dtype), "string") for name, dtype in frame.dtypes.items() if name != "geometry"
+    }
+    named = download.called if download.called.casefold() == "name" else ""
+    columns = {
+        name: f"{name}_given" if name.casefold() in _TAKEN else name for name in kinds if name != named
     }
     root = ElementTree.Element("kml", xmlns="http://www.opengis.net/kml/2.2")
     document = _in(root, "Document", id="atlas")
     _in(document, "name", f"{about['title']}: {about['count']} records")
     _in(document, "description", escape(f"{about['citation']}. {about['licence']}. {about['boundaries']}"))
-    for layer in download.atlas.layers.values():
-        style = _in(document, "Style", id=f"layer-{layer.id}")
-        red, green, blue = (layer.colour["light"][at : at + 2] for at in (1, 3, 5))
+    for part in download.parts:
+        style = _in(document, "Style", id=f"layer-{part.id}")
+        red, green, blue = (part.colour[at : at + 2] for at in (1, 3, 5))
         for kind, opaque in ("IconStyle", "ff"), ("LineStyle", "ff"), ("PolyStyle", "40"):
             _in(_in(style, kind), "color", f"{opaque}{blue}{green}{red}".lower())
     data = _in(document, "ExtendedData")
     for key, value in about.items():
         _in(_in(data, "Data", name=key), "value", as_text(value))
-    schema = _in(document, "Schema", name="record", id="record")
-    for name, kind in {"record_id": "string", **columns}.items():
-        if name != "name":
-            _in(schema, "SimpleField", name=name, type=kind)
-    folders: dict[str, ElementTree.Element] = {}
-    rows = frame[[*columns]].astype(object).to_dict("index")
-    for (id, row), shape in zip(rows.items(), frame.geometry):
-        if row["layer"] not in folders:
-            folders[row["layer"]] = _in(document, "Folder", id=f"folder-{row['layer']}")
-            _in(folders[row["layer"]], "name", row["layer_title"])
-        known = {name: value for name, value in row.items() if pd.notna(value)}
-        _placemark(folders[row["layer"]], id, known, shape)
+    schema, key = _in(document, "Schema", name="record", id="record"), f"{download.added}record_id"
+    for name, kind in {key: "string", **{columns[name]: kinds[name] for name in columns}}.items():
+        _in(schema, "SimpleField", name=name, type=kind)
+    marks = dict(zip(frame.index, zip(download.names, download.spans)))
+    for part in download.parts:
+        folder = _in(document, "Folder", id=f"folder-{part.id}")
+        _in(folder, "name", part.title)
+        rows = part.rows[[*columns]].astype(object).rename(columns=columns).to_dict("index")
+        for (id, row), shape in zip(rows.items(), part.rows.geometry):
+            mark = _in(folder, "Placemark", id=f"record-{id}")
+            name, span = marks[id]
+            _in(mark, "name", name)
+            if "note" in row and pd.notna(row["note"]) and not download.added:
+                _in(mark, "description", escape(row["note"]))  # by the standard a description is HTML
+            _span(mark, *span)
+            _in(mark, "styleUrl", f"#layer-{part.id}")
+            told = _in(_in(mark, "ExtendedData"), "SchemaData", schemaUrl="#record")
+            for name, value in {key: id, **row}.items():
+                if pd.notna(value):
+                    _in(told, "SimpleData", str(value), name=name)
+            if shape is not None:
+                _shape(mark, shape)
     return ElementTree.tostring(root, encoding="utf-8", xml_declaration=True)
 
 
@@ -58,25 +86,13 @@ _TYPES = {"Int32": "int", "float64": "double"}
 """pandas' type → KML's; all else is text."""
 
 
-def _placemark(folder: ElementTree.Element, id: str, row: dict[str, Any], shape: BaseGeometry | None) -> None:
-    """A record: what is known of it, in the order that KML asks for."""
-    mark = _in(folder, "Placemark", id=f"record-{id}")
-    _in(mark, "name", row["name"])
-    if "note" in row:
-        _in(mark, "description", escape(row["note"]))  # by the standard a description is HTML
-    begin, end = row.get("year_start", row.get("year_announced")), row.get("year_end")
-    if begin or end:
-        span = _in(mark, "TimeSpan")
-        for name, year, day in ("begin", begin, "01-01"), ("end", end, "12-31"):
-            if year:
-                _in(span, name, f"{year:04d}-{day}")
-    _in(mark, "styleUrl", f"#layer-{row['layer']}")
-    data = _in(_in(mark, "ExtendedData"), "SchemaData", schemaUrl="#record")
-    for name, value in {"record_id": id, **row}.items():
-        if name != "name":
-            _in(data, "SimpleData", str(value), name=name)
-    if shape is not None:
-        _shape(mark, shape)
+def _span(mark: ElementTree.Element, begin: int | None, end: int | None) -> None:
+    if not (begin or end):
+        return
+    span = _in(mark, "TimeSpan")
+    for name, year, day in ("begin", begin, "01-01"), ("end", end, "12-31"):
+        if year:
+            _in(span, name, f"{year:04d}-{day}")
 
 
 def _shape(parent: ElementTree.Element, shape: BaseGeometry) -> None:
@@ -95,6 +111,7 @@ def _shape(parent: ElementTree.Element, shape: BaseGeometry) -> None:
 
 def _in(parent: ElementTree.Element, tag: str, text: str = "", **attributes: str) -> ElementTree.Element:
     """A new element at the end of another."""
-    made = ElementTree.SubElement(parent, tag, attributes)
+    clean = {name: _NO_XML.sub("\ufffd", value) for name, value in attributes.items()}
+    made = ElementTree.SubElement(parent, tag, clean)
     made.text = _NO_XML.sub("\ufffd", text) or None
     return made

@@ -23,6 +23,19 @@ if TYPE_CHECKING:
 _TABLES: WeakKeyDictionary[Atlas, pd.DataFrame] = WeakKeyDictionary()
 
 
+@dataclass(frozen=True)
+class Part:
+    """Rows of `Download.frame` that belong together. geometry: how they are drawn (`catalog.GEOMETRIES`), "" where that
+    may be anything. colour: #RRGGBB.
+    """
+
+    id: str
+    title: str
+    geometry: str
+    colour: str
+    rows: gpd.GeoDataFrame
+
+
 @dataclass(frozen=True, eq=False)
 class Download:
     """A selection to be written, and how: what every format is given.
@@ -41,6 +54,11 @@ class Download:
     chosen: str | None = None
     indicator: str | None = None
     own: Sequence[OwnLayer] = ()
+
+    added = ""
+    """What stands before the names of columns that a format adds to those of the table."""
+    called = "name"
+    """The column of what records are called; "" for none."""
 
     @cached_property
     def found(self) -> gpd.GeoDataFrame:
@@ -90,6 +108,37 @@ class Download:
         return cite.metadata(self.atlas, self.selection, len(self.found), others, held)
 
     @cached_property
+    def sources(self) -> pd.DataFrame:
+        """The sources of what is inside: `cite.sources`."""
+        return cite.sources(self.atlas, self.found)
+
+    @cached_property
+    def parts(self) -> list[Part]:
+        """The records by their layers, in their order."""
+        layers = [self.atlas.layers[id] for id in self.frame["layer"].unique()]
+        rows = [self.frame[self.frame["layer"] == layer.id] for layer in layers]
+        return [
+            Part(layer.id, layer.title, layer.geometry, layer.colour["light"], found)
+            for layer, found in zip(layers, rows)
+        ]
+
+    @cached_property
+    def names(self) -> list[str]:
+        """What each record is called."""
+        return list(self.table["name"])
+
+    @cached_property
+    def spans(self) -> list[tuple[int | None, int | None]]:
+        """First and last year of each record, None where unknown."""
+        begin = self.frame["year_start"].fillna(self.frame["year_announced"])
+        return list(zip(known(begin), known(self.frame["year_end"])))
+
+    @property
+    def left_out(self) -> str:
+        """A sentence about what `placed` lacks; empty for nothing."""
+        return cite.left_out(len(self.frame) - len(self.placed))
+
+    @cached_property
     def _shapes(self) -> dict[str, shapely.Geometry | None]:
         return {}
 
@@ -126,6 +175,11 @@ def as_text(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
+def known(years: pd.Series) -> list[int | None]:
+    """Years, None where unknown."""
+    return [None if pd.isna(year) else int(year) for year in years]
+
+
 def texts(columns: pd.DataFrame) -> list[str]:
     """The columns that hold no numbers."""
     return [name for name, dtype in columns.dtypes.items() if not pd.api.types.is_numeric_dtype(dtype)]
@@ -156,7 +210,7 @@ def _whole_table(atlas: Atlas) -> pd.DataFrame:
     for name, (before, values) in added.items():
         result.insert(result.columns.get_loc(before) + 1, name, values)
     for name in texts(result):
-        result[name] = result[name].map(_text, na_action="ignore")
+        result[name] = result[name].map(whole, na_action="ignore")
     fields = {name: field.type for layer in atlas.layers.values() for name, field in layer.fields.items()}
     return result.astype({name: "Int64" for name in result if fields.get(name) == "flag"})
 
@@ -167,6 +221,6 @@ def _each(lists: pd.Series, words: Mapping[str, str], between: str, once: bool =
     return lists.map(lambda ids: between.join(kept(words[id] for id in ids)))
 
 
-def _text(value: Any) -> Any:
+def whole(value: Any) -> Any:
     """A text without the sign that ends it for libraries in C."""
     return value.replace("\0", "\ufffd") if isinstance(value, str) else value

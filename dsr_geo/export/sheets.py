@@ -7,9 +7,9 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 
-from dsr_geo import cite
 from dsr_geo.export.rows import Download
 
 if TYPE_CHECKING:
@@ -33,9 +33,9 @@ def xlsx(download: Download) -> bytes:
     content = io.BytesIO()
     book = xlsxwriter.Workbook(content, {"in_memory": True})
     said = download.says(shapes=False)
-    book.set_properties({"title": cite.TITLE, "comments": said["citation"], "created": _NO_TIME})
+    book.set_properties({"title": said["title"], "comments": said["citation"], "created": _NO_TIME})
     head = book.add_format({"bold": True, "bottom": 1})
-    sources = cite.sources(download.atlas, download.found).reset_index()
+    sources = download.sources.reset_index()
     about = pd.DataFrame(_about(said), columns=["key", "value"])
     for name, rows in ("records", download.table.reset_index()), ("sources", sources), ("about", about):
         sheet = book.add_worksheet(name)
@@ -61,6 +61,8 @@ def _fill(sheet: Worksheet, rows: Iterable[Sequence[Any]]) -> None:
                 if value:
                     short = value if len(value) <= _LONGEST else value[: _LONGEST - 1] + "…"
                     sheet.write_string(at, column, short)
+            elif isinstance(value, bool | np.bool_):
+                sheet.write_boolean(at, column, bool(value))
             elif pd.notna(value):
                 sheet.write_number(at, column, value)
 
@@ -70,7 +72,9 @@ def _about(about: dict[str, Any]) -> list[tuple[str, Any]]:
     lines = [
         (key.replace("_", " "), value) for key, value in about.items() if not isinstance(value, dict | list)
     ]
-    lines += [(f"licence of {layer['title']}", layer["licence"]) for layer in about["layers"].values()]
+    lines += [
+        (f"licence of {layer['title']}", layer["licence"]) for layer in about.get("layers", {}).values()
+    ]
     for each in about["sources"]:
         said = f"{len(each['ids'])} in the sheet sources, with the attribution of each"
         lines.append((f"sources under {each['licence']}", said))

@@ -33,8 +33,8 @@ class OwnLayer:
     `JOINED`: ISO3, name and region of the country or territory; how it was found (inside, near, none, named where there
     is no place but a country, or no place); kilometres to it where near; and the year its attributes are of.
     lines: what was found and assumed, a sentence each. begin, end: first and last year of each feature, infinite where
-    unknown. called: the column of what features are called, "" for none. layers: those that the file has. attributes:
-    whether `joined` adds those of the countries, which are many.
+    unknown. called: the column of what features are called, "" for none. layers: those that the file has; layer: which
+    of them it is. attributes: whether `joined` adds those of the countries, which are many.
     """
 
     title: str
@@ -44,6 +44,7 @@ class OwnLayer:
     end: np.ndarray
     called: str
     layers: tuple[str, ...] = ()
+    layer: str = ""
     attributes: bool = True
 
     def __repr__(self) -> str:
@@ -158,23 +159,25 @@ def own_layer(
         except Refused as refusal:
             raise UploadProblem(f"{title} {refusal}") from None
         layers: tuple[str, ...] = ()
+        read = ""
     else:
         stage("Reading the file")
         path = Path(source) if isinstance(source, str) else source
         reading = upload.read(path, title, options)
         table, lines, layers = reading.table, list(reading.lines), reading.layers
+        read = reading.layer
         title = title or (path.stem if isinstance(path, Path) else "Your layer")
     stage("Joining it with the countries")
     try:
-        return _joined(atlas, table, lines, tables.short(title, 80), layers)
+        return _joined(atlas, table, lines, tables.short(title, 80), layers, read)
     except Refused as refusal:
         raise UploadProblem(f"{title} {refusal}") from None
 
 
 def _joined(
-    atlas: Atlas, table: gpd.GeoDataFrame, lines: list[str], title: str, layers: tuple[str, ...]
+    atlas: Atlas, table: gpd.GeoDataFrame, lines: list[str], title: str, layers: tuple[str, ...], layer: str
 ) -> OwnLayer:
-    again = [name for name in table.columns if name.startswith("atlas_")]
+    again = [name for name in table.columns if name.casefold().startswith("atlas_")]
     if again:
         table = table.drop(columns=again)
         lines.append(f"Made anew, as the join has columns of these names: {listed(again)}.")
@@ -208,4 +211,4 @@ def _joined(
         atlas_km=located["distance_km"].where(how == "near").round(1).to_numpy(),
         atlas_year=np.where(np.isfinite(begin), begin, latest).astype(int),
     )
-    return OwnLayer(title, joined, tuple(lines), begin, end, columns.called(table), layers)
+    return OwnLayer(title, joined, tuple(lines), begin, end, columns.called(table), layers, layer)

@@ -17,7 +17,10 @@ _YEAR = named(
     "date startdate yearannounced ano annee jahr baujahr anno tahun god 年 年份 год"
 )
 _END = named("yearend endyear end until closed closing decommissioned enddate")
-_NAME = named("name title label site sitename nombre nom nome naam bezeichnung 名称 名字 名 название nameen")
+_NAME = named(
+    "name title label site sitename nombre nom nome naam namn navn nimi bezeichnung "
+    "名称 名字 名 название nameen"
+)
 _COUNTRY = named(
     "country countrycode countryname countryiso countryiso3 iso3 isoa3 iso3code iso2 isoa2 iso "
     "iso31661alpha3 nation territory adm0 adm0a3 state pays pais paese land staat economy host "

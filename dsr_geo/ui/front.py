@@ -16,6 +16,7 @@ from anyio import to_thread
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from dsr_geo.api import http
 from dsr_geo.ui import FRONT, PAGES, Page
 
 POLICY = "; ".join(
@@ -206,8 +207,7 @@ def _without_body(send: Send) -> Send:
 
 def _accepted(header: str) -> set[str]:
     """The codings that an Accept-Encoding names and does not refuse."""
-    items = (item.replace(" ", "").lower().partition(";q=") for item in header.split(","))
-    return {coding for coding, _, weight in items if weight.strip("0.") or not weight}
+    return {coding for coding, weight in http.weights(header).items() if weight}
 
 
 def send_at_once(sockets: Iterable[socket.socket]) -> None:

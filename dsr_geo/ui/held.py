@@ -6,7 +6,6 @@ The address is there for as long as the session keeps what `hold` gave it; nothi
 from __future__ import annotations
 
 import gzip
-import re
 import secrets
 from weakref import WeakValueDictionary
 
@@ -15,8 +14,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from dsr_geo import api
-
-_NO_GZIP = re.compile(r"(gzip|\*)\s*;\s*q=0(\.0*)?\s*(,|$)")
+from dsr_geo.api import http
 
 
 class Held:
@@ -47,8 +45,10 @@ def _send(request: Request) -> Response:
     if not held:
         sentence = "this layer is no longer there; bring its file again"
         return JSONResponse({"error": sentence}, status_code=404, headers={"cache-control": "no-store"})
-    headers = {"content-type": held.mime, "cache-control": "no-store", "vary": "accept-encoding"}
-    accepted = request.headers.get("accept-encoding", "").lower()
-    if not re.search(r"gzip|\*", accepted) or _NO_GZIP.search(accepted):
-        return Response(gzip.decompress(held.body), headers=headers | {"content-encoding": "identity"})
-    return Response(held.body, headers=headers | {"content-encoding": "gzip"})
+    headers = {
+        "content-type": held.mime,
+        "content-encoding": "gzip",
+        "cache-control": "no-store",
+        "vary": "accept-encoding",
+    }
+    return http.packed(request, held.body, headers)

@@ -86,6 +86,13 @@ def turn() -> Iterator[None]:
 
 
 @contextmanager
+def place() -> Iterator[None]:
+    """Outside of a run: wait in the same line, and hold a place while something heavy is made."""
+    with _LINE.place(next(_TICKETS)):
+        yield
+
+
+@contextmanager
 def away() -> Iterator[None]:
     """Inside a turn: let others have the place while something else works for this reader, and wait for one then."""
     _LINE.give()

@@ -30,11 +30,7 @@ TIMEOUT = 240.0
 
 _ROOT = Path(__file__).resolve().parents[2]
 
-_START = (
-    "import sys; sys.path.append(sys.argv[3]); from pathlib import Path; from dsr_geo.upload import child; "
-)
-
-_START += "child.main(Path(sys.argv[1]))"
+_START = "import sys; sys.path.append(sys.argv[1]); from dsr_geo.upload import child; child.main()"
 
 _TOO_MUCH = "needs more memory or time than a file is given here; take a part of it, or save it as GeoParquet"
 
@@ -74,7 +70,8 @@ def read(file: Path | bytes, name: str = "", options: Options | None = None) -> 
             shutil.copyfile(file, folder / child.FILE)
         else:
             (folder / child.FILE).write_bytes(file)
-        _run(folder, options or Options())
+        (folder / child.OPTIONS).write_text(json.dumps(asdict(options or Options())), encoding="utf-8")
+        _run(folder)
         try:
             report = json.loads((folder / child.REPORT).read_bytes())
         except (OSError, ValueError):
@@ -85,12 +82,11 @@ def read(file: Path | bytes, name: str = "", options: Options | None = None) -> 
     return Reading(table, tuple(report["lines"]), report["format"], report["layer"], tuple(report["layers"]))
 
 
-def _run(folder: Path, options: Options) -> None:
+def _run(folder: Path) -> None:
     """The child, which gets no more of this process than it needs: no variables, no input, no word to our output."""
-    asked = [sys.executable, "-I", "-c", _START, str(folder), json.dumps(asdict(options)), str(_ROOT)]
     try:
         subprocess.run(
-            asked,
+            [sys.executable, "-I", "-c", _START, str(_ROOT)],
             cwd=folder,
             env=_environment(folder),
             stdin=subprocess.DEVNULL,

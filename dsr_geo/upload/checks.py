@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from typing import Any
 
 import geopandas as gpd
@@ -57,39 +58,53 @@ def checked(raw: Raw, options: Options) -> tuple[gpd.GeoDataFrame, list[str]]:
 
 
 _GEOMETRY = gpd.array.GeometryDtype
+_PLACES = "geometry"
 _KINDS = {0: "point", 1: "line", 2: "line", 3: "area", 4: "point", 5: "line", 6: "area", 7: "collection"}
 
 
 def _plain(table: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
-    """Columns of numbers, yes and no, and text (None where empty), under names that are texts and stand once."""
-    names, said = tables.unique(list(table.columns))
+    """Columns of finite numbers, yes and no, and text (None where empty), under names that are texts and stand once.
+
+    None of them is called geometry, which is the name of the places.
+    """
+    names, said = tables.unique(list(table.columns), _PLACES)
     columns: dict[str, pd.Series] = {}
     left_out = []
     for i, name in enumerate(names):
         column = tables.as_numbers(table.iloc[:, i].reset_index(drop=True))
         kind = column.dtype.kind
+        cells = column.astype(object).where(column.notna(), None) if kind not in "iufbO" else column
         if kind in "iufb":
             columns[name] = column
-            continue
-        cells = column.astype(object).where(column.notna(), None) if kind != "O" else column
-        if any(isinstance(cell, bytes) for cell in cells):
+        elif any(isinstance(cell, bytes) for cell in cells):
             left_out.append(name)
-            continue
-        texts = [_text(cell) for cell in cells]
-        numeric = (
-            [cell for cell in cells if not (cell is None or cell == "" or cell != cell)]
-            if kind == "O"
-            else []
-        )
-        if numeric and all(type(cell) in (int, float) for cell in numeric):
-            columns[name] = pd.to_numeric(
-                pd.Series([cell if cell != "" else None for cell in cells]), errors="coerce"
-            )
+        elif kind == "O" and _numeric(cells):
+            numbers = [None if isinstance(cell, str) else cell for cell in cells]  # texts are empty here
+            columns[name] = pd.to_numeric(pd.Series(numbers), errors="coerce")
         else:
-            columns[name] = pd.Series(texts, dtype=object)
+            columns[name] = pd.Series([_text(cell) for cell in cells], dtype=object)
     if left_out:
         said.append(f"Left out, as they hold bytes: {listed(left_out)}.")
+    endless = {
+        name: column.isin([np.inf, -np.inf]) for name, column in columns.items() if column.dtype.kind == "f"
+    }
+    endless = {name: these for name, these in endless.items() if these.any()}
+    for name, these in endless.items():
+        columns[name] = columns[name].mask(these)
+    if endless:
+        said.append(f"Numbers without end are left empty, in the columns {listed(endless)}.")
     return pd.DataFrame(columns, index=pd.RangeIndex(len(table))), said
+
+
+def _numeric(cells: pd.Series) -> bool:
+    """Whether all cells that are filled are numbers, and some are."""
+    empty = (type(None), type(pd.NA))
+    kinds = {type(cell) for cell in cells if not (isinstance(cell, empty) or _is_blank(cell))}
+    return bool(kinds) and kinds <= {int, float}
+
+
+def _is_blank(cell: Any) -> bool:
+    return cell == "" if isinstance(cell, str) else isinstance(cell, float) and math.isnan(cell)
 
 
 def _text(cell: Any) -> str | None:
@@ -113,7 +128,9 @@ def _degrees(shapes: np.ndarray, crs: Any, options: Options) -> tuple[np.ndarray
         try:
             crs = pyproj.CRS.from_authority(*options.crs.strip().upper().split(":"))  # no paths, no grids
         except (pyproj.exceptions.CRSError, TypeError):
-            raise Refused(f"cannot be read in the CRS “{options.crs}”; name one such as EPSG:32650") from None
+            raise Refused(
+                f"cannot be read in the CRS {listed([options.crs])}; name one such as EPSG:32650"
+            ) from None
     if (high := shapely.has_z(shapes)).any():
         if (shapely.get_coordinates(shapes[high], include_z=True)[:, 2] != 0).any():
             lines.append("Heights are left out.")

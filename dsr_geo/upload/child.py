@@ -6,14 +6,13 @@
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 from typing import Any
 
 LIMITS = {"AS": 6_000_000_000, "CPU": 180, "FSIZE": 2_000_000_000, "NOFILE": 256, "CORE": 0}
 """What the process may use (`resource.RLIMIT_…`): bytes of addresses, seconds, bytes a file, open files, no core."""
 
-TABLE, REPORT, FILE = "table.feather", "report.json", "file"
+TABLE, REPORT, FILE, OPTIONS = "table.feather", "report.json", "file", "options.json"
 """Names in its folder: what it makes, and what it is given."""
 
 
@@ -31,9 +30,10 @@ def limit() -> None:
             resource.setrlimit(which, (most, most))
 
 
-def main(folder: Path) -> None:
-    """Read `FILE` as the options on the command line say; leaves `TABLE` and `REPORT` in the folder."""
+def main() -> None:
+    """Read `FILE` as `OPTIONS` says; leaves `TABLE` and `REPORT` beside them, in the folder it was started in."""
     limit()
+    folder = Path.cwd()
     import pyogrio
 
     from dsr_geo.upload import checks, formats, tables
@@ -42,7 +42,7 @@ def main(folder: Path) -> None:
     try:
         if open_drivers := set(pyogrio.list_drivers()) - set(formats.DRIVERS):
             raise RuntimeError(f"drivers are open: {sorted(open_drivers)}")
-        options = formats.Options(**json.loads(sys.argv[2]))
+        options = formats.Options(**json.loads((folder / OPTIONS).read_bytes()))
         raw = formats.read(folder / FILE, options, folder)
         table, lines = checks.checked(raw, options)
         table.to_feather(folder / TABLE)
@@ -56,7 +56,3 @@ def main(folder: Path) -> None:
             "refused": f"cannot be read ({type(error).__name__}: {tables.reason(error)}); write it again"
         }
     (folder / REPORT).write_text(json.dumps(report), encoding="utf-8")
-
-
-if __name__ == "__main__":
-    main(Path(sys.argv[1]))

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import shutil
 import zipfile
+import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
@@ -136,10 +137,10 @@ def _zip(path: Path, options: Options, folder: Path) -> Raw:
             for ending, parts, read in ((".shp", _SHAPEFILE, _shapefile), (".kml", (".kml",), _kmz)):
                 if any(name.endswith(ending) for name in names):
                     return read(_unpacked(archive, members, ending, parts, folder), options)
-    except (zipfile.BadZipFile, zipfile.LargeZipFile, EOFError, NotImplementedError, ValueError) as error:
+    except (zipfile.BadZipFile, zlib.error, OSError, EOFError, NotImplementedError, ValueError) as error:
         if isinstance(error, Refused):
             raise
-        raise Refused(f"is a zip file that is cut off or damaged ({error}); make it again") from None
+        raise Refused(f"is a zip file that is cut off or damaged ({reason(error)}); make it again") from None
     raise Refused("is a zip without a shapefile, a KML or a workbook; give the file inside it")
 
 
@@ -210,7 +211,7 @@ def _gdal(files: list[tuple[Path, str]], title: str, ending: str, options: Optio
     if not found:
         raise Refused(f"is a {title} without layers, or a damaged one; write it again")
     if options.layer and options.layer not in found:
-        raise Refused(f"has no layer “{options.layer}”; it has {listed(found)}")
+        raise Refused(f"has no layer {listed([options.layer])}; it has {listed(found)}")
     spatial = [name for name, (_, _, has_places) in found.items() if has_places]
     name = options.layer or (spatial or list(found))[0]
     path, inner, _ = found[name]
@@ -221,6 +222,12 @@ def _gdal(files: list[tuple[Path, str]], title: str, ending: str, options: Optio
     if len(table) < about["features"]:
         raise Refused(
             f"is cut off: it says {about['features']:,} features and has {len(table):,}; write it again"
+        )
+    if "geometry" in about["fields"] and isinstance(table, gpd.GeoDataFrame):
+        # GeoPandas gives this name to the places, and a column of the file that has it is lost on the way.
+        column = partial(pyogrio.read_dataframe, path, columns=["geometry"], read_geometry=False, **how)
+        table = table.rename_geometry("geometry of the file").assign(
+            geometry=_reading(title, column)["geometry"]
         )
     if ending == ".kml":
         table = table.drop(columns=_empty_of_kml(table))

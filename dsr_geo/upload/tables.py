@@ -10,6 +10,8 @@ from collections.abc import Iterable, Sequence
 from itertools import islice
 from pathlib import Path
 
+import geopandas as gpd
+import numpy as np
 import pandas as pd
 import python_calamine
 
@@ -81,9 +83,9 @@ def decoded(content: bytes, encoding: str = "") -> tuple[str, str]:
     if encoding:
         try:
             return content.decode(encoding), encoding
-        except (LookupError, UnicodeDecodeError) as error:
+        except (LookupError, ValueError) as error:
             raise Refused(
-                f"cannot be read in the encoding “{encoding}” ({reason(error)}); name another"
+                f"cannot be read in the encoding {listed([encoding])} ({reason(error)}); name another"
             ) from None
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         return content.decode("utf-16", "replace"), "UTF-16"
@@ -107,7 +109,8 @@ def decoded(content: bytes, encoding: str = "") -> tuple[str, str]:
 
 def recoded(table: pd.DataFrame, encoding: str) -> list[str]:
     """Puts texts that were read as ISO-8859-1 byte by byte into what their bytes mean; says what was assumed."""
-    texts = [name for name in table.columns if name != "geometry" and table[name].dtype.kind not in "biufM"]
+    places = table.geometry.name if isinstance(table, gpd.GeoDataFrame) else None
+    texts = [name for name in table.columns if name != places and table[name].dtype.kind not in "biufM"]
     cells = {name: table[name].map(lambda cell: isinstance(cell, str)) for name in texts}
     content = "\n".join(
         [*texts, *(cell for name in texts for cell in table.loc[cells[name], name].unique())]
@@ -146,22 +149,31 @@ def _separator(words: str) -> str:
     return best
 
 
-def unique(header: Sequence[object]) -> tuple[list[str], list[str]]:
-    """Names of columns as texts, each once, and a sentence if some were not; surplus empty ones are kept."""
+def unique(header: Sequence[object], reserved: str = "") -> tuple[list[str], list[str]]:
+    """Names of columns as texts, each once, whatever their case, and a sentence for those that are not what they were.
+
+    Surplus empty ones are kept. reserved: a name that none of them may have.
+    """
     names: list[str] = []
-    changed = []
+    changed: list[str] = []
+    kept_free: list[str] = []
     for number, given in enumerate(header, 1):
         name = " ".join(str(given).replace("\0", " ").split()) if given is not None else ""
         name = wanted = name or f"column_{number}"
         count = 1
-        taken = {each.casefold() for each in names}
+        taken = {each.casefold() for each in (reserved, *names)}
         while name.casefold() in taken:
             count += 1
             name = f"{wanted}_{count}"
         if name != wanted:
-            changed.append(name)
+            (kept_free if wanted.casefold() == reserved else changed).append(name)
         names.append(name)
-    return names, [f"Columns stand twice; the later ones are called {listed(changed)}."] if changed else []
+    lines = [f"Columns stand twice; the later ones are called {listed(changed)}."] if changed else []
+    if kept_free:
+        lines.append(
+            f"{listed([reserved])} is what places are called here; your column is called {listed(kept_free)}."
+        )
+    return names, lines
 
 
 def workbook(path: Path, wanted: str) -> tuple[pd.DataFrame, str, list[str], list[str]]:
@@ -170,7 +182,7 @@ def workbook(path: Path, wanted: str) -> tuple[pd.DataFrame, str, list[str], lis
         with python_calamine.CalamineWorkbook.from_path(path) as book:
             sheets = list(book.sheet_names)
             if wanted and wanted not in sheets:
-                raise Refused(f"has no sheet “{wanted}”; it has {listed(sheets)}")
+                raise Refused(f"has no sheet {listed([wanted])}; it has {listed(sheets)}")
             for sheet in [wanted] if wanted else sheets:
                 rows = book.get_sheet_by_name(sheet).to_python(skip_empty_area=True)
                 if rows:
@@ -191,16 +203,21 @@ def _cell(value: object) -> object:
 
 
 def as_numbers(column: pd.Series) -> pd.Series:
-    """A column of text as numbers where every cell is one (codes with a leading zero are none), else as it is."""
+    """A column of text as numbers where every cell is one, else as it is. Codes with a leading zero are none, nor is
+    what is larger than numbers are here (1e999).
+    """
     if not pd.api.types.is_string_dtype(column) and column.dtype != object:
         return column
-    filled = column[(column != "") & column.notna()]
-    if filled.empty or pd.api.types.infer_dtype(filled) != "string":
+    if pd.api.types.infer_dtype(column) != "string":
         return column
-    filled = filled.astype("str")
-    if not filled.str.fullmatch(r"\s*-?((0|[1-9]\d{0,14})(\.\d*)?|\.\d+)([eE][-+]?\d{1,3})?\s*").all():
+    filled = column[(column != "") & column.notna()].astype("str")
+    if (
+        filled.empty
+        or not filled.str.fullmatch(r"\s*-?((0|[1-9]\d{0,14})(\.\d*)?|\.\d+)([eE][-+]?\d{1,3})?\s*").all()
+    ):
         return column
-    return pd.to_numeric(column.where(column != "", None), errors="coerce")
+    numbers = pd.to_numeric(column.where(column != "", None), errors="coerce")
+    return column if np.isinf(numbers.to_numpy(dtype=float, na_value=np.nan)).any() else numbers
 
 
 def plain(name: str) -> str:

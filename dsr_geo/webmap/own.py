@@ -25,6 +25,10 @@ STATUS = "your layer"
 
 _SYMBOL = "drop"
 _COLOURS = (("#000000", "#FFFFFF"), ("#C2410C", "#FF7A45"), ("#1D4ED8", "#7DB1FF"), ("#15803D", "#63E08C"))
+_UNCARDED = (
+    f"Of more than {ROWS:,} features a map has places, countries and years; all else is in the layer's file."
+)
+"""What stands in the place of a card, where no page round the map draws one."""
 _TEXT, _CELLS = 500, 60  # letters of a cell, cells of a card
 _DETAIL = 0.002  # degrees: lines and outlines are as fine as that
 
@@ -50,7 +54,7 @@ class Drawn:
         """The content as a file."""
         if isinstance(self.content, bytes):
             return self.content
-        return json.dumps(self.content, ensure_ascii=False, separators=(",", ":")).encode()
+        return json.dumps(self.content, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
 
     @property
     def id(self) -> str:
@@ -94,7 +98,12 @@ def _drawn(layer: OwnLayer, number: int) -> Drawn:
             entry, path, {"type": "FeatureCollection", "features": _features(layer, id)}, len(layer.table)
         )
     path = f"/big/{id}.columns"
-    return Drawn(entry | {"columns": path}, path, _columns(layer, id), 0)
+    about = entry | {
+        "columns": path,
+        "uncarded": _UNCARDED,
+        "description": f"{entry['description']} {_UNCARDED}",
+    }
+    return Drawn(about, path, _columns(layer, id), 0)
 
 
 def _shapes(layer: OwnLayer) -> np.ndarray:

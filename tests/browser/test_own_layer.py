@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import pytest
 import uploads
+from barriers import barriers
 from playwright.sync_api import expect
-from waiting import MAP_READY, PAGE_READY, becomes
+from waiting import MAP_READY, PAGE_READY, becomes, settled
+
+import dsr_geo
+from dsr_geo.webmap import own as drawing
 
 OWN = "document.querySelector('.atlas-host').atlas"
 DRAWN = f"""{OWN}.parts.visible().filter(({{ layer }}) => layer.own)
@@ -24,8 +28,10 @@ def test_a_file_is_dropped_and_seen(open_page, ending):
     page.keyboard.type("5G net")
     page.keyboard.press("Enter")
     expect(page.get_by_text("with a record of “5G networks”")).to_be_visible()
+    settled(page)
+    assert barriers(page) == []
     with page.expect_download() as got:
-        page.get_by_role("button", name="Download csv").last.click()
+        page.get_by_role("button", name="Download CSV").last.click()
     text = got.value.path().read_text(encoding="utf-8-sig")
     assert "São B" in text and "atlas_country" in text
     page.get_by_role("link", name="Show on the map").click()
@@ -47,3 +53,29 @@ def test_a_file_is_dropped_and_seen(open_page, ending):
     page.get_by_role("link", name="Explore", exact=True).click()
     page.wait_for_selector(MAP_READY)
     expect(row).to_have_count(0)
+
+
+def test_a_layer_too_big_for_cards_says_so_in_a_file(new_context, atlas, tmp_path, monkeypatch):
+    monkeypatch.setattr(drawing, "ROWS", 3)
+    mine = dsr_geo.own_layer(atlas, uploads.source(), "<b>Sites</b>")
+    dsr_geo.map(atlas, own=[mine]).save(tmp_path / "own.html")
+    context = new_context(viewport={"width": 1000, "height": 700}, offline=True)
+    page, problems = context.new_page(), []
+    page.on("pageerror", lambda error: problems.append(str(error)))
+    page.goto((tmp_path / "own.html").as_uri())
+    page.wait_for_selector('.atlas-map[data-ready="true"]')
+    leaflet = "window[Object.keys(window).find((name) => /^map_[0-9a-f]{32}$/.test(name))]"
+    lon, lat = uploads.PLACES[3]
+    page.evaluate(f"{leaflet}.setView([{lat}, {lon}], 4, {{ animate: false }})")
+    page.wait_for_selector('.atlas-map[data-ready="true"]')
+    x, y = page.evaluate(f"(({{ x, y }}) => [x, y])({leaflet}.latLngToContainerPoint([{lat}, {lon}]))")
+    card = page.locator(".atlas-card")
+
+    def shown():
+        page.mouse.click(x, y)
+        return card.is_visible()
+
+    becomes(page, shown, True)
+    expect(card.get_by_role("heading")).to_have_text("<b>Sites</b>")
+    expect(card).to_contain_text("features a map has places, countries and years")
+    assert problems == []

@@ -6,8 +6,8 @@ import re
 from urllib.parse import urlsplit
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect
+from barriers import barriers
+from playwright.sync_api import expect
 from waiting import MAP_READY, PAGE_READY, becomes, query, query_becomes, query_holds, settled
 from wire import wire
 
@@ -145,21 +145,6 @@ def test_the_charts_follow_the_maps_slider_without_being_drawn_anew(open_page):
     page.get_by_role("button", name="All years").click()
     expect(page.get_by_text("By the end of")).to_have_count(0)
     query_holds(page, years=None)
-
-
-def barriers(page: Page) -> list:
-    """What axe calls serious or critical on a page.
-
-    Over a picture axe gives no verdict on contrast, and it counts the map's canvas as one: with the drawings out of the
-    way the panels stand on the map's ground, and are judged.
-    """
-    page.add_style_tag(content=".atlas-host .leaflet-map-pane { display: none }")
-    return [
-        (violation["id"], node["target"], node["failureSummary"])
-        for violation in Axe().run(page).response["violations"]
-        if violation["impact"] in ("serious", "critical")
-        for node in violation["nodes"]
-    ]
 
 
 @pytest.mark.parametrize("look", ["light", "dark"])

@@ -10,8 +10,9 @@ from pathlib import PurePath
 import pandas as pd
 import streamlit as st
 
+from dsr_geo import export
 from dsr_geo.atlas import Atlas
-from dsr_geo.own import OwnLayer, counts, write
+from dsr_geo.own import OwnLayer, counts
 from dsr_geo.selection import Selection
 from dsr_geo.ui import cache, link, menu, turns
 from dsr_geo.ui.parts import charts, own_layers
@@ -58,15 +59,15 @@ def _ask(atlas: Atlas) -> None:
     )
     if file:
         _read(atlas, file.name, file.getvalue(), Options())
-    if refused := st.session_state.get("own_refused"):
-        name, content, sentence = refused
-        st.error(plain(sentence + "."))
-        _again(atlas, name, content, Options(), "refused")
+    if refused := own_layers.refused():
+        st.error(plain(refused.sentence + "."))
+        if refused.content:
+            _again(atlas, refused.name, refused.content, Options(), "refused")
 
 
 def _read(atlas: Atlas, name: str, content: bytes, options: Options, before: Brought | None = None) -> None:
     """Read a file and draw the page anew with it. before: what it takes the place of."""
-    st.session_state["own_refused"] = None
+    own_layers.forget()
     with st.status("Reading the file", expanded=False) as status:
         try:
             with turns.away():  # it is read in a process of its own, for up to a minute
@@ -74,8 +75,11 @@ def _read(atlas: Atlas, name: str, content: bytes, options: Options, before: Bro
                     atlas, name, content, options, lambda words: status.update(label=f"{words} …"), before
                 )
         except UploadProblem as problem:
-            st.session_state["own_refused"] = name, content, str(problem)
-    st.session_state["own_turn"] += 1  # the uploader lets go of the file
+            # A layer that is there has its file, and its own place to ask again.
+            own_layers.refuse(name, str(problem), b"" if before else content)
+    st.session_state["own_turn"] += (
+        1  # the uploader lets go of the file, a choice of layers of what was refused
+    )
     st.rerun()
 
 
@@ -93,8 +97,10 @@ def _again(
     ):
         chosen = asdict(options)
         left, middle, right = st.columns(3, vertical_alignment="bottom")
-        chosen["crs"] = left.text_input("Coordinate system", options.crs, placeholder="EPSG:32650")
-        chosen["encoding"] = middle.text_input("Encoding of a table", options.encoding, placeholder="gb18030")
+        chosen["crs"] = left.text_input("Coordinate system", options.crs, 100, placeholder="EPSG:32650")
+        chosen["encoding"] = middle.text_input(
+            "Encoding of a table", options.encoding, 40, placeholder="gb18030"
+        )
         chosen["swap"] = right.checkbox("Exchange longitude and latitude", options.swap)
         asked = st.form_submit_button("Read it again")
     if asked:
@@ -112,25 +118,18 @@ def _layer(atlas: Atlas, selection: Selection, mine: Brought) -> None:
         )
     st.markdown("\n".join(f"- {plain(line)}" for line in layer.lines))
     if len(layer.layers) > 1:
-        now = mine.options.layer or next(
-            (name for name in layer.layers if _is_read(layer, name)), layer.layers[0]
-        )
         asked = st.selectbox(
             "Layer of the file",
             layer.layers,
-            layer.layers.index(now),
-            key=f"layer-{key}",
+            layer.layers.index(layer.layer),
+            key=f"layer-{key}-{st.session_state['own_turn']}",
             on_change=link.touched,
         )
-        if asked != now:
+        if asked != layer.layer:
             _read(atlas, mine.name, mine.content, replace(mine.options, layer=asked), mine)
     _again(atlas, mine.name, mine.content, mine.options, key, mine)
     _beside(atlas, selection, mine)
     _table(atlas, selection, mine)
-
-
-def _is_read(layer: OwnLayer, name: str) -> bool:
-    return any(line.startswith(f"Layer “{name}” is read") for line in layer.lines)
 
 
 def _beside(atlas: Atlas, selection: Selection, mine: Brought) -> None:
@@ -207,18 +206,27 @@ def _downloads(atlas: Atlas, selection: Selection, layer: OwnLayer, key: str, mo
     """A button for each format; files are made when somebody asks for them."""
     many = len(layer.table) > _ATTRIBUTES
     stem = re.sub(r"[^\w-]+", "-", PurePath(layer.title).stem).strip("-") or "layer"
+    forms = {ending: form for ending, form in export.FORMATS.items() if not (many and form.heavy)}
     with st.container(horizontal=True, key=f"downloads-{key}"):
-        for ending, make in write.FORMATS.items():
+        for ending, form in forms.items():
             st.download_button(
-                f"Download {ending}",
-                partial(make, replace(layer, attributes=not many), atlas, selection),
+                f"Download {form.title}",
+                own_layers.in_turn(partial(form.own, replace(layer, attributes=not many), atlas, selection)),
                 f"{stem}{more}-joined.{ending}",
-                "application/octet-stream",
+                form.mime,
                 key=f"download-{key}-{ending}",
                 on_click="ignore",
             )
     if many:
-        st.caption("Of so many features the files name the country of each, without its attributes.")
+        heavy = " and ".join(form.title for form in export.FORMATS.values() if form.heavy)
+        st.caption(
+            f"Of more than {_ATTRIBUTES:,} features the files name the country of each, without its attributes, "
+            f"and there are none in {heavy}; dsr-atlas map --joined writes these, too."
+        )
+    nowhere = int(layer.table.geometry.isna().sum())
+    lack = " and ".join(form.title for form in forms.values() if form.places_only)
+    if nowhere and lack:
+        st.caption(f"{lack} holds no features without a place; {nowhere:,} are left out of it.")
 
 
 if __name__ == "__main__":

@@ -5,20 +5,22 @@ They live in the state of the session and nowhere else, and go with it.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from html import escape
-from threading import Semaphore
+from threading import Lock, Semaphore
 from typing import Any
 from weakref import WeakSet
 
 import numpy as np
+import pandas as pd
 import streamlit as st
 
 from dsr_geo.atlas import Atlas
 from dsr_geo.own import OwnLayer, own_layer
 from dsr_geo.selection import Selection
-from dsr_geo.ui import held, link, menu
+from dsr_geo.ui import held, link, menu, turns
 from dsr_geo.ui.text import plain
 from dsr_geo.upload import Options, UploadProblem
 from dsr_geo.webmap import own as webmap_own
@@ -31,9 +33,9 @@ READER_BYTES = 500_000_000
 """Memory that one reader's layers may take; a million points take 300 MB, with the file."""
 
 ALL_BYTES = 2_000_000_000
-"""Memory that all readers' layers may take in one process."""
+"""Memory that all readers' layers may take in one process, with files that are kept to be read otherwise."""
 
-_FEATURE = 150  # bytes of a geometry that pandas does not count
+_FEATURE = 166  # bytes of a geometry, which pandas does not count, and of two years
 _TURNS = Semaphore(2)  # files read at once, each in a process of its own
 _MARK = "own:"
 
@@ -43,6 +45,7 @@ class Brought:
     """A layer in the session. drawn: how the map has it, without its content, which is at an address (`address`).
 
     content: the file, to be read once more; name: what it is called. kept: answers about the layer, by what was asked.
+    whole: memory that all of this takes but for `kept`.
     """
 
     name: str
@@ -51,14 +54,13 @@ class Brought:
     layer: OwnLayer
     drawn: Drawn
     address: held.Held
+    whole: int
     kept: dict[Any, Any] = field(default_factory=dict)
 
     @property
     def bytes(self) -> int:
         """Memory it takes."""
-        table = self.layer.table
-        own = int(table.memory_usage(deep=True).sum()) + _FEATURE * len(table) + 16 * len(table)
-        return own + len(self.content) + len(self.address.body)
+        return self.whole + sum(map(_size, tuple(self.kept.values())))
 
     def answer(self, asked: Any, make: Callable[[], Any]) -> Any:
         """What `make` gives, made once for what was asked."""
@@ -69,7 +71,23 @@ class Brought:
         return self.kept[asked]
 
 
-_ALL: WeakSet[Brought] = WeakSet()
+@dataclass(eq=False)
+class Refused:
+    """A file that could not be read: its name, why, and the file, to be read otherwise (empty where it is not kept)."""
+
+    name: str
+    sentence: str
+    content: bytes = b""
+
+    @property
+    def bytes(self) -> int:
+        """Memory it takes."""
+        return len(self.content)
+
+
+_ALL: WeakSet[Brought | Refused] = WeakSet()
+_LOCK = Lock()
+"""Held while `_ALL` is gone through or added to: sessions run beside each other."""
 
 
 def brought() -> list[Brought]:
@@ -95,6 +113,8 @@ def bring(
         raise UploadProblem(f"{name} is one layer too many: {MOST} can be here at once; remove one first")
     stage("Waiting for other readers' files")
     with _TURNS:
+        with _LOCK:
+            _see_to_room(name, len(content), mine, before)
         layer = own_layer(
             atlas, content, name, options.layer, options.crs, options.encoding, options.swap, stage=stage
         )
@@ -102,25 +122,74 @@ def bring(
         (drawn,) = webmap_own.drawn([layer], number)
         entry, big = drawn.entry, isinstance(drawn.content, bytes)
         address = held.hold(drawn.file, "application/octet-stream" if big else "application/json")
-    # Two steps up from the files of the map's version: where the app lies, only the browser knows.
-    entry = entry | {"columns" if big else "features": f"/../../own/{address.name}"}
-    made = Brought(name, content, options, layer, replace(drawn, entry=entry, content=b""), address)
-    _see_to_room(made, mine, "your layers", READER_BYTES)
-    _see_to_room(made, [each for each in _ALL if each is not before], "those of all readers", ALL_BYTES)
+        # Two steps up from the files of the map's version: where the app lies, only the browser knows.
+        entry = entry | {"columns" if big else "features": f"/../../own/{address.name}"}
+        drawn = replace(drawn, entry=entry, content=b"")
+        whole = _size(layer.table) + _FEATURE * len(layer.table) + len(content) + len(address.body)
+        made = Brought(name, content, options, layer, drawn, address, whole)
+        with _LOCK:
+            _see_to_room(name, made.bytes, mine, before)
+            _ALL.add(made)
     st.session_state["own_number"] = number + 1
     if before:
         remove(before)
     brought().append(made)
-    _ALL.add(made)
 
 
-def _see_to_room(made: Brought, others: list[Brought], whose: str, room: int) -> None:
-    if sum(each.bytes for each in others) + made.bytes > room:
-        cure = "remove one first, or take a part of the file" if others else "take a part of it"
-        raise UploadProblem(
-            f"{made.name} takes {made.bytes / 1e6:,.0f} MB of memory, and {whose} may take {room / 1e6:,.0f} MB "
-            f"together; {cure}"
-        )
+def _see_to_room(name: str, needed: int, mine: list[Brought], before: Brought | None) -> None:
+    """Whether so many bytes more find room. Raises `UploadProblem`. To be called with `_LOCK`."""
+    everybody = [each for each in _ALL if each is not before]
+    for whose, others, room in (
+        ("your layers", mine, READER_BYTES),
+        ("those of all readers", everybody, ALL_BYTES),
+    ):
+        if sum(each.bytes for each in others) + needed > room:
+            cure = "remove one first, or take a part of the file" if others else "take a part of it"
+            raise UploadProblem(
+                f"{name} takes {needed / 1e6:,.0f} MB of memory, and {whose} may take {room / 1e6:,.0f} MB "
+                f"together; {cure}"
+            )
+
+
+def _size(kept: Any) -> int:
+    """Bytes of what is kept, as far as it is known."""
+    if isinstance(kept, pd.DataFrame):
+        return int(kept.memory_usage(deep=True).sum())
+    return kept.nbytes if isinstance(kept, np.ndarray) else sys.getsizeof(kept)
+
+
+def refused() -> Refused | None:
+    """What was refused last in this session, if nothing was read since."""
+    return st.session_state.get("own_refused")
+
+
+def refuse(name: str, sentence: str, content: bytes = b"") -> None:
+    """Remember that a file was refused, and why; the file as well, if it is given and there is room for it."""
+    made = Refused(name, sentence, content)
+    with _LOCK:
+        try:
+            _see_to_room(name, made.bytes, brought(), None)
+        except UploadProblem:
+            made.content = b""
+        _ALL.add(made)
+    st.session_state["own_refused"] = made
+
+
+def forget() -> None:
+    """Let go of the file that was refused, as another is read, or the same once more."""
+    if last := st.session_state.pop("own_refused", None):
+        with _LOCK:
+            _ALL.discard(last)
+
+
+def in_turn(make: Callable[[], bytes]) -> Callable[[], bytes]:
+    """What makes a download when somebody asks for it: outside of any run, and in line with the runs."""
+
+    def made() -> bytes:
+        with turns.place():
+            return make()
+
+    return made
 
 
 def remove(layer: Brought) -> None:

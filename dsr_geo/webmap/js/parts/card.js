@@ -17,6 +17,13 @@ function sourcesOf({ source_ids: ids }, sources) {
   });
 }
 
+// A record of a layer so big that the map has no cards of it.
+function uncarded(layer, id) {
+  if (!layer?.uncarded) return null;
+  const [kind] = Object.keys(layer.kinds), about = [["Card", layer.uncarded]];
+  return { layer, feature: { id, properties: { name: layer.title, kind, status: "your layer", about } } };
+}
+
 /** @param {Parts} parts */
 export function addCard(parts) {
   const { el, options } = parts, box = make("article", "atlas-card");
@@ -39,7 +46,7 @@ export function addCard(parts) {
     const needed = !options.onChoose || document.fullscreenElement === el;
     const wanted = needed ? parts.state.chosen : null;
     if (wanted === shown) return;
-    const record = wanted ? parts.byId(wanted) : null;
+    const record = wanted ? parts.byId(wanted) ?? uncarded(parts.store.layerOf(wanted), wanted) : null;
     if (!record && box.contains(document.activeElement)) parts.map.getContainer().focus({ preventScroll: true });
     box.hidden = !record;
     shown = record ? wanted : null;
