@@ -169,12 +169,15 @@ class Selection:
 
         Raises `UnknownName` for a value that the atlas does not have.
         """
+        return pd.Series(self._mask(atlas), index=atlas.records.index)
+
+    def _mask(self, atlas: Atlas) -> np.ndarray:
         self.check(atlas)
-        return pd.Series(masks.mask(atlas, self._masks(atlas)), index=atlas.records.index)
+        return masks.mask(atlas, self._masks(atlas))
 
     def records(self, atlas: Atlas) -> gpd.GeoDataFrame:
         """The records of the selection, in catalogue order. Raises `UnknownName` as `mask` does."""
-        return atlas.records[self.mask(atlas)]
+        return atlas.records[self._mask(atlas)]
 
     def emptied_by(self, atlas: Atlas) -> list[str]:
         """If nothing is selected: filters whose clearing brings records back (see `opened`), else an empty list.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +13,10 @@ MAIN = HERE / "script" / "main.py"
 
 Its folder holds nothing else to import: Streamlit puts it on `sys.path`, and takes a folder `pages/` beside the script
 for pages of the old kind, which it opens without the script."""
+
+
+ICON = "data:image/png;base64," + b64encode(MAIN.with_name("icon.png").read_bytes()).decode()
+"""What the browser shows in the page's tab. As an address, or Streamlit would read and hash the file at every act."""
 
 
 PATIENCE = 60

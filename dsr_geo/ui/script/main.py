@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import streamlit as st
 
 from dsr_geo import api
-from dsr_geo.ui import FRONT, PAGES, cache, link, menu, reconnect, turns
+from dsr_geo.ui import FRONT, ICON, PAGES, cache, link, menu, reconnect, turns
 from dsr_geo.ui.parts import filters
 
-st.set_page_config(page_icon=Path(__file__).with_name("icon.png"), layout="wide")
+st.set_page_config(page_icon=ICON, layout="wide")
 
 
 def run() -> None:

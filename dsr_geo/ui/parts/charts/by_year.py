@@ -106,7 +106,8 @@ def dots_by_year(theme: str, atlas: Atlas, found: pd.DataFrame, events: pd.DataF
     """
     dated = found.assign(year=summary.first_year(found)).dropna(subset="year")
     dated = pd.DataFrame(dated[["name", "layer", "year"]]).astype({"year": int})
-    layers = [id for id in atlas.layers if (dated["layer"] == id).any()]
+    there = set(dated["layer"])
+    layers = [id for id in atlas.layers if id in there]
     nth = dated.groupby(["layer", "year"]).cumcount()
     step = min(_DOT_STEP, _DOTS / max(int(nth.max()), 1)) if len(dated) else 0
     dated["top"] = dated["layer"].map(_rows_from_below(layers)) + _FIRST_DOT + nth * step
