@@ -10,6 +10,7 @@ import os
 import sys
 import time
 from contextlib import contextmanager
+from importlib.util import find_spec
 from pathlib import Path
 from statistics import median
 
@@ -288,6 +289,8 @@ def starts(browser: Browser, address: str) -> None:
 ROWS = {"filter": filters, "inside": inside, "frames": frames, "kept": kept, "starts": starts}
 
 if __name__ == "__main__":
+    if not find_spec("streamlit_folium"):  # naive apps would be waited for in vain, one after the other
+        sys.exit("The naive apps need streamlit-folium: pip install --group bench")
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(
             executable_path=find(), args=["--disable-gpu", "--no-sandbox", "--disable-background-networking"]

@@ -49,7 +49,7 @@ def draw(atlas: Atlas) -> None:
 
     menu.title(names[iso3])
     with chosen_record.beside(atlas):
-        _head(atlas, iso3, here, found)
+        _head(atlas, iso3, here, found, hosts)
         subject.narrowed(atlas, selection)
         if found.empty:
             st.info(
@@ -71,9 +71,9 @@ def draw(atlas: Atlas) -> None:
     st.caption(cite.BOUNDARY_NOTE)
 
 
-def _head(atlas: Atlas, iso3: str, here: Selection, found: pd.DataFrame) -> None:
+def _head(atlas: Atlas, iso3: str, here: Selection, found: pd.DataFrame, hosts: pd.Series) -> None:
+    """hosts: how many records each country or territory has."""
     borders = atlas.countries.borders
-    hosts = atlas.hosts["country"].value_counts()
     order = sorted(borders.index, key=lambda code: borders.at[code, "name"])
     left, right = st.columns([1.6, 1], gap="medium")
     with left:
