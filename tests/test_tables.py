@@ -30,18 +30,28 @@ LOADED = {
     "landing_points",
     *(f"countries/{name}" for name in country_tables.COLUMNS),
 }
-CASES = [(table, column) for table, columns in TABLES.items() for column in columns]
+BESIDE = [table for table in TABLES if table.startswith("countries/")]
+READ_APART = [[table for table in TABLES if table not in BESIDE], BESIDE]
+"""What `check` says of the country tables it says before it reads any other, so that the two are spoiled apart."""
+COLUMNS = [(tables, at) for tables in READ_APART for at in range(max(len(TABLES[table]) for table in tables))]
 
 
-def spoiled(tiny: Tiny, table: str, change) -> list[str]:
-    """The problems that `check` finds after the rows of a table, header first, were changed in place."""
-    path = tiny.write_with_cables() / f"{table}.csv"
+def changed(path, change) -> None:
+    """Change the rows of a table, header first, in place."""
     rows = list(csv.reader(io.StringIO(path.read_text(encoding="utf-8"))))
     change(rows)
     text = io.StringIO()
     csv.writer(text, lineterminator="\n").writerows(rows)
     path.write_text(text.getvalue(), encoding="utf-8")
+
+
+def said(tiny: Tiny) -> list[str]:
     return [str(problem) for problem in build.check(tiny.folder)]
+
+
+def of(table: str) -> str:
+    """The name of a table's file."""
+    return f"{table.rpartition('/')[2]}.csv"
 
 
 def look(tiny: Tiny) -> None:
@@ -62,73 +72,111 @@ def test_the_tables_here_are_all_there_are(tiny):
     }
 
 
-@pytest.mark.parametrize(("table", "column"), CASES)
-@pytest.mark.parametrize("fault", ["missing", "doubled", "doubled and empty", "empty"])
-def test_a_column_that_is_not_as_it_should_be(tiny, tiny_folder, table, column, fault):
-    at = TABLES[table].index(column)
-
-    def change(rows):
-        for number, row in enumerate(rows):
-            if fault == "missing":
-                del row[at]
-            elif fault == "doubled":
-                row.append(row[at])
-            elif fault == "doubled and empty":
-                row.append("" if number else column)
-            elif number:
-                row[at] = ""
-
-    problems = spoiled(tiny, table, change)
-    name = f"{table.rpartition('/')[2]}.csv"
-    if fault != "empty":
-        # A header that is wrong is one problem: nothing is said of rows that nobody can read.
-        assert len(problems) == 1 and problems[0].startswith(f"{name}, row 1: column '{column}' ")
-        if fault == "missing":
-            with pytest.raises(InvalidData):
-                build.build(tiny.folder)
-        if table in LOADED and fault != "doubled":
-            shutil.copytree(tiny_folder / "geojson", tiny.folder / "geojson", dirs_exist_ok=True)
-            with pytest.raises(InvalidData, match=f"{name}.*'{column}'"):
-                dsr_geo.load(tiny.folder)
-    elif problems:
-        assert any(problem.startswith(name) for problem in problems), problems
-    else:
-        look(tiny)
-
-
-@pytest.mark.parametrize("table", TABLES)
-@pytest.mark.parametrize(("delimiter", "word"), [(";", "semicolons"), ("\t", "tabs"), ("|", "bars")])
-def test_another_delimiter_is_one_problem_with_its_cure(tiny, table, delimiter, word):
-    path = tiny.write() / f"{table}.csv"
-    rows = list(csv.reader(io.StringIO(path.read_text(encoding="utf-8"))))
-    text = io.StringIO()
-    csv.writer(text, delimiter=delimiter, lineterminator="\n").writerows(rows)
-    path.write_text(text.getvalue(), encoding="utf-8")
-    (problem,) = map(str, build.check(tiny.folder))
-    assert problem.startswith(f"{path.name}, row 1: ") and word in problem and "commas" in problem
-
-
-@pytest.mark.parametrize("table", TABLES)
 @pytest.mark.parametrize(
-    ("content", "said"), [(b"", "the table is empty"), (b"\xff\xfe\x00", "UTF-8"), (b'"a', "is")]
+    ("tables", "at"), COLUMNS, ids=[f"{'countries' if t is BESIDE else 'records'}-{at}" for t, at in COLUMNS]
 )
-def test_a_file_that_is_no_table_is_named(tiny, table, content, said):
-    path = tiny.write() / f"{table}.csv"
-    path.write_bytes(content)
-    problems = [str(problem) for problem in build.check(tiny.folder)]
-    assert problems and all(problem.startswith(path.name) for problem in problems) and said in problems[0]
+@pytest.mark.parametrize("fault", ["missing", "doubled", "doubled and empty"])
+def test_a_column_that_is_not_as_it_should_be(tiny, tiny_folder, tables, at, fault):
+    """The column at this place in every table at once: one problem each."""
+    folder, columns = tiny.write_with_cables(), {t: TABLES[t][at] for t in tables if at < len(TABLES[t])}
+    good = {table: (folder / f"{table}.csv").read_bytes() for table in columns}
+    for table, column in columns.items():
+
+        def change(rows, table=table, column=column):
+            place = TABLES[table].index(column)
+            for number, row in enumerate(rows):
+                if fault == "missing":
+                    del row[place]
+                else:
+                    row.append(row[place] if fault == "doubled" else "" if number else column)
+
+        changed(folder / f"{table}.csv", change)
+
+    # A header that is wrong is one problem: nothing is said of rows that nobody can read.
+    problems = said(tiny)
+    for table, column in columns.items():
+        (problem,) = [problem for problem in problems if problem.startswith(f"{of(table)}, ")]
+        assert problem.startswith(f"{of(table)}, row 1: column '{column}' ")
+    assert len(problems) == len(columns)
+    if fault == "missing":
+        with pytest.raises(InvalidData):
+            build.build(folder)
+    if fault != "doubled":
+        shutil.copytree(tiny_folder / "geojson", folder / "geojson", dirs_exist_ok=True)
+        for table in [table for table in columns if table not in LOADED]:
+            (folder / f"{table}.csv").write_bytes(good[table])
+        for table in [table for table in columns if table in LOADED]:
+            named = f"{of(table)}, row 1: column '{columns[table]}'"
+            with pytest.raises(InvalidData, match=named):
+                dsr_geo.load(folder)
+            if table not in BESIDE:  # of which all is said at once
+                (folder / f"{table}.csv").write_bytes(good[table])
+
+
+def emptied(rows, at) -> None:
+    for row in rows[1:]:
+        row[at] = ""
 
 
 @pytest.mark.parametrize("table", TABLES)
-def test_a_byte_order_mark_and_carriage_returns_change_nothing(tiny, table):
+def test_columns_without_a_cell_are_named_or_looked_at_together(tiny, table):
+    """One after another is emptied, and stays so where `check` lets it pass; tests/soak looks at each by itself."""
     path = tiny.write_with_cables() / f"{table}.csv"
-    path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes().replace(b"\n", b"\r\n"))
-    assert [str(problem) for problem in build.check(tiny.folder)] == []
+    for at in range(len(TABLES[table])):
+        good = path.read_bytes()
+        changed(path, lambda rows, at=at: emptied(rows, at))
+        if problems := said(tiny):
+            assert any(problem.startswith(of(table)) for problem in problems), problems
+            path.write_bytes(good)
     look(tiny)
 
 
+@pytest.mark.parametrize("tables", READ_APART, ids=["records", "countries"])
+@pytest.mark.parametrize(("delimiter", "word"), [(";", "semicolons"), ("\t", "tabs"), ("|", "bars")])
+def test_another_delimiter_is_one_problem_with_its_cure(tiny, tables, delimiter, word):
+    tiny.write()
+    for table in tables:
+        path = tiny.path(table)
+        rows = list(csv.reader(io.StringIO(path.read_text(encoding="utf-8"))))
+        text = io.StringIO()
+        csv.writer(text, delimiter=delimiter, lineterminator="\n").writerows(rows)
+        path.write_text(text.getvalue(), encoding="utf-8")
+    problems = said(tiny)
+    for table in tables:
+        (problem,) = [problem for problem in problems if problem.startswith(f"{of(table)}, row 1: ")]
+        assert word in problem and "commas" in problem
+    assert len(problems) == len(tables)
+
+
+@pytest.mark.parametrize("tables", READ_APART, ids=["records", "countries"])
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("content", "what"), [(b"", "the table is empty"), (b"\xff\xfe\x00", "UTF-8"), (b'"a', "is")]
+)
+def test_a_file_that_is_no_table_is_named(tiny, tables, content, what):
+    tiny.write()
+    for table in tables:
+        tiny.path(table).write_bytes(content)
+    problems = said(tiny)
+    for table in tables:
+        assert any(problem.startswith(of(table)) and what in problem for problem in problems), table
+    assert all(problem.startswith(tuple(map(of, tables))) for problem in problems)
+
+
+def test_a_byte_order_mark_and_carriage_returns_change_nothing(tiny, tiny_folder):
+    tiny.write_with_cables()
+    for table in TABLES:
+        tiny.path(table).write_bytes(b"\xef\xbb\xbf" + tiny.path(table).read_bytes().replace(b"\n", b"\r\n"))
+    assert said(tiny) == []
+    look(tiny)
+    for path in (tiny_folder / "geojson").iterdir():
+        built, wanted = (
+            (folder / "geojson" / path.name).read_bytes() for folder in (tiny.folder, tiny_folder)
+        )
+        assert json.loads(built)["features"] == json.loads(wanted)["features"]
+
+
+@pytest.mark.parametrize(
+    ("text", "what"),
     [
         ("=1+1", "begins like a formula"),
         ("@SUM(1,1)", "begins like a formula"),
@@ -142,23 +190,20 @@ def test_a_byte_order_mark_and_carriage_returns_change_nothing(tiny, table):
         ("a\x1bb", "U+001B"),
     ],
 )
-@pytest.mark.parametrize(
-    ("table", "row", "column"),
-    [
+def test_text_that_is_no_text_is_refused(tiny, text, what):
+    cells = [
         ("facts/towers", "tower-old", "name"),
         ("facts/cables", "cable-east", "note"),
         ("sources", "report", "title"),
         ("actors", "acme", "name_zh"),
         ("events", "ev-begin", "note"),
         ("landing_points", "Port A", "basis"),
-    ],
-)
-def test_text_that_is_no_text_is_refused(tiny, table, row, column, text, said):
-    tiny.row(table, row)[column] = text
+    ]
+    for table, row, column in cells:
+        tiny.row(table, row)[column] = text
     problems = [str(problem) for problem in tiny.check()]
-    assert any(
-        said in problem and problem.startswith(f"{table.rpartition('/')[2]}.csv, row") for problem in problems
-    )
+    for table, *_ in cells:
+        assert any(what in problem and problem.startswith(f"{of(table)}, row") for problem in problems), table
 
 
 @pytest.mark.parametrize(
