@@ -36,6 +36,21 @@ READ_APART = [[table for table in TABLES if table not in BESIDE], BESIDE]
 COLUMNS = [(tables, at) for tables in READ_APART for at in range(max(len(TABLES[table]) for table in tables))]
 
 
+@pytest.fixture(scope="module", autouse=True)
+def read_once():
+    """Country tables of the same bytes are read once: they are most of what a check of the invented atlas costs."""
+    read, known = country_tables.read, {}
+
+    def remembered(folder):
+        content = tuple((path.name, path.read_bytes()) for path in sorted(folder.iterdir()))
+        tables, problems = known[content] = known.get(content) or read(folder)
+        return tuple(table.copy() for table in tables), list(problems)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(country_tables, "read", remembered)
+        yield
+
+
 def changed(path, change) -> None:
     """Change the rows of a table, header first, in place."""
     rows = list(csv.reader(io.StringIO(path.read_text(encoding="utf-8"))))

@@ -7,7 +7,7 @@ import base64
 import numpy as np
 import pytest
 from playwright.sync_api import expect
-from waiting import becomes, query_becomes, settled
+from waiting import MAP_READY, becomes, query_becomes, settled
 
 from dsr_geo import Selection
 from dsr_geo.webmap import columns
@@ -140,20 +140,27 @@ def test_one_mount_keeps_its_view_over_twenty_filters(open_page, atlas):
         assert page.evaluate(VIEW) == pytest.approx([12, 77, 5.25], abs=1e-6)
 
 
+ON_SCREEN = """([lat, lon]) => {
+  const { map } = document.querySelector('.atlas-host').atlas;
+  const { x, y } = map.latLngToContainerPoint([lat, lon]), box = map.getContainer().getBoundingClientRect();
+  return [box.x + x, box.y + y];
+}"""
+
+
 def test_without_workers_the_page_paints_by_itself(new_context, app, atlas):
     """And finds what is under the pointer: the name of a cable is written along it."""
     page = new_context().new_page()
     page.add_init_script("window.Worker = class { constructor() { throw new Error('refused'); } };")
     page.goto(app)
-    page.wait_for_selector('[data-ready="true"]')
+    page.wait_for_selector(MAP_READY)
+    settled(page)
     assert page.evaluate("document.querySelector('.leaflet-marks-pane canvas').width") > 0
     line, name = atlas.records.loc["south-atlantic-inter-link-sail", ["geometry", "name"]]
     middle = line.geoms[0].interpolate(0.5, normalized=True)
     page.evaluate(f"{ATLAS}.map.setView([{middle.y}, {middle.x}], 5, {{ animate: false }}) && 0")
-    box = page.locator(".leaflet-container").bounding_box()
-    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
 
     def named():
+        x, y = page.evaluate(ON_SCREEN, [middle.y, middle.x])  # anew: what comes late on the page may move the map
         page.mouse.move(x + 3, y)  # what lies under the pointer is asked when it moves
         page.mouse.move(x, y)
         return page.locator(".atlas-along textPath").text_content()
