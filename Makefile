@@ -35,8 +35,9 @@ bench: $(VENV)/bench.installed  ## measure the map and the pages (BENCHMARKS.md)
 	$(RUN) benchmarks/map.py
 	$(RUN) benchmarks/pages.py
 
-soak: $(VENV)/soak.installed $(VENV)/test.installed  ## run what is too long for every change: tests/soak
+soak: $(VENV)/soak.installed $(VENV)/test.installed  ## run what is too long for every change: tests/soak, and what is marked so
 	$(RUN) -m pytest tests/soak
+	$(RUN) -m pytest -m soak --numprocesses logical --maxprocesses 4 --dist worksteal
 
 lock: $(VENV)/release.installed  ## write requirements.lock anew: what the app needs, with hashes
 	$(VENV)/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \

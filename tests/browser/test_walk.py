@@ -147,8 +147,15 @@ def test_the_charts_follow_the_maps_slider_without_being_drawn_anew(open_page):
     query_holds(page, years=None)
 
 
-@pytest.mark.parametrize("look", ["light", "dark"])
-@pytest.mark.parametrize("address", [*ADDRESSES, *EMPTY])
+LOOKS = [
+    pytest.param(address, look, marks=[] if (number + dark) % 2 else pytest.mark.soak)
+    for number, address in enumerate([*ADDRESSES, *EMPTY])
+    for dark, look in enumerate(["light", "dark"])
+]
+"""Each address in one look with every change, pages beside each other in both; in the other by `make soak`."""
+
+
+@pytest.mark.parametrize(("address", "look"), LOOKS)
 def test_no_serious_barrier(open_page, address, look):
     page = open_page(address, color_scheme=look, ready=ready(address))
     if address in EMPTY:
