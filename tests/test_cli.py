@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 import uploads
 
+import dsr_geo
 from dsr_geo.__main__ import main
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -38,8 +39,9 @@ def test_help_explains_itself_with_an_example(command, capsys):
 
 
 @pytest.mark.parametrize("command", ["export", "map"])
-def test_the_examples_in_the_help_work(capsys, tmp_path, monkeypatch, command):
-    """Each example line, typed as it stands, on the published data."""
+def test_the_examples_in_the_help_work(capsys, tmp_path, monkeypatch, published, command):
+    """Each example line, typed as it stands, on the published data, loaded once for all of them."""
+    monkeypatch.setattr(dsr_geo, "load", lambda named: published)
     with pytest.raises(SystemExit):
         main([command, "--help"])
     lines = [

@@ -65,7 +65,9 @@ def test_the_python_examples_of_the_readme_run(tmp_path):
     }
 
 
-def test_the_commands_of_the_readme_work(tmp_path, monkeypatch, capsys):
+def test_the_commands_of_the_readme_work(tmp_path, monkeypatch, capsys, published):
+    """The published atlas is loaded once for all of them; test_cli tries that it is the default."""
+    monkeypatch.setattr(dsr_geo, "load", lambda named: published)
     lines = [line for block in blocks(page("README.md"), "sh") for line in block.splitlines()]
     lines = [line for line in lines if line.startswith("dsr-atlas ")]
     monkeypatch.chdir(tmp_path)

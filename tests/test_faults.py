@@ -150,7 +150,7 @@ def run(*command, hidden="", **environment):
 SERVE = ("streamlit", "run", "app.py", "--server.headless=true", "--server.port=0")
 
 
-@pytest.mark.parametrize("hidden", ["", "altair", "pyogrio"])
+@pytest.mark.parametrize("hidden", ["", pytest.param("altair", marks=pytest.mark.soak), "pyogrio"])
 def test_the_app_ends_with_one_sentence_and_no_traceback(folder, hidden):
     if not hidden:
         (folder / "countries" / "disputed.geojson").write_text("{", encoding="utf-8")

@@ -208,7 +208,7 @@ def test_whatever_is_asked_for_is_looked_up_within_bounds(published, asked):
 
 
 @pytest.mark.parametrize("page", PAGES)
-@settings(max_examples=4)
+@settings(max_examples=2)
 @given(QUERIES)
 def test_whatever_is_in_an_address_its_page_opens(page, asked):
     opened(page, asked)

@@ -361,7 +361,7 @@ def test_the_command_line_maps_files(tiny_folder, tmp_path, capsys):
     assert f"{paths[0]}:\n  4 features read (KMZ: 4 points)." in said
     assert said.count("Your layer “sites”: 1 of 4 features") == 2
     assert len(drawn(out.read_text(encoding="utf-8"))["layers"]) == 6
-    for ending in export.FORMATS:
+    for ending in ("gpkg", "csv"):  # that a layer is written in every format is tried above
         joined = tmp_path / f"joined.{ending}"
         assert main(["map", str(paths[1]), "--joined", str(joined), *given]) == 0
         assert joined.stat().st_size

@@ -265,7 +265,8 @@ def test_text_is_text(server, tiny):
 # Readers see the old or the new
 
 
-def test_readers_see_the_old_or_the_new_and_nothing_else(url, atlas, tiny_folder, newer):
+@pytest.mark.parametrize("times", [1, pytest.param(3, marks=pytest.mark.soak)])
+def test_readers_see_the_old_or_the_new_and_nothing_else(url, atlas, tiny_folder, newer, times):
     other = dsr_geo.load(newer)
     names = {atlas.version: NAME, other.version: OTHER}
     seen, failed, done = set(), [], threading.Event()
@@ -306,7 +307,7 @@ def test_readers_see_the_old_or_the_new_and_nothing_else(url, atlas, tiny_folder
         thread.start()
     while not seen and not failed:
         time.sleep(0.01)
-    for folder in (newer, tiny_folder, newer, tiny_folder, newer):
+    for folder in ((newer, tiny_folder) * times)[:-1]:  # at last the newer, which each sees then
         postgis.publish(url, folder)
     done.set()
     for thread in threads:

@@ -366,6 +366,7 @@ def at_first_result(monkeypatch, act):
     monkeypatch.setattr(scale.tqdm, "update", once)
 
 
+@pytest.mark.soak
 def test_a_worker_that_is_killed_loses_and_doubles_nothing(atlas, sites, tmp_path, dask, monkeypatch):
     """One of two dies between writing a part aside and putting it in its place; then the last one dies, too."""
     for _ in range(2):

@@ -105,7 +105,7 @@ CONTRASTS = """() => {
 }"""
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scheme", [pytest.param("light", marks=pytest.mark.soak), "dark"])
 def test_empty_layers_stay_readable(open_page, scheme):
     page = open_page(EMPTY, color_scheme=scheme)
     expect(page.locator(".atlas-host")).to_have_attribute("data-theme", scheme)
@@ -172,7 +172,7 @@ def save(page, name: str = "Save picture (PNG)"):
     return download.value
 
 
-@pytest.mark.parametrize("width", [390, 800])
+@pytest.mark.parametrize("width", [390, pytest.param(800, marks=pytest.mark.soak)])
 def test_the_picture_cuts_nothing_off(open_page, width):
     """On a narrow map, with a long sentence, a long query without spaces in the citation, and all classes."""
     query = "&".join(
@@ -201,7 +201,7 @@ def test_the_picture_cuts_nothing_off(open_page, width):
     assert {fill[5:-1] for fill in fills if fill.startswith("url")} <= set(named)
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scheme", ["light", pytest.param("dark", marks=pytest.mark.soak)])
 def test_a_class_with_the_papers_colour_has_an_edge(open_page, scheme):
     page = open_page(f"?{BY_DEBT}", color_scheme=scheme)
     page.evaluate(SPY)
@@ -322,7 +322,9 @@ def test_a_readers_file_is_a_layer_with_cards_beside_the_atlas(browser, tmp_path
     page.close()
 
 
-@pytest.mark.parametrize("lon", [-99, -180, 180, -70, 20, 179.5])
+@pytest.mark.parametrize(
+    "lon", [-99, 180, 179.5, *(pytest.param(lon, marks=pytest.mark.soak) for lon in (-180, -70, 20))]
+)
 def test_a_linked_view_opens_on_the_copy_of_the_world_that_is_in_the_window(open_page, lon):
     """West of 60° W there is one copy only, east of the Pacific; a longitude beyond 180° is no view."""
     page = open_page(f"?view=15,{lon},6")

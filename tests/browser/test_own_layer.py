@@ -16,7 +16,7 @@ DRAWN = f"""{OWN}.parts.visible().filter(({{ layer }}) => layer.own)
     .map(({{ feature }}) => [feature.properties.name, ...feature.geometry.coordinates])"""
 
 
-@pytest.mark.parametrize("ending", ["csv", "gpkg"])
+@pytest.mark.parametrize("ending", ["csv", pytest.param("gpkg", marks=pytest.mark.soak)])
 def test_a_file_is_dropped_and_seen(open_page, ending):
     page = open_page("own", ready=PAGE_READY)
     hostile = "<img src=x onerror=alert(1)>*{{7*7}}*." + ending

@@ -37,8 +37,13 @@ HITS = """async ([features, layers, view, places]) => {
 }"""
 
 
-@pytest.mark.parametrize("zoom", [2.75, 4, 7.25])
-def test_hit_test_finds_the_nearest_mark(open_page, atlas, zoom):
+def test_hit_test_finds_the_nearest_mark(open_page, atlas):
+    page = open_page()
+    for zoom in (2.75, 4, 7.25):
+        nearest_marks(page, atlas, zoom)
+
+
+def nearest_marks(page, atlas, zoom):
     """Against brute force over every mark: 600 points, 200 lines and 400 places in the view, crowded and empty ones.
 
     Before the first picture all is where it is; after it lines are in their lanes, and points that crowd are counts,
@@ -76,7 +81,6 @@ def test_hit_test_finds_the_nearest_mark(open_page, atlas, zoom):
         for i, ends_ in enumerate(zip(lonlat(starts), lonlat(ends)))
     ]
     places = chance.uniform(0, [900, 500], (400, 2))
-    page = open_page()
     layers = [
         {"id": id, "symbol": layer.symbol, "colour": layer.colour} for id, layer in atlas.layers.items()
     ]
@@ -127,11 +131,12 @@ MARKED = """(() => {
 VIEW = f"(({{ map }}) => [map.getCenter().lat, map.getCenter().lng, map.getZoom()])({ATLAS})"
 
 
-def test_one_mount_keeps_its_view_over_twenty_filters(open_page, atlas):
+@pytest.mark.parametrize("times", [4, pytest.param(20, marks=pytest.mark.soak)])
+def test_one_mount_keeps_its_view_over_many_filters(open_page, atlas, times):
     """No other origin is asked, either: `open_page` sees to that."""
     page = open_page()
     page.evaluate(MARKED)
-    for undated in [False, True] * 10:
+    for undated in [False, True] * (times // 2):
         chosen = Selection(undated=undated)
         page.get_by_test_id("stSidebar").get_by_role("checkbox", name="Undated records").click()
         page.wait_for_function(f"{ATLAS}.drawn().ids.length === {len(chosen.records(atlas))}")
@@ -160,7 +165,9 @@ def test_without_workers_the_page_paints_by_itself(new_context, app, atlas):
     page.evaluate(f"{ATLAS}.map.setView([{middle.y}, {middle.x}], 5, {{ animate: false }}) && 0")
 
     def named():
-        x, y = page.evaluate(ON_SCREEN, [middle.y, middle.x])  # anew: what comes late on the page may move the map
+        x, y = page.evaluate(
+            ON_SCREEN, [middle.y, middle.x]
+        )  # anew: what comes late on the page may move the map
         page.mouse.move(x + 3, y)  # what lies under the pointer is asked when it moves
         page.mouse.move(x, y)
         return page.locator(".atlas-along textPath").text_content()

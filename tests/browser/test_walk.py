@@ -165,7 +165,10 @@ def test_no_serious_barrier(open_page, address, look):
     assert barriers(page) == []
 
 
-@pytest.fixture(scope="module", params=ADDRESSES)
+@pytest.fixture(
+    scope="module",
+    params=[*ADDRESSES[::2], *(pytest.param(each, marks=pytest.mark.soak) for each in ADDRESSES[1::2])],
+)
 def opened_on_a_phone(request, tabs):
     """A page on a phone, opened once for the tests that only look at it."""
     with tabs.lend(**PHONE) as (page, complaints):
