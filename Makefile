@@ -3,7 +3,7 @@
 PYTHON ?= python3
 VENV := .venv
 RUN := $(VENV)/bin/python
-PIP := $(RUN) -m pip install --quiet --disable-pip-version-check
+PIP := $(RUN) -m pip install --quiet --disable-pip-version-check --no-compile  # Python compiles what is used
 
 .DEFAULT_GOAL := help
 .PHONY: help app test lint build check bench soak lock licences sbom audit clean
@@ -21,9 +21,8 @@ test: $(VENV)/test.installed  ## set up what is needed and run every test
 lint: $(VENV)/lint.installed  ## set up what is needed and look for slips in the code
 	$(RUN) -m ruff check
 	$(RUN) -m ruff format --check
-	$(RUN) -m mypy
 	$(RUN) -m deptry .
-	$(RUN) tests/scripts.py lint
+	@$(RUN) tests/scripts.py lint & beside=$$!; $(RUN) -m mypy; status=$$?; wait $$beside && exit $$status
 
 build: $(VENV)/test.installed  ## check the tables and write data/geojson
 	$(RUN) -m dsr_geo build
