@@ -53,7 +53,7 @@ def draw(atlas: Atlas) -> None:
         downloads.draw(atlas, own, found)
 
 
-@cache.shared()
+@cache.shared
 def _titles(atlas: Atlas) -> tuple[dict[str, str], str]:
     """Actor id → name and number of records, by name; and the actor with most records."""
     numbers = atlas.roles.drop_duplicates(["id", "actor"])["actor"].value_counts()

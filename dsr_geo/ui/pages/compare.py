@@ -106,7 +106,7 @@ def draw(atlas: Atlas) -> None:
         _events(atlas, named)
 
 
-@cache.pure()
+@cache.pure
 def _by_year(atlas: Atlas, selection: Selection, place: str) -> tuple[pd.DataFrame, pd.Series, int]:
     """A place's records by first year and layer, by layer, and the number of undated ones."""
     found = places.in_place(atlas, selection, place).records(atlas)
@@ -270,7 +270,7 @@ def _attribute(atlas: Atlas, indicator: str, compared: list[str]) -> None:
     )
 
 
-@cache.shared()
+@cache.shared
 def _path(atlas: Atlas, indicator: str, place: str) -> tuple[str, pd.Series]:
     """The words for a place, and an attribute's path there: of a group, the median of its members."""
     year = shading.years(atlas)[1]

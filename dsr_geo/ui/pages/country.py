@@ -71,7 +71,7 @@ def draw(atlas: Atlas) -> None:
     st.caption(cite.BOUNDARY_NOTE)
 
 
-@cache.shared()
+@cache.shared
 def _titles(atlas: Atlas) -> tuple[dict[str, str], str]:
     """ISO3 → name and number of records, by name; and the country or territory with most records."""
     hosts = atlas.hosts["country"].value_counts()
@@ -119,7 +119,7 @@ def _numbers(atlas: Atlas, here: Selection, found: pd.DataFrame) -> str:
     )
 
 
-@cache.shared()
+@cache.shared
 def _facts(atlas: Atlas, iso3: str) -> str:
     """The newest value of a few attributes, each with its year, as Markdown."""
     newest = atlas.countries.as_of(
@@ -145,7 +145,7 @@ def _facts(atlas: Atlas, iso3: str) -> str:
     return " · ".join(known).replace("$", "\\$") or "No attributes are known."
 
 
-@cache.shared()
+@cache.shared
 def _memberships(atlas: Atlas, iso3: str) -> str:
     """The groups of a country or territory, those that only sort the world left out, as Markdown."""
     member = atlas.countries.memberships
@@ -256,7 +256,7 @@ class _Path(NamedTuple):
     table: pd.DataFrame
 
 
-@cache.shared()
+@cache.shared
 def _path(atlas: Atlas, iso3: str, indicator: str) -> _Path | None:
     """An attribute of the country beside its subregion's median; text and note (Markdown) say the newest values."""
     borders, about = atlas.countries.borders, atlas.countries.indicators.loc[indicator]

@@ -15,7 +15,7 @@ from dsr_geo.ui import cache, colours
 from dsr_geo.ui.parts.charts.frame import layered
 
 
-@cache.shared()
+@cache.shared
 def _outlines(atlas: Atlas, tolerance: float) -> list[dict]:
     """Countries as simple features, specks of islands left out, to a hundredth of a degree.
 
@@ -45,7 +45,7 @@ def locator(atlas: Atlas, iso3: str, ids: list[str]) -> None:
     _locator(atlas, iso3, ids, colours.theme())
 
 
-@cache.pure()
+@cache.pure
 def _locator(atlas: Atlas, iso3: str, ids: list[str], theme: str) -> None:
     found, about = atlas.records.loc[ids], atlas.countries.borders.loc[iso3]
     shape = about.geometry
@@ -94,7 +94,7 @@ def world(atlas: Atlas, ids: list[str], what: str) -> None:
     _world(atlas, ids, what, colours.theme())
 
 
-@cache.pure()
+@cache.pure
 def _world(atlas: Atlas, ids: list[str], what: str, theme: str) -> None:
     found = atlas.records.loc[ids]
     lines = found[found.geometry.notna() & (found.geom_type != "Point")]

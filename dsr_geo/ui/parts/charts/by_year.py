@@ -77,7 +77,7 @@ def _number(counts: pd.Series, years: Years | None) -> str:
     return f"{counts.loc[: years[1]].sum()} of {total} by {years[1]}" if years else str(total)
 
 
-@cache.pure()
+@cache.pure
 @specified
 def _bars(theme: str, atlas: Atlas, number: int, span: Years) -> Spec:
     """Rows of bars for this number of layers. Its tables are yet to come: so it is made once for many selections."""
@@ -128,7 +128,7 @@ def _dotted(theme: str, atlas: Atlas, number: int, span: Years, tables: dict[str
     return _filled(_dots(theme, atlas, number, span, has_events=len(tables["events"]) > 0), tables)
 
 
-@cache.pure()
+@cache.pure
 @specified
 def _dots(theme: str, atlas: Atlas, number: int, span: Years, has_events: bool) -> Spec:
     """Rows of dots for this number of layers, their tables yet to come."""
@@ -180,7 +180,7 @@ def _totals(
     return _marked(_lines(theme, atlas, layers, span, int(points["records"].max())), points, years, ends=ends)
 
 
-@cache.pure()
+@cache.pure
 @specified
 def _lines(theme: str, atlas: Atlas, layers: list[str], span: Years, most: int) -> Spec:
     titles = list(_titles(atlas, layers).values())

@@ -71,7 +71,7 @@ class _Keys(pickle.Pickler):
         return thing.version if isinstance(thing, Atlas) else None
 
 
-@cache.pure()
+@cache.pure
 def _kept(_chart: Drawn, key: bytes, theme: str, title: str, alt_text: str) -> None:
     # Streamlit keeps what is drawn in here and draws it again: no table is turned into Vega's and Arrow's twice.
     _draw(_chart, theme, title, alt_text)
