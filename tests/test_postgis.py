@@ -111,6 +111,7 @@ def test_any_selection_gives_the_same_bytes(atlas, loaded, chosen):
         assert write(loaded, chosen) == write(atlas, chosen)
 
 
+@pytest.mark.soak
 def test_the_published_data_have_their_version_in_a_database_too(server, published):
     url = server.new()
     assert (

@@ -6,6 +6,7 @@ import html
 import io
 import re
 
+import pytest
 from conftest import serving
 from PIL import Image
 from playwright.sync_api import expect
@@ -117,6 +118,7 @@ def test_the_readers_own_day_and_a_copy_that_is_refused(new_context, published, 
     expect(frame.get_by_role("textbox", name="Citation")).to_have_value(re.compile("accessed 2026-11-26$"))
 
 
+@pytest.mark.soak
 def test_the_first_act_counts_after_the_server_came_back(new_context, tmp_path):
     page = new_context(viewport={"width": 1440, "height": 900}).new_page()
     with serving(tmp_path / "log.txt") as (address, port):

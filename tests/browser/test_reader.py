@@ -382,6 +382,7 @@ def test_failure_says_what_failed_and_retry_works(new_context, app):
     expect(message).to_be_hidden()
 
 
+@pytest.mark.soak
 def test_names_that_fail_to_load_are_told_and_asked_for_once_more(new_context, app):
     page, held = new_context().new_page(), []
     page.goto(app)
@@ -401,6 +402,7 @@ def test_names_that_fail_to_load_are_told_and_asked_for_once_more(new_context, a
     assert len(held) == 1
 
 
+@pytest.mark.soak
 def test_a_card_without_its_note_says_so_and_asks_again(new_context, app):
     page = new_context().new_page()
     page.route("**/details.json", lambda route: route.fulfill(status=503, body="no"))
@@ -428,6 +430,7 @@ def test_what_the_map_starts_with_can_be_tried_again_too(new_context, app):
     page.wait_for_selector('[data-ready="true"]')
 
 
+@pytest.mark.soak
 def test_progress_counts_files(new_context, app, atlas):
     context = new_context()
     page, held = context.new_page(), []

@@ -127,6 +127,7 @@ def test_links_choices_and_searches_in_the_app(open_page, atlas, width):
     becomes(page, lambda: page.evaluate(AT), pytest.approx([261, 19, 5], abs=0.6))
 
 
+@pytest.mark.soak
 def test_a_second_link_to_the_same_record_moves_the_map_again(open_page, atlas):
     page = open_page("?record=bri-mou-cmr&layer=bri-memoranda")
     in_view(page, atlas, "bri-mou-cmr")
