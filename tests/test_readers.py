@@ -28,7 +28,7 @@ MEGABYTE = 1024 * 1024
 SMALL = f"""
 from dsr_geo.ui import connections, messages, readers, uploads
 readers.MOST_OF_ONE = {MANY}
-messages.SILENCE, connections.PATIENCE, uploads.STILL = 5.0, 1.0, 6.0
+messages.SILENCE, connections.PATIENCE, uploads.STILL = 15.0, 1.0, 15.0
 uploads.WAITING = {2 * MEGABYTE}
 from streamlit.web.cli import main
 main()
@@ -171,15 +171,6 @@ def test_an_address_has_a_part_of_the_sessions_and_others_the_rest(port):
             time.sleep(0.1)
 
 
-def test_a_line_on_which_nothing_is_said_is_closed(port):
-    with Visitor(port, OTHER) as reader, Visitor(port, OTHER) as silent:
-        reader.opens()
-        with pytest.raises(ConnectionClosed) as closed:
-            silent.line.recv(timeout=60)
-        assert closed.value.rcvd.code == 1008
-        assert reader.opens("table")
-
-
 def test_a_message_that_is_too_large_is_not_waited_for(port):
     with Visitor(port, OTHER) as reader, pytest.raises(ConnectionClosed) as closed:
         reader.line.send(bytes(2 * MEGABYTE))
@@ -227,8 +218,9 @@ def test_a_file_too_large_is_refused_before_its_first_byte_and_the_page_says_so(
         assert words in reader.hears()
 
 
-def test_files_on_their_way_have_bounds_and_end(port):
+def test_files_on_their_way_have_bounds_and_end_and_so_has_silence(port):
     with ExitStack() as here:
+        silent = here.enter_context(Visitor(port, OTHER))
         reader, near, other, far = readers_there = [Visitor(port, each) for each in (NEAR, NEAR, OTHER, None)]
         for each in readers_there:
             here.enter_context(each).opens("own")
@@ -244,6 +236,10 @@ def test_files_on_their_way_have_bounds_and_end(port):
         for line in (slow, also):  # nothing comes: they are given up, and there is room again
             assert answer(line)[0] == 408
         assert far.brings() == (204, "")
+        with pytest.raises(ConnectionClosed) as closed:
+            silent.line.recv(timeout=60)
+        assert closed.value.rcvd.code == 1008 and "nothing was said" in closed.value.rcvd.reason
+        assert "Your layer" in other.opens("own"), "who said something stays"
 
 
 def test_a_file_that_nobody_reads_makes_room(monkeypatch):
