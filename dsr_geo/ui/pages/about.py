@@ -110,7 +110,7 @@ def _coverage(atlas: Atlas) -> pd.DataFrame:
     )
 
 
-@cache.pure()
+@cache.pure
 def _tables(atlas: Atlas) -> None:
     st.caption(
         "Computed from the data. A gap here is a gap in what was found and published, not in what exists; "
@@ -158,12 +158,12 @@ def _numbers(atlas: Atlas) -> None:
     )
 
 
-@cache.shared()
+@cache.shared
 def _by_year(atlas: Atlas) -> charts.Drawn:
     return charts.rows_by_year(atlas, _counts(atlas)[-1])
 
 
-@cache.shared()
+@cache.shared
 def _counts(atlas: Atlas) -> tuple[pd.Series, pd.Series, pd.DataFrame, pd.Series, pd.DataFrame]:
     """All records by evidence, precision, layer and region, and year and layer; and their sources by kind."""
     everything, hosts = atlas.records, atlas.hosts
@@ -187,10 +187,10 @@ def _counts(atlas: Atlas) -> tuple[pd.Series, pd.Series, pd.DataFrame, pd.Series
     )
 
 
-_compared = cache.shared()(summary.compared)
+_compared = cache.shared(summary.compared)
 
 
-@cache.shared()
+@cache.shared
 def _doubts(atlas: Atlas) -> pd.DataFrame | None:
     """What `check` doubts, a line each; None where the tables have changed since they were built and are not valid."""
     try:
@@ -237,7 +237,7 @@ def _source_table(atlas: Atlas) -> pd.DataFrame:
     return table.sort_values(["records", "producer"], ascending=[False, True])
 
 
-@cache.pure()
+@cache.pure
 def _sources(atlas: Atlas) -> None:
     st.header("Sources", anchor=False)
     st.caption(
