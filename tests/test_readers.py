@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import http.client
+import os
 import socket
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 
 import pytest
-from serving import ROOT, free_port, served, streamlit
+from serving import free_port, served, streamlit
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
@@ -28,7 +29,7 @@ MEGABYTE = 1024 * 1024
 SMALL = f"""
 from dsr_geo.ui import connections, messages, readers, uploads
 readers.MOST_OF_ONE = {MANY}
-messages.SILENCE, connections.PATIENCE, uploads.STILL = 15.0, 1.0, 15.0
+messages.SILENCE, connections.PATIENCE, uploads.STILL = 8.0, 1.0, 15.0
 uploads.WAITING = {2 * MEGABYTE}
 from streamlit.web.cli import main
 main()
@@ -39,10 +40,12 @@ CSV = b"name,lon,lat\nhere,36.8,-1.3\n"
 
 
 @pytest.fixture(scope="module")
-def port():
-    port = free_port()
+def port(tmp_path_factory):
+    """Its port. At home lies what cannot be read as Streamlit's secrets, as all there is another user's home."""
+    port, home = free_port(), tmp_path_factory.mktemp("home")
+    (home / ".streamlit" / "secrets.toml").mkdir(parents=True)
     command = streamlit("app.py", port, "--server.maxUploadSize=1", program=("-c", SMALL))
-    with served(command, port, folder=ROOT):
+    with served(command, port, environment={**os.environ, "HOME": str(home)}):
         yield port
 
 
@@ -50,14 +53,12 @@ class Visitor:
     """A reader without a browser, whom a proxy on this machine announces as coming from an address."""
 
     def __init__(self, port: int, address: str | None = NEAR) -> None:
-        self.port = port
-        headers = {"X-Forwarded-For": address} if address else {}
-        self._connect = connect(
-            f"ws://127.0.0.1:{port}/_stcore/stream", additional_headers=headers, max_size=None
-        )
-        self.session, self.box = "", ""
+        self.port, self.session, self.box = port, "", ""
+        self._headers = {"X-Forwarded-For": address} if address else {}
 
     def __enter__(self) -> Visitor:
+        address = f"ws://127.0.0.1:{self.port}/_stcore/stream"
+        self._connect = connect(address, additional_headers=self._headers, max_size=None)
         self.line = self._connect.__enter__()
         return self
 
