@@ -37,8 +37,9 @@ app = st.App(
 front.send_at_once(each for each in gc.get_objects() if isinstance(each, socket.socket))
 connections.bound(each for each in gc.get_objects() if isinstance(each, Config))
 
-# What a search is looked up in takes a second or two to make: no reader's first one should wait for it.
-Thread(target=search.prepare, args=(cache.atlas(),), daemon=True).start()
+# What a search is looked up in, and what is doubted, takes a second or two to make: no reader should wait for it.
+for prepare in (search.prepare, cache.doubts):
+    Thread(target=prepare, args=(cache.atlas(),), daemon=True).start()
 
 # What is loaded stays as long as the app runs: the garbage collector need not go through it again and again.
 gc.collect()

@@ -5,6 +5,7 @@ Every answer is kept under all that it was computed from, an atlas by its versio
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Callable
 from functools import lru_cache
@@ -12,10 +13,11 @@ from inspect import unwrap
 from types import CodeType
 from typing import Any, TypeVar
 
+import pandas as pd
 import streamlit as st
 
 import dsr_geo
-from dsr_geo import faults, impact
+from dsr_geo import build, catalog, faults, impact, records
 from dsr_geo.atlas import DATA, Atlas
 from dsr_geo.selection import Selection
 from dsr_geo.stories import Story
@@ -24,6 +26,10 @@ from dsr_geo.ui import PATIENCE
 
 Function = TypeVar("Function", bound=Callable)
 
+# It would say at every start that there is no app yet, and that memory is taken: which is so, and meant.
+logging.getLogger("streamlit.runtime.caching.cache_data_api").addFilter(
+    lambda said: "No runtime found" not in said.getMessage()
+)
 _DATA = st.cache_data(
     show_spinner=False,
     max_entries=300,
@@ -85,6 +91,21 @@ def _source(folder: str | None, url: str | None) -> Callable[[], Atlas]:
 def stories(atlas: Atlas) -> dict[str, Story]:
     """The stories of the atlas by id. Raises `StoryError` for a story that the atlas cannot show."""
     return load_stories(atlas)
+
+
+@shared
+def doubts(atlas: Atlas) -> pd.DataFrame | None:
+    """What `check` doubts, a line each: rule, record, and what would settle it.
+
+    None where the tables have changed since they were built and are not valid. Reading them all takes seconds, so the
+    app asks once when it starts.
+    """
+    try:
+        found = build.doubtful(atlas.folder)
+    except (records.InvalidData, catalog.CatalogError, OSError):
+        return None
+    lines = [(title, doubt.id, f"{doubt.what}; {doubt.cure}.") for title, doubt in found]
+    return pd.DataFrame(lines, columns=["Rule", "Record", "What, and what would settle it"])
 
 
 @pure

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from dsr_geo import build, catalog, cite, records, summary
+from dsr_geo import cite, records, summary
 from dsr_geo.api import asked
 from dsr_geo.atlas import Atlas
 from dsr_geo.build.doubts import RULES
@@ -190,17 +190,6 @@ def _counts(atlas: Atlas) -> tuple[pd.Series, pd.Series, pd.DataFrame, pd.Series
 _compared = cache.shared(summary.compared)
 
 
-@cache.shared
-def _doubts(atlas: Atlas) -> pd.DataFrame | None:
-    """What `check` doubts, a line each; None where the tables have changed since they were built and are not valid."""
-    try:
-        found = build.doubtful(atlas.folder)
-    except (records.InvalidData, catalog.CatalogError, OSError):
-        return None
-    lines = [(title, doubt.id, f"{doubt.what}; {doubt.cure}.") for title, doubt in found]
-    return pd.DataFrame(lines, columns=["Rule", "Record", "What, and what would settle it"])
-
-
 def _checks(atlas: Atlas) -> None:
     st.header("What was checked, and what is doubted", anchor=False)
     rows, sources = _compared(atlas)
@@ -208,7 +197,7 @@ def _checks(atlas: Atlas) -> None:
         f"{rows:,} of {len(atlas.records):,} records were compared, field by field, with {sources:,} sources after "
         "they were gathered; a record’s card says which. The others stand as they were gathered."
     )
-    doubts = _doubts(atlas)
+    doubts = cache.doubts(atlas)
     if doubts is None:
         st.caption("Doubts are not counted: the tables have changed since they were built.")
         return
