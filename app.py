@@ -6,15 +6,18 @@ from threading import Thread
 
 import streamlit as st
 from starlette.middleware import Middleware
+from uvicorn import Config
 
 from dsr_geo import faults
 
 BASE = st.get_option("server.baseUrlPath")
+MOST = st.get_option("server.maxUploadSize") * 1024 * 1024
 
 with faults.told():  # what is wrong is said here, and not in front of a reader
     from dsr_geo import api, search, ui
-    from dsr_geo.ui import cache, front, held, serve
+    from dsr_geo.ui import cache, connections, front, held, serve
     from dsr_geo.ui.messages import Messages
+    from dsr_geo.ui.uploads import Uploads
 
     serve.ready()
     routes = api.Following(cache.atlas, base=BASE)
@@ -23,11 +26,16 @@ with faults.told():  # what is wrong is said here, and not in front of a reader
 app = st.App(
     ui.MAIN,
     routes=[held.route(BASE), routes],
-    middleware=[Middleware(front.Front, base=BASE), Middleware(Messages)],
+    middleware=[
+        Middleware(front.Front, base=BASE),
+        Middleware(Messages),
+        Middleware(Uploads, base=BASE, most=MOST),
+    ],
 )
 
 # The server listens already, and nothing of Streamlit's lets it be set up.
 front.send_at_once(each for each in gc.get_objects() if isinstance(each, socket.socket))
+connections.bound(each for each in gc.get_objects() if isinstance(each, Config))
 
 # What a search is looked up in, and what is doubted, takes a second or two to make: no reader should wait for it.
 for prepare in (search.prepare, cache.doubts):

@@ -11,14 +11,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import count
 from threading import Condition
-from weakref import WeakSet
 
 import streamlit as st
 
-MOST_READERS = 500
-"""So many sessions one process holds, 0.5 to 1.5 MB each; Streamlit keeps those that left for two minutes."""
-
-_TICKET, _HERE = "ticket", "here"
+_TICKET = "ticket"
 
 
 class Line:
@@ -52,23 +48,8 @@ class Line:
             self.give()
 
 
-class _Reader:
-    """Somebody who is here: lives in the state of the session, and goes with it."""
-
-
 _LINE = Line(len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)
 _TICKETS = count()
-_READERS: WeakSet[_Reader] = WeakSet()
-
-
-def full() -> bool:
-    """Whether a session begins that there is no room for."""
-    if _HERE not in st.session_state:
-        if len(_READERS) >= MOST_READERS:
-            return True
-        st.session_state[_HERE] = reader = _Reader()
-        _READERS.add(reader)
-    return False
 
 
 @contextmanager

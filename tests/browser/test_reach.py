@@ -122,7 +122,7 @@ def test_the_readers_own_day_and_a_copy_that_is_refused(new_context, published, 
 def test_the_first_act_counts_after_the_server_came_back(new_context, tmp_path):
     page = new_context(viewport={"width": 1440, "height": 900}).new_page()
     with serving(tmp_path / "log.txt") as (address, port):
-        page.goto(f"{address}/?layer=data-centres&group=gcc")
+        page.goto(f"{address}/?layer=data-centres&group=gcc&q=cloud")
         page.wait_for_selector(MAP_READY)
         settled(page)
     page.wait_for_selector('[data-testid="stApp"]:not([data-test-connection-state="CONNECTED"])')
@@ -133,5 +133,6 @@ def test_the_first_act_counts_after_the_server_came_back(new_context, tmp_path):
         assert download.value.path().stat().st_size > 1000
         box = page.get_by_test_id("stSidebar").get_by_role("checkbox", name="Undated records")
         box.locator("xpath=ancestor::label").click()
-        query_becomes(page, {"layer": ["data-centres"], "group": ["gcc"], "undated": ["0"]})
+        query_becomes(page, {"layer": ["data-centres"], "group": ["gcc"], "q": ["cloud"], "undated": ["0"]})
         expect(box).not_to_be_checked()
+        expect(page.locator(".atlas-kept")).to_contain_text("Only records with “cloud”")

@@ -14,7 +14,7 @@ from dsr_geo import export
 from dsr_geo.atlas import Atlas
 from dsr_geo.own import OwnLayer, counts
 from dsr_geo.selection import Selection
-from dsr_geo.ui import cache, link, menu, turns
+from dsr_geo.ui import cache, link, menu, readers, turns, uploads
 from dsr_geo.ui.parts import charts, own_layers
 from dsr_geo.ui.parts.own_layers import Brought
 from dsr_geo.ui.text import plain
@@ -50,23 +50,28 @@ def draw(atlas: Atlas) -> None:
 
 
 def _ask(atlas: Atlas) -> None:
-    turn = st.session_state.setdefault("own_turn", 0)
+    st.session_state.setdefault("own_turn", 0)
+    if sentence := readers.told():
+        own_layers.refuse("", f"The file was refused: {sentence}")
+        st.session_state["own_turn"] += 1  # the uploader has nothing to say of it but a number
     file = st.file_uploader(
         f"A file with places: {_FORMATS} with coordinates or countries",
         type=list(ENDINGS),
-        key=f"own-file-{turn}",
+        key=f"own-file-{st.session_state['own_turn']}",
         on_change=link.touched,
     )
     if file:
-        _read(atlas, file.name, file.getvalue(), Options())
+        _read(atlas, file.name, file.getvalue(), Options(), id=file.file_id)
     if refused := own_layers.refused():
         st.error(plain(refused.sentence + "."))
         if refused.content:
             _again(atlas, refused.name, refused.content, Options(), "refused")
 
 
-def _read(atlas: Atlas, name: str, content: bytes, options: Options, before: Brought | None = None) -> None:
-    """Read a file and draw the page anew with it. before: what it takes the place of."""
+def _read(
+    atlas: Atlas, name: str, content: bytes, options: Options, before: Brought | None = None, id: str = ""
+) -> None:
+    """Read a file and draw the page anew with it. before: what it takes the place of. id: of an upload."""
     own_layers.forget()
     with st.status("Reading the file", expanded=False) as status:
         try:
@@ -77,6 +82,8 @@ def _read(atlas: Atlas, name: str, content: bytes, options: Options, before: Bro
         except UploadProblem as problem:
             # A layer that is there has its file, and its own place to ask again.
             own_layers.refuse(name, str(problem), b"" if before else content)
+    if id:
+        uploads.let_go(id)
     st.session_state["own_turn"] += (
         1  # the uploader lets go of the file, a choice of layers of what was refused
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from dsr_geo import api
-from dsr_geo.ui import FRONT, ICON, PAGES, cache, link, menu, reconnect, turns
+from dsr_geo.ui import FRONT, ICON, PAGES, cache, link, menu, readers, reconnect, turns
 from dsr_geo.ui.parts import filters
 
 st.set_page_config(page_icon=ICON, layout="wide")
@@ -15,6 +15,7 @@ def run() -> None:
     """Draw the page that is open, and what stands round it."""
     atlas = cache.atlas()
     page = menu.navigation()
+    readers.opened(page.url_path or FRONT)
     reconnect.begin()
     link.restore(atlas, page.url_path)
     head, about = st.container(key="head"), PAGES[page.url_path or FRONT]
@@ -39,10 +40,10 @@ def run() -> None:
     reconnect.end()
 
 
-if turns.full():
+if refusal := readers.refusal():
     st.warning(
-        f"The atlas has as many readers as it can answer at once ({turns.MOST_READERS}). Please come again in a few "
-        f"minutes; its records are there meanwhile: [records.csv](.{api.PREFIX}/records.csv)."
+        f"{refusal} Please come again in a few minutes; its records are there meanwhile: "
+        f"[records.csv](.{api.PREFIX}/records.csv)."
     )
 else:
     with turns.turn():
