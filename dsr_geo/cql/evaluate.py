@@ -171,9 +171,8 @@ class _Evaluation:
             return _joined("or", [self.compare("=", value, self.value(item)) for item in args[1]])
         if name in _LISTS:
             return self.compare_lists(name, args)
-        if (
-            name in _TEXTS or name in _PLACES
-        ):  # many conditions may fold the same notes, compare the same shapes
+        if name in _TEXTS or name in _PLACES:
+            # A hundred conditions may fold the same notes, or compare the same shapes.
             if (key := repr((name, args))) not in self.read:
                 values = [self.value(arg) for arg in args]
                 self.read[key] = (
