@@ -85,7 +85,7 @@ def _head(atlas: Atlas, iso3: str, here: Selection, found: pd.DataFrame, hosts: 
             format_func=lambda code: f"{borders.at[code, 'name']} ({hosts.get(code, 0)})",
         )
         about = borders.loc[iso3]
-        st.markdown(f"{plain(about['subregion'])}, {plain(about['region'])} · ISO 3166-1 {iso3}")
+        st.markdown(f"{plain(about['subregion'])}, {plain(about['region'])} · ISO 3166-1 {plain(iso3)}")
         st.markdown(_facts(atlas, iso3))
         member = atlas.countries.memberships
         member = member[member["country"] == iso3].join(atlas.countries.groups, on="group")
