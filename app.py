@@ -29,8 +29,9 @@ app = st.App(
 # The server listens already, and nothing of Streamlit's lets it be set up.
 front.send_at_once(each for each in gc.get_objects() if isinstance(each, socket.socket))
 
-# What a search is looked up in takes a second or two to make: no reader's first one should wait for it.
-Thread(target=search.prepare, args=(cache.atlas(),), daemon=True).start()
+# What a search is looked up in, and what is doubted, takes a second or two to make: no reader should wait for it.
+for prepare in (search.prepare, cache.doubts):
+    Thread(target=prepare, args=(cache.atlas(),), daemon=True).start()
 
 # What is loaded stays as long as the app runs: the garbage collector need not go through it again and again.
 gc.collect()

@@ -68,6 +68,11 @@ class Countries:
         return (int(years.min()), int(years.max())) if len(years) else None
 
     @cached_property
+    def classed(self) -> pd.Series:
+        """Titles of the indicators that have classes, by id."""
+        return self.indicators.loc[self.indicators["breaks"].notna(), "title"]
+
+    @cached_property
     def english(self) -> dict[str, list[str]]:
         """ISO3 → its names in English, as `spelling.fold` has them."""
         return {iso3: _folded(cell) for iso3, cell in self.names["english"].items()}

@@ -6,6 +6,7 @@ import json
 import re
 import tomllib
 from dataclasses import replace
+from functools import wraps
 from html import unescape
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
@@ -338,6 +339,23 @@ def test_answers_are_kept_under_the_atlas_they_are_of(atlas, published, monkeypa
     for each in (atlas, published):
         monkeypatch.setenv("DSR_ATLAS_DATA", str(each.folder))
         assert cache.atlas().version == each.version
+
+
+def test_a_page_that_runs_again_decorates_nothing_anew():
+    """Streamlit runs the whole file of a page for every act; functions of one wrapper are not taken for each other."""
+    file = compile(
+        "@keep\n@wrap\ndef one(): return 1\n@keep\n@wrap\ndef two(): return 2\n", "page.py", "exec"
+    )
+
+    def wrap(function):
+        return wraps(function)(lambda: function())
+
+    for keep in (cache.pure, cache.shared):
+        first, second = {"keep": keep, "wrap": wrap}, {"keep": keep, "wrap": wrap}
+        exec(file, first)
+        exec(file, second)
+        assert first["one"] is second["one"] and first["two"] is second["two"]
+        assert (first["one"](), first["two"]()) == (1, 2)
 
 
 @pytest.mark.parametrize("page", ["country", "compare", "stories", "about", "timeline"])

@@ -5,41 +5,65 @@ Every answer is kept under all that it was computed from, an atlas by its versio
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Callable
-from functools import lru_cache, partial
+from functools import lru_cache
+from inspect import unwrap
+from types import CodeType
+from typing import Any, TypeVar
 
+import pandas as pd
 import streamlit as st
 
 import dsr_geo
-from dsr_geo import faults, impact
+from dsr_geo import build, catalog, faults, impact, records
 from dsr_geo.atlas import DATA, Atlas
 from dsr_geo.selection import Selection
 from dsr_geo.stories import Story
 from dsr_geo.stories import load as load_stories
 from dsr_geo.ui import PATIENCE
 
-pure = partial(
-    st.cache_data,
+Function = TypeVar("Function", bound=Callable)
+
+# It would say at every start that there is no app yet, and that memory is taken: which is so, and meant.
+logging.getLogger("streamlit.runtime.caching.cache_data_api").addFilter(
+    lambda said: "No runtime found" not in said.getMessage()
+)
+_DATA = st.cache_data(
     show_spinner=False,
     max_entries=300,
-    hash_funcs={
-        Selection: lambda chosen: str(chosen.query()),
-        Atlas: lambda atlas: atlas.version,
-    },
+    hash_funcs={Selection: lambda chosen: str(chosen.query()), Atlas: lambda atlas: atlas.version},
 )
-"""Decorator for functions of values; an argument that starts with an underscore is not part of the key.
-
-An answer is copied for everybody who asks; elements that the function draws are drawn again without it.
-"""
-
-shared = partial(
-    st.cache_resource, show_spinner=False, max_entries=500, hash_funcs={Atlas: lambda atlas: atlas.version}
+_RESOURCE = st.cache_resource(
+    show_spinner=False, max_entries=500, hash_funcs={Atlas: lambda atlas: atlas.version}
 )
-"""The same for small answers that nobody changes: everybody gets the same, and nothing is copied.
+_DECORATED: dict[tuple[str, CodeType], Any] = {}
 
-Their arguments may only be what the atlas itself has, so that readers cannot fill the memory by asking.
-"""
+
+def pure(function: Function) -> Function:
+    """Decorator for functions of values; an argument that starts with an underscore is not part of the key.
+
+    An answer is copied for everybody who asks; elements that the function draws are drawn again without it.
+    """
+    return _once(_DATA, function)
+
+
+def shared(function: Function) -> Function:
+    """The same for small answers that nobody changes: everybody gets the same, and nothing is copied.
+
+    Their arguments may only be what the atlas itself has, so that readers cannot fill the memory by asking.
+    """
+    return _once(_RESOURCE, function)
+
+
+def _once(decorate: Callable[[Any], Any], function: Function) -> Function:
+    # Streamlit runs the whole file of a page for every act, and takes a millisecond to decorate what is in there.
+    code = unwrap(function).__code__
+    key = code.co_filename, code
+    if key not in _DECORATED:
+        _DECORATED[key] = decorate(function)
+    return _DECORATED[key]
 
 
 def atlas() -> Atlas:
@@ -63,13 +87,28 @@ def _source(folder: str | None, url: str | None) -> Callable[[], Atlas]:
     return lambda: loaded
 
 
-@pure()
+@pure
 def stories(atlas: Atlas) -> dict[str, Story]:
     """The stories of the atlas by id. Raises `StoryError` for a story that the atlas cannot show."""
     return load_stories(atlas)
 
 
-@pure()
+@shared
+def doubts(atlas: Atlas) -> pd.DataFrame | None:
+    """What `check` doubts, a line each: rule, record, and what would settle it.
+
+    None where the tables have changed since they were built and are not valid. Reading them all takes seconds, so the
+    app asks once when it starts.
+    """
+    try:
+        found = build.doubtful(atlas.folder)
+    except (records.InvalidData, catalog.CatalogError, OSError):
+        return None
+    lines = [(title, doubt.id, f"{doubt.what}; {doubt.cure}.") for title, doubt in found]
+    return pd.DataFrame(lines, columns=["Rule", "Record", "What, and what would settle it"])
+
+
+@pure
 def study(atlas: Atlas, layer: str, indicator: str) -> impact.Study | str:
     """The study of a layer's records, ended ones included and weaker ties not, or the sentence that refuses it."""
     try:

@@ -16,8 +16,7 @@ from dsr_geo.selection import Selection, only
 
 def shadable(atlas: Atlas) -> pd.Series:
     """Titles of the indicators that countries can be shaded by, those with classes, by id."""
-    indicators = atlas.countries.indicators
-    return indicators.loc[indicators["breaks"].notna(), "title"]
+    return atlas.countries.classed
 
 
 def years(atlas: Atlas) -> tuple[int, int]:

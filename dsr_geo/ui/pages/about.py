@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from dsr_geo import build, catalog, cite, records, summary
+from dsr_geo import cite, records, summary
 from dsr_geo.api import asked
 from dsr_geo.atlas import Atlas
 from dsr_geo.build.doubts import RULES
@@ -110,7 +110,7 @@ def _coverage(atlas: Atlas) -> pd.DataFrame:
     )
 
 
-@cache.pure()
+@cache.pure
 def _tables(atlas: Atlas) -> None:
     st.caption(
         "Computed from the data. A gap here is a gap in what was found and published, not in what exists; "
@@ -158,12 +158,12 @@ def _numbers(atlas: Atlas) -> None:
     )
 
 
-@cache.shared()
+@cache.shared
 def _by_year(atlas: Atlas) -> charts.Drawn:
     return charts.rows_by_year(atlas, _counts(atlas)[-1])
 
 
-@cache.shared()
+@cache.shared
 def _counts(atlas: Atlas) -> tuple[pd.Series, pd.Series, pd.DataFrame, pd.Series, pd.DataFrame]:
     """All records by evidence, precision, layer and region, and year and layer; and their sources by kind."""
     everything, hosts = atlas.records, atlas.hosts
@@ -187,18 +187,7 @@ def _counts(atlas: Atlas) -> tuple[pd.Series, pd.Series, pd.DataFrame, pd.Series
     )
 
 
-_compared = cache.shared()(summary.compared)
-
-
-@cache.shared()
-def _doubts(atlas: Atlas) -> pd.DataFrame | None:
-    """What `check` doubts, a line each; None where the tables have changed since they were built and are not valid."""
-    try:
-        found = build.doubtful(atlas.folder)
-    except (records.InvalidData, catalog.CatalogError, OSError):
-        return None
-    lines = [(title, doubt.id, f"{doubt.what}; {doubt.cure}.") for title, doubt in found]
-    return pd.DataFrame(lines, columns=["Rule", "Record", "What, and what would settle it"])
+_compared = cache.shared(summary.compared)
 
 
 def _checks(atlas: Atlas) -> None:
@@ -208,7 +197,7 @@ def _checks(atlas: Atlas) -> None:
         f"{rows:,} of {len(atlas.records):,} records were compared, field by field, with {sources:,} sources after "
         "they were gathered; a record’s card says which. The others stand as they were gathered."
     )
-    doubts = _doubts(atlas)
+    doubts = cache.doubts(atlas)
     if doubts is None:
         st.caption("Doubts are not counted: the tables have changed since they were built.")
         return
@@ -237,7 +226,7 @@ def _source_table(atlas: Atlas) -> pd.DataFrame:
     return table.sort_values(["records", "producer"], ascending=[False, True])
 
 
-@cache.pure()
+@cache.pure
 def _sources(atlas: Atlas) -> None:
     st.header("Sources", anchor=False)
     st.caption(

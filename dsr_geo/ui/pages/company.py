@@ -22,8 +22,8 @@ def draw(atlas: Atlas) -> None:
     It is the one in the address (`id`), else the first in the filter, else the one with most records.
     """
     selection = link.current(atlas)
-    numbers = atlas.roles.drop_duplicates(["id", "actor"])["actor"].value_counts()
-    usual = selection.actors[0] if selection.actors else numbers.index[0]
+    titles, busiest = _titles(atlas)
+    usual = selection.actors[0] if selection.actors else busiest
     link.choice("id", atlas.actors.index, usual, "company or institution")
     id = st.session_state["id"]
     link.write("company", selection, id=None if id == usual else id)
@@ -32,13 +32,12 @@ def draw(atlas: Atlas) -> None:
 
     menu.title(atlas.actor_name(id))
     with chosen_record.beside(atlas):
-        order = sorted(atlas.actors.index, key=lambda actor: atlas.actor_name(actor).casefold())
         st.selectbox(
             "Company or institution",
-            order,
+            list(titles),
             key="id",
             on_change=link.touched,
-            format_func=lambda actor: f"{atlas.actor_name(actor)} ({numbers.get(actor, 0)})",
+            format_func=titles.__getitem__,
         )
         _head(atlas, id)
         subject.narrowed(atlas, replace(selection, actors=()))
@@ -52,6 +51,15 @@ def draw(atlas: Atlas) -> None:
         st.header("Records", anchor=False)
         record_table.draw(atlas, found)
         downloads.draw(atlas, own, found)
+
+
+@cache.shared
+def _titles(atlas: Atlas) -> tuple[dict[str, str], str]:
+    """Actor id → name and number of records, by name; and the actor with most records."""
+    numbers = atlas.roles.drop_duplicates(["id", "actor"])["actor"].value_counts()
+    names = {id: atlas.actor_name(id) for id in atlas.actors.index}
+    order = sorted(names, key=lambda id: names[id].casefold())
+    return {id: f"{names[id]} ({numbers.get(id, 0)})" for id in order}, str(numbers.index[0])
 
 
 def _head(atlas: Atlas, id: str) -> None:

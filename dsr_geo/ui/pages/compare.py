@@ -63,7 +63,7 @@ def draw(atlas: Atlas) -> None:
     """Draw the page for the subjects in the address (`a` to `d`)."""
     selection = link.current(atlas)
     groups, borders = atlas.countries.groups, atlas.countries.borders
-    options = [*groups.index, *sorted(borders.index, key=atlas.countries.name)]
+    options = [*groups.index, *borders["name"].sort_values().index]
     for slot in _SLOTS:
         link.choice(slot, options, None, "country, territory or group")
     if not any(st.session_state[slot] for slot in _SLOTS):
@@ -106,7 +106,7 @@ def draw(atlas: Atlas) -> None:
         _events(atlas, named)
 
 
-@cache.pure()
+@cache.pure
 def _by_year(atlas: Atlas, selection: Selection, place: str) -> tuple[pd.DataFrame, pd.Series, int]:
     """A place's records by first year and layer, by layer, and the number of undated ones."""
     found = places.in_place(atlas, selection, place).records(atlas)
@@ -247,15 +247,7 @@ def _attribute(atlas: Atlas, indicator: str, compared: list[str]) -> None:
         format_func=lambda id: indicators.at[id, "title"],
     )
     year = shading.years(atlas)[1]
-    paths = {}
-    for place in compared:
-        members = places.members(atlas, place, year)
-        path = summary.median_path(atlas, indicator, members)
-        paths[places.word(atlas, place) + (" (median)" if len(members) > 1 else "")] = path.get(
-            "median", pd.Series(dtype=float)
-        )
-    table = pd.DataFrame(paths)
-    table = table[table.index <= year]
+    table = pd.DataFrame(dict(_path(atlas, indicator, place) for place in compared))
     if table.empty:
         st.info("No values are known.")
         return
@@ -268,7 +260,7 @@ def _attribute(atlas: Atlas, indicator: str, compared: list[str]) -> None:
     )
     charts.show(
         atlas,
-        charts.subjects(long, list(paths), about["unit"]),
+        charts.subjects(long, list(table), about["unit"]),
         about["title"],
         words,
         table,
@@ -276,6 +268,15 @@ def _attribute(atlas: Atlas, indicator: str, compared: list[str]) -> None:
         f"A group's line is the median of those who are members in {year}."
         + (f" {plain(about['note'])}." if isinstance(about["note"], str) else ""),
     )
+
+
+@cache.shared
+def _path(atlas: Atlas, indicator: str, place: str) -> tuple[str, pd.Series]:
+    """The words for a place, and an attribute's path there: of a group, the median of its members."""
+    year = shading.years(atlas)[1]
+    members = places.members(atlas, place, year)
+    path = summary.median_path(atlas, indicator, members)["median"]
+    return places.word(atlas, place) + (" (median)" if len(members) > 1 else ""), path[path.index <= year]
 
 
 def _events(atlas: Atlas, compared: list[str]) -> None:

@@ -38,22 +38,22 @@ def draw(atlas: Atlas) -> None:
     It is the one in the address (`iso3`), else the first in the filter, else the one with most records.
     """
     selection = link.current(atlas)
-    names = atlas.countries.borders["name"]
-    hosts = atlas.hosts["country"].value_counts()
-    usual = selection.countries[0] if selection.countries else hosts.index[0]
-    link.choice("iso3", names.index, usual, "country or territory")
+    titles, busiest = _titles(atlas)
+    usual = selection.countries[0] if selection.countries else busiest
+    link.choice("iso3", titles, usual, "country or territory")
     iso3 = st.session_state["iso3"]
     link.write("country", selection, iso3=None if iso3 == usual else iso3)
     here = subject.whole(atlas, places.in_place(atlas, selection, iso3))
     found = here.records(atlas)
 
-    menu.title(names[iso3])
+    name = atlas.countries.name(iso3)
+    menu.title(name)
     with chosen_record.beside(atlas):
-        _head(atlas, iso3, here, found, hosts)
+        _head(atlas, iso3, titles, here, found)
         subject.narrowed(atlas, selection)
         if found.empty:
             st.info(
-                f"No public record found for {plain(names[iso3])} with these filters. That says nothing "
+                f"No public record found for {plain(name)} with these filters. That says nothing "
                 "about what is there."
             )
         else:
@@ -71,33 +71,28 @@ def draw(atlas: Atlas) -> None:
     st.caption(cite.BOUNDARY_NOTE)
 
 
-def _head(atlas: Atlas, iso3: str, here: Selection, found: pd.DataFrame, hosts: pd.Series) -> None:
-    """hosts: how many records each country or territory has."""
-    borders = atlas.countries.borders
-    order = sorted(borders.index, key=lambda code: borders.at[code, "name"])
+@cache.shared
+def _titles(atlas: Atlas) -> tuple[dict[str, str], str]:
+    """ISO3 → name and number of records, by name; and the country or territory with most records."""
+    hosts = atlas.hosts["country"].value_counts()
+    names = atlas.countries.borders["name"].sort_values()
+    return {iso3: f"{name} ({hosts.get(iso3, 0)})" for iso3, name in names.items()}, str(hosts.index[0])
+
+
+def _head(atlas: Atlas, iso3: str, titles: dict[str, str], here: Selection, found: pd.DataFrame) -> None:
     left, right = st.columns([1.6, 1], gap="medium")
     with left:
         st.selectbox(
             "Country or territory",
-            order,
+            list(titles),
             key="iso3",
             on_change=link.touched,
-            format_func=lambda code: f"{borders.at[code, 'name']} ({hosts.get(code, 0)})",
+            format_func=titles.__getitem__,
         )
-        about = borders.loc[iso3]
+        about = atlas.countries.borders.loc[iso3]
         st.markdown(f"{plain(about['subregion'])}, {plain(about['region'])} · ISO 3166-1 {plain(iso3)}")
         st.markdown(_facts(atlas, iso3))
-        member = atlas.countries.memberships
-        member = member[member["country"] == iso3].join(atlas.countries.groups, on="group")
-        member = member[
-            ~member["family"].str.startswith("Region")
-            & ~member["family"].str.startswith("Subregion")
-            & (member["family"] != "Income group (World Bank)")
-        ]
-        st.markdown(
-            "**Groups and memberships:** "
-            + ("; ".join(_membership(row) for row in member.itertuples()) or "none in our list")
-        )
+        st.markdown(_memberships(atlas, iso3))
         st.markdown(_numbers(atlas, here, found))
         menu.to("explore", f"{about['name']} on the map", places.in_place(atlas, link.current(atlas), iso3))
         menu.to(
@@ -124,7 +119,7 @@ def _numbers(atlas: Atlas, here: Selection, found: pd.DataFrame) -> str:
     )
 
 
-@cache.shared()
+@cache.shared
 def _facts(atlas: Atlas, iso3: str) -> str:
     """The newest value of a few attributes, each with its year, as Markdown."""
     newest = atlas.countries.as_of(
@@ -148,6 +143,21 @@ def _facts(atlas: Atlas, iso3: str) -> str:
         if pd.notna(newest[id])
     ]
     return " · ".join(known).replace("$", "\\$") or "No attributes are known."
+
+
+@cache.shared
+def _memberships(atlas: Atlas, iso3: str) -> str:
+    """The groups of a country or territory, those that only sort the world left out, as Markdown."""
+    member = atlas.countries.memberships
+    member = member[member["country"] == iso3].join(atlas.countries.groups, on="group")
+    member = member[
+        ~member["family"].str.startswith("Region")
+        & ~member["family"].str.startswith("Subregion")
+        & (member["family"] != "Income group (World Bank)")
+    ]
+    return "**Groups and memberships:** " + (
+        "; ".join(_membership(row) for row in member.itertuples()) or "none in our list"
+    )
 
 
 def _membership(row: Any) -> str:
@@ -246,7 +256,7 @@ class _Path(NamedTuple):
     table: pd.DataFrame
 
 
-@cache.shared()
+@cache.shared
 def _path(atlas: Atlas, iso3: str, indicator: str) -> _Path | None:
     """An attribute of the country beside its subregion's median; text and note (Markdown) say the newest values."""
     borders, about = atlas.countries.borders, atlas.countries.indicators.loc[indicator]

@@ -36,7 +36,7 @@ def draw(atlas: Atlas) -> None:
                 globe.world(atlas, found, f"“{story.title}”")
 
 
-@cache.shared()
+@cache.shared
 def _found(atlas: Atlas, id: str) -> tuple[list[str], str]:
     """The ids of a story's records, and the sentence on them."""
     selection = cache.stories(atlas)[id].selection

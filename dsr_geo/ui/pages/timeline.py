@@ -36,7 +36,7 @@ def draw(atlas: Atlas) -> None:
     _events(atlas, *(selection.years or atlas.years))
 
 
-@cache.pure()
+@cache.pure
 def _counts(atlas: Atlas, selection: Selection) -> tuple[pd.DataFrame, int]:
     """Records by first year and layer, every year of the atlas, and how many have none."""
     found = selection.records(atlas)

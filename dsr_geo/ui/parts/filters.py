@@ -36,7 +36,7 @@ _HELP = {
 }
 
 
-@cache.pure()
+@cache.pure
 def _labels(atlas: Atlas) -> tuple[dict[str, str], dict[str, str], dict[str, str]]:
     """Groups, countries or territories, and actors as the widgets list them: id → words."""
     hosts, names = atlas.hosts["country"].value_counts(), atlas.countries.borders["name"]

@@ -12,9 +12,10 @@ from shapely.geometry.base import BaseGeometry
 from dsr_geo import summary
 from dsr_geo.atlas import Atlas
 from dsr_geo.ui import cache, colours
+from dsr_geo.ui.parts.charts.frame import layered
 
 
-@cache.pure()
+@cache.shared
 def _outlines(atlas: Atlas, tolerance: float) -> list[dict]:
     """Countries as simple features, specks of islands left out, to a hundredth of a degree.
 
@@ -44,7 +45,7 @@ def locator(atlas: Atlas, iso3: str, ids: list[str]) -> None:
     _locator(atlas, iso3, ids, colours.theme())
 
 
-@cache.pure()
+@cache.pure
 def _locator(atlas: Atlas, iso3: str, ids: list[str], theme: str) -> None:
     found, about = atlas.records.loc[ids], atlas.countries.borders.loc[iso3]
     shape = about.geometry
@@ -93,7 +94,7 @@ def world(atlas: Atlas, ids: list[str], what: str) -> None:
     _world(atlas, ids, what, colours.theme())
 
 
-@cache.pure()
+@cache.pure
 def _world(atlas: Atlas, ids: list[str], what: str, theme: str) -> None:
     found = atlas.records.loc[ids]
     lines = found[found.geometry.notna() & (found.geom_type != "Point")]
@@ -135,14 +136,8 @@ def _world(atlas: Atlas, ids: list[str], what: str, theme: str) -> None:
 
 def _spec(layers: list, projection: dict, size: dict, shapes: dict[str, list[dict]]) -> dict:
     """A map as Vega-Lite. Shapes go in beside the chart, because Altair would check every coordinate."""
-    spec = (
-        alt.layer(*filter(None, layers))
-        .project(**projection)
-        .properties(**size)
-        .configure_view(stroke=None)
-        .to_dict()
-    )
-    return spec | {"datasets": spec.get("datasets", {}) | shapes, "padding": 0}
+    spec = layered(*filter(None, layers), projection=projection, config={"view": {"stroke": None}}, **size)
+    return spec | {"datasets": spec["datasets"] | shapes, "padding": 0}
 
 
 def _earth(theme: str) -> list[alt.Chart]:

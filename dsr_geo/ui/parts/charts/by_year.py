@@ -11,7 +11,7 @@ from dsr_geo import summary
 from dsr_geo.atlas import Atlas
 from dsr_geo.ui import cache, colours
 from dsr_geo.ui.parts.charts.encodings import legend_of_lines, tips, year_axis
-from dsr_geo.ui.parts.charts.frame import Drawn, Spec, kept, specified
+from dsr_geo.ui.parts.charts.frame import Drawn, Spec, layered, specified
 
 Years = tuple[int, int]
 """First and last year, both included."""
@@ -54,21 +54,21 @@ def rows_by_year(
         right=bars["year"] + 0.38,
     )
     texts = [f"{atlas.layers[id].title} · {_number(counts[id], years)}" for id in layers]
-    names = _names(counts.index, texts)
     span = int(counts.index.min()), int(counts.index.max())
-    return Drawn(_rows, (atlas, layers, span, bars, years, names))
+    names = _names(span, texts)
+    return Drawn(_rows, (atlas, len(layers), span, bars, years, names))
 
 
 def _rows(
     theme: str,
     atlas: Atlas,
-    layers: list[str],
+    number: int,
     span: Years,
     bars: pd.DataFrame,
     years: Years | None,
     names: pd.DataFrame,
 ) -> Spec:
-    return _marked(_bars(theme, atlas, layers, span), bars, years, names=names)
+    return _marked(_bars(theme, atlas, number, span), bars, years, names=names)
 
 
 def _number(counts: pd.Series, years: Years | None) -> str:
@@ -77,9 +77,11 @@ def _number(counts: pd.Series, years: Years | None) -> str:
     return f"{counts.loc[: years[1]].sum()} of {total} by {years[1]}" if years else str(total)
 
 
-@cache.pure()
+@cache.pure
 @specified
-def _bars(theme: str, atlas: Atlas, layers: list[str], span: Years) -> alt.LayerChart:
+def _bars(theme: str, atlas: Atlas, number: int, span: Years) -> Spec:
+    """Rows of bars for this number of layers. Its tables are yet to come: so it is made once for many selections."""
+
     def bars(table: str, opacity: float) -> alt.Chart:
         return (
             alt.Chart(alt.NamedData(table))
@@ -87,19 +89,18 @@ def _bars(theme: str, atlas: Atlas, layers: list[str], span: Years) -> alt.Layer
             .encode(
                 x=year_axis(span, "left:Q"),
                 x2="right:Q",
-                y=_height(len(layers)),
+                y=_height(number),
                 y2="row:Q",
-                color=_layer_colour(theme, atlas, layers),
+                color=_layer_colour(theme, atlas),
                 tooltip=tips(("layer:N", "Layer"), ("year:Q", "Year"), ("records:Q", "Records")),
             )
         )
 
-    marks = alt.LayerChart(layer=[_band(theme, span), bars("all", _ASIDE), bars("chosen", 1)])
-    return _labelled(theme, marks, len(layers), span, alt.NamedData("names"))
+    marks = _band(theme, span), bars("all", _ASIDE), bars("chosen", 1)
+    return _labelled(theme, marks, number, span)
 
 
-@kept
-def dots_by_year(theme: str, atlas: Atlas, found: pd.DataFrame, events: pd.DataFrame) -> alt.LayerChart:
+def dots_by_year(atlas: Atlas, found: pd.DataFrame, events: pd.DataFrame) -> Drawn:
     """One dot per dated record, a row per layer; thin upright lines are events (index id, columns year, title).
 
     At least one of the records has to have a year.
@@ -113,25 +114,40 @@ def dots_by_year(theme: str, atlas: Atlas, found: pd.DataFrame, events: pd.DataF
     dated["top"] = dated["layer"].map(_rows_from_below(layers)) + _FIRST_DOT + nth * step
     dated["title"] = dated["layer"].map(_titles(atlas, layers))
     dated = dated.rename(columns={"layer": "id"})
-    span = range(min(dated["year"].min(), 2010), atlas.years[1] + 1)
+    span = min(int(dated["year"].min()), 2010), atlas.years[1]
+    numbers = dated["id"].value_counts()
+    tables = {
+        "dots": dated,
+        "events": events.assign(year=events["year"].astype(int))[["year", "title"]],
+        "names": _names(span, [f"{atlas.layers[id].title} · {numbers[id]}" for id in layers]),
+    }
+    return Drawn(_dotted, (atlas, len(layers), span, tables))
+
+
+def _dotted(theme: str, atlas: Atlas, number: int, span: Years, tables: dict[str, pd.DataFrame]) -> Spec:
+    return _filled(_dots(theme, atlas, number, span, has_events=len(tables["events"]) > 0), tables)
+
+
+@cache.pure
+@specified
+def _dots(theme: str, atlas: Atlas, number: int, span: Years, has_events: bool) -> Spec:
+    """Rows of dots for this number of layers, their tables yet to come."""
     dots = (
-        alt.Chart(dated)
+        alt.Chart(alt.NamedData("dots"))
         .mark_circle(size=44, opacity=0.95)
         .encode(
             x=year_axis(span, "year:Q"),
-            y=_height(len(layers)),
-            color=_layer_colour(theme, atlas, layers),
+            y=_height(number),
+            color=_layer_colour(theme, atlas),
             tooltip=tips(("name:N", "Record"), ("title:N", "Layer"), ("year:Q", "Year")),
         )
     )
     rules = (
-        alt.Chart(events.assign(year=events["year"].astype(int))[["year", "title"]])
+        alt.Chart(alt.NamedData("events"))
         .mark_rule(color=colours.QUIET[theme], strokeDash=[2, 3])
         .encode(x=year_axis(span, "year:Q"), tooltip=tips(("title:N", "Event"), ("year:Q", "Year")))
     )
-    numbers = dated["id"].value_counts()
-    names = _names(span, [f"{atlas.layers[id].title} · {numbers[id]}" for id in layers])
-    return _labelled(theme, rules + dots if len(events) else dots, len(layers), span, names)
+    return _labelled(theme, (rules, dots) if has_events else (dots,), number, span)
 
 
 def lines_by_year(atlas: Atlas, totals: pd.DataFrame, years: Years | None = None) -> Drawn:
@@ -164,9 +180,9 @@ def _totals(
     return _marked(_lines(theme, atlas, layers, span, int(points["records"].max())), points, years, ends=ends)
 
 
-@cache.pure()
+@cache.pure
 @specified
-def _lines(theme: str, atlas: Atlas, layers: list[str], span: Years, most: int) -> alt.LayerChart:
+def _lines(theme: str, atlas: Atlas, layers: list[str], span: Years, most: int) -> Spec:
     titles = list(_titles(atlas, layers).values())
     palette = [atlas.layers[id].colour[theme] for id in layers]
     grey = [id for id in layers if atlas.layers[id].geometry == "none"]
@@ -193,9 +209,7 @@ def _lines(theme: str, atlas: Atlas, layers: list[str], span: Years, most: int) 
         .mark_point(filled=True, size=60, opacity=1, aria=False)
         .encode(**looks)
     )
-    return (_band(theme, span) + lines("all", 1.5 * _ASIDE) + lines("chosen", 1) + ends).properties(
-        height=340
-    )
+    return layered(_band(theme, span), lines("all", 1.5 * _ASIDE), lines("chosen", 1), ends, height=340)
 
 
 def _marked(spec: Spec, rows: pd.DataFrame, years: Years | None, **more: pd.DataFrame) -> Spec:
@@ -210,8 +224,13 @@ def _marked(spec: Spec, rows: pd.DataFrame, years: Years | None, **more: pd.Data
         "years": pd.DataFrame({"from": [first - 0.5], "to": [last + 0.5]})[: 1 if years else 0],
         **more,
     }
-    records = {name: table.to_dict("records") for name, table in tables.items()}
-    return spec | {"datasets": spec.get("datasets", {}) | records}
+    return _filled(spec, tables)
+
+
+def _filled(spec: Spec, tables: dict[str, pd.DataFrame]) -> Spec:
+    """The chart with its tables, by the names that it knows them by."""
+    rows = {name: table.to_dict("records") for name, table in tables.items()}
+    return spec | {"datasets": spec["datasets"] | rows}
 
 
 def _band(theme: str, span: Years) -> alt.Chart:
@@ -237,33 +256,27 @@ def _height(number: int) -> alt.Y:
     return alt.Y("top:Q", scale=alt.Scale(domain=[0, max(number, 1)], nice=False), axis=None)
 
 
-def _layer_colour(theme: str, atlas: Atlas, layers: list[str]) -> alt.Color:
-    palette = [atlas.layers[id].colour[theme] for id in layers]
-    return alt.Color("id:N", scale=alt.Scale(domain=layers, range=palette), legend=None)
+def _layer_colour(theme: str, atlas: Atlas) -> alt.Color:
+    palette = [layer.colour[theme] for layer in atlas.layers.values()]
+    return alt.Color("id:N", scale=alt.Scale(domain=list(atlas.layers), range=palette), legend=None)
 
 
-def _names(span: Sequence[int] | pd.Index, texts: list[str]) -> pd.DataFrame:
+def _names(span: Years, texts: list[str]) -> pd.DataFrame:
     """Where the name of each row stands: above it, inside the plot, which leaves a phone its whole width."""
     tops = [len(texts) - 1 - i + _NAME for i in range(len(texts))]
-    return pd.DataFrame({"year": float(min(span)) - 0.4, "top": tops, "text": texts})
+    return pd.DataFrame({"year": span[0] - 0.4, "top": tops, "text": texts})
 
 
-def _labelled(
-    theme: str,
-    marks: alt.Chart | alt.LayerChart,
-    number: int,
-    span: Sequence[int],
-    names: pd.DataFrame | alt.NamedData,
-) -> alt.LayerChart:
-    """Rows of marks on their lines, with the names (`_names`)."""
+def _labelled(theme: str, marks: Sequence[alt.Chart], number: int, span: Years) -> Spec:
+    """Rows of marks on their lines, with the table of `_names`."""
     base = (
         alt.Chart(pd.DataFrame({"top": range(number)}))
         .mark_rule(color=colours.QUIET[theme], opacity=0.35)
         .encode(y=_height(number))
     )
     text = (
-        alt.Chart(names)
+        alt.Chart(alt.NamedData("names"))
         .mark_text(align="left", fontSize=11.5, color=colours.QUIET[theme])
         .encode(x=year_axis(span, "year:Q"), y=_height(number), text="text:N")
     )
-    return (base + marks + text).properties(height=max(number, 1) * _ROW)
+    return layered(base, *marks, text, height=max(number, 1) * _ROW)

@@ -19,7 +19,7 @@ from dsr_geo.ui.parts.charts.encodings import (
     value_axis,
     year_axis,
 )
-from dsr_geo.ui.parts.charts.frame import kept
+from dsr_geo.ui.parts.charts.frame import Spec, kept, layered
 
 
 @kept
@@ -31,7 +31,7 @@ def curve(
     name: str,
     beside_name: str,
     grades: tuple[str, ...] = (),
-) -> alt.LayerChart:
+) -> Spec:
     """An indicator's path (column value, kind; projections dashed) over a quiet line of medians (column median).
 
     grades: the words for 1, 2, …, where values are grades.
@@ -60,7 +60,7 @@ def curve(
         (projected, line(projected, own_tips, accent, strokeWidth=2, strokeDash=[2, 3])),
     )
     # A line without points would be a mark without a name to a screen reader.
-    return alt.LayerChart(layer=[drawn for rows, drawn in lines if len(rows)]).properties(height=170)
+    return layered(*(drawn for rows, drawn in lines if len(rows)), height=170)
 
 
 def _curve_axis(large: bool, grades: tuple[str, ...]) -> alt.Axis:
@@ -98,7 +98,7 @@ def subjects(theme: str, long: pd.DataFrame, order: list[str], unit: str, step: 
 
 
 @kept
-def bars(theme: str, table: pd.DataFrame, unit: str) -> alt.LayerChart:
+def bars(theme: str, table: pd.DataFrame, unit: str) -> Spec:
     """Numbers by name (columns name, value), as bars with the number at the end, in the order given."""
     order = list(table["name"])
     base = alt.Chart(table).encode(
@@ -111,10 +111,11 @@ def bars(theme: str, table: pd.DataFrame, unit: str) -> alt.LayerChart:
         ),
     )
     numbers = base.mark_text(align="left", dx=4, color=colours.QUIET[theme])
-    return (
-        base.mark_bar(color=colours.ACCENT[theme], height=13)
-        + numbers.encode(text=alt.Text("value:Q", format=","))
-    ).properties(height=24 * len(order))
+    return layered(
+        base.mark_bar(color=colours.ACCENT[theme], height=13),
+        numbers.encode(text=alt.Text("value:Q", format=",")),
+        height=24 * len(order),
+    )
 
 
 @kept

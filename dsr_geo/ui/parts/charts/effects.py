@@ -7,14 +7,14 @@ import pandas as pd
 
 from dsr_geo.ui import colours
 from dsr_geo.ui.parts.charts.encodings import subject_colour, subject_dash, tips, value_axis
-from dsr_geo.ui.parts.charts.frame import kept
+from dsr_geo.ui.parts.charts.frame import Spec, kept, layered
 
 _FROM_RECORD = "Years from the first record"
 _PATHS = {"with_record": "countries with a record", "without": "comparison countries"}
 
 
 @kept
-def before_and_after(theme: str, path: pd.DataFrame, unit: str) -> alt.LayerChart:
+def before_and_after(theme: str, path: pd.DataFrame, unit: str) -> Spec:
     """Two paths round the first record (columns k, with_record, without), both zero in the year before."""
     start = pd.DataFrame({"k": [-1], "with_record": [0.0], "without": [0.0]})
     long = (
@@ -34,11 +34,11 @@ def before_and_after(theme: str, path: pd.DataFrame, unit: str) -> alt.LayerChar
             tooltip=tips(("subject:N", "Group"), ("k:Q", _FROM_RECORD), ("value:Q", unit, ".2f")),
         )
     )
-    return (_first_record(theme) + lines).properties(height=260)
+    return layered(_first_record(theme), lines, height=260)
 
 
 @kept
-def differences(theme: str, path: pd.DataFrame, unit: str) -> alt.LayerChart:
+def differences(theme: str, path: pd.DataFrame, unit: str) -> Spec:
     """The difference between the two paths with its interval, and the number of countries behind every point."""
     start = pd.DataFrame({"k": [-1], "difference": [0.0], "low": [0.0], "high": [0.0], "countries": [None]})
     base = alt.Chart(pd.concat([path, start])).encode(x=_from_record(path))
@@ -55,13 +55,14 @@ def differences(theme: str, path: pd.DataFrame, unit: str) -> alt.LayerChart:
     points = base.mark_point(filled=True, size=70, color=accent, opacity=1)
     numbers = base.transform_filter("isValid(datum.countries)").mark_text(dy=-8, fontSize=11, color=quiet)
     zero = alt.Chart(pd.DataFrame({"zero": [0]})).mark_rule(color=quiet).encode(y="zero:Q")
-    return (
-        _first_record(theme)
-        + zero
-        + interval.encode(y=value_axis("low:Q", unit), y2="high:Q", tooltip=tooltip)
-        + points.encode(y="difference:Q", tooltip=tooltip)
-        + numbers.encode(y="high:Q", text=alt.Text("countries:Q", format="d"))
-    ).properties(height=260)
+    return layered(
+        _first_record(theme),
+        zero,
+        interval.encode(y=value_axis("low:Q", unit), y2="high:Q", tooltip=tooltip),
+        points.encode(y="difference:Q", tooltip=tooltip),
+        numbers.encode(y="high:Q", text=alt.Text("countries:Q", format="d")),
+        height=260,
+    )
 
 
 def _from_record(path: pd.DataFrame) -> alt.X:
