@@ -145,6 +145,13 @@ def test_what_has_not_changed_is_not_sent_again(ask):
     assert status == 200 and body
 
 
+def test_one_validator_for_bytes_that_differ_is_a_weak_one(ask):
+    """A strong one would be of one representation alone (RFC 9110, 8.8.3)."""
+    for path in ("/atlas/map.json", "/atlas/layers/towers.geojson", "/api"):
+        packed, plain = (ask(path, Accept_Encoding=coding)[1]["etag"] for coding in ("gzip", "identity"))
+        assert packed == plain and packed.startswith('W/"'), path
+
+
 def test_different_files_have_different_etags(ask):
     tags = [
         ask(f"/atlas/{name}")[1]["etag"]

@@ -104,6 +104,9 @@ def test_what_is_kept_has_bounds_in_bytes(published):
     config = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text(encoding="utf-8"))
     assert config["server"]["maxCacheDataSize"] == "32mb" and config["server"]["maxWidgetStateSize"] == 1
     assert config["server"]["fileWatcherType"] == "none" and config["runner"]["fastReruns"] is False
+    assert (
+        config["global"]["maxCachedMessageAge"] >= 20
+    )  # with 2, twenty times Back and Forward lost the line
 
 
 def test_the_table_under_the_map_is_made_once_for_all_readers(published, monkeypatch):

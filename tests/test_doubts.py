@@ -148,3 +148,11 @@ def test_doubts_wait_for_valid_tables(tiny):
     tiny.row("facts/towers", "tower-new")["lon"] = "200"
     with pytest.raises(records.InvalidData, match="lon 200"):
         build.doubtful(tiny.write())
+
+
+@pytest.mark.parametrize("damaged", [b"", b'{"features": [', b"\xff", b"[]", b'{"features": [1]}'])
+def test_a_built_file_that_is_damaged_is_not_judged_by_length(tiny, damaged):
+    """As one may be under a running app, which counts the doubts, and for `check`, before a build mends it."""
+    built = tiny.write_with_cables() / "geojson" / "cables.geojson"
+    built.write_bytes(damaged)
+    build.doubtful(tiny.folder)

@@ -73,11 +73,14 @@ def problem(status: int, sentence: str, **headers: str) -> Response:
 
 
 def answer(content: bytes, ending: str, level: int = 9) -> Answer:
-    """Content compressed once, with its headers. level: of gzip; a low one suits columns, which shrink little."""
+    """Content compressed once, with its headers. level: of gzip; a low one suits columns, which shrink little.
+
+    The validator is weak: it stands for the bytes as they are kept and as they are sent to who takes no gzip.
+    """
     headers = {
         "content-type": _TYPES[ending],
         "content-encoding": "gzip",
-        "etag": f'"{hashlib.sha256(content).hexdigest()[:16]}"',
+        "etag": f'W/"{hashlib.sha256(content).hexdigest()[:16]}"',
         "cache-control": "no-cache",
         "vary": "accept-encoding",
     }
@@ -115,7 +118,7 @@ def made(
         **CORS,
         **(more or {}),
     }
-    if _is_held(request.headers.get("if-none-match", ""), f'"{tag}"'):
+    if _is_held(request.headers.get("if-none-match", ""), headers["etag"]):
         return Response(status_code=304, headers=headers)
     content = now + body
     if len(content) < _WORTH or not _takes_gzip(request.headers.get("accept-encoding", "")):
@@ -153,7 +156,8 @@ def home(request: Request, base: str) -> str:
 
 def _is_held(validators: str, etag: str) -> bool:
     """Whether an If-None-Match names the tag: weak, in a list, or as `*` alone (RFC 9110, 13.1.2; weak comparison)."""
-    return validators.strip() == "*" or etag in re.findall(r'(?:W/)?("[^"]*")', validators)
+    named = re.findall(r'(?:W/)?("[^"]*")', validators)
+    return validators.strip() == "*" or etag.removeprefix("W/") in named
 
 
 def _takes_gzip(accepted: str) -> bool:

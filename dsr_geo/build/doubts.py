@@ -217,7 +217,8 @@ def find(
 ) -> list[tuple[str, Problem]]:
     """What the rules find in valid tables, as (title of the rule, sentence), rule by rule.
 
-    built: the folder of built layers, for the computed lengths; cables that are not built are not judged by length.
+    built: the folder of built layers, for the computed lengths; cables that are not built, or whose file is damaged,
+    are not judged by length.
     """
     found = [_Record(layers[id], row) for id, rows in tables.facts.items() for row in rows]
     sources = {row.values["id"]: row for row in tables.sources}
@@ -231,11 +232,15 @@ def _routes(found: list[_Record], built: Path) -> dict[str, float]:
         path = built / f"{layer.id}.geojson"
         if layer.geometry != "cable" or not path.is_file():
             continue
-        drawn = {
-            feature["id"]: feature["properties"]
-            for feature in json.loads(path.read_bytes())["features"]
-            if feature["properties"].get("length_computed_km")
-        }
+        try:
+            features = json.loads(path.read_bytes())["features"]
+            drawn = {
+                each["id"]: each["properties"]
+                for each in features
+                if each["properties"].get("length_computed_km")
+            }
+        except (ValueError, KeyError, TypeError, AttributeError):  # damaged: a build mends it
+            continue
         for each in found:
             known = drawn.get(each["id"])
             if known and records.split(known["landing_points"]) == records.split(each["landing_points"]):

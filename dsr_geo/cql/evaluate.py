@@ -171,9 +171,15 @@ class _Evaluation:
             return _joined("or", [self.compare("=", value, self.value(item)) for item in args[1]])
         if name in _LISTS:
             return self.compare_lists(name, args)
-        if name in _TEXTS:  # a thousand conditions may fold the same notes
+        if name in _TEXTS or name in _PLACES:
+            # A hundred conditions may fold the same notes, or compare the same shapes.
             if (key := repr((name, args))) not in self.read:
-                self.read[key] = _text(self.value(args[0]), f"{op.upper()} takes text").mapped(_TEXTS[name])
+                values = [self.value(arg) for arg in args]
+                self.read[key] = (
+                    _compared_places(name, *values)
+                    if name in _PLACES
+                    else _text(values[0], f"{op.upper()} takes text").mapped(_TEXTS[name])
+                )
             return self.read[key]
         values = [self.value(arg) for arg in args]
         if name == "between":
@@ -186,10 +192,8 @@ class _Evaluation:
             return self.like(a, b)
         if name in _ARITHMETIC:
             return _calculated(name, a, b)
-        if name in _TIMES:
-            a, b = as_time(a), as_time(b)
-            return truth(_TIMES[name](a.data, b.data), a.null | b.null)
-        return _compared_places(name, a, b)
+        a, b = as_time(a), as_time(b)
+        return truth(_TIMES[name](a.data, b.data), a.null | b.null)
 
     def compare(self, op: str, a: Value, b: Value) -> Value:
         if "null" in (a.kind, b.kind):

@@ -14,6 +14,7 @@ from urllib.parse import parse_qsl
 import brotli
 from anyio import to_thread
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from dsr_geo.api import http
@@ -50,12 +51,13 @@ _ALWAYS = {
     "referrer-policy": "same-origin",
     "permissions-policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
 }
-_OTHERS = ("/api", "/atlas", "/_stcore", "/media", "/component")
-"""Paths of what is no file of Streamlit's page, with all below them."""
+_OTHERS = re.compile("/api(/|$)|/(atlas|media|component)/")
+"""How paths begin of what answers by itself; to others that nobody knows Streamlit would answer with its page."""
 _FILES = "/static/"
 """Path of the files of which a part may be asked for."""
 _PASSED_OVER = (b"accept-encoding", b"if-none-match", b"if-modified-since", b"range")
 _COMPRESSED = ("text/", "application/javascript", "application/json", "image/svg+xml")
+_FAILED = PlainTextResponse("The server made an error; it is in its log.", 500)
 _CODINGS = {
     "br": lambda body: brotli.compress(body, quality=9),
     "gzip": lambda body: gzip.compress(body, 9, mtime=0),
@@ -100,14 +102,19 @@ class Front:
         path = scope["path"].removeprefix(scope.get("root_path", "")).removeprefix(self.base) or "/"
         headers, coding, head = Headers(scope=scope), "", scope["method"] == "HEAD"
         whole = "range" not in headers or not path.startswith(_FILES)
-        if scope["method"] in ("GET", "HEAD") and whole and not _is_below(path, _OTHERS):
+        if scope["method"] in ("GET", "HEAD") and whole and not _OTHERS.match(path):
             accepted = _accepted(headers.get("accept-encoding", ""))
             coding = next((each for each in _CODINGS if each in accepted), "identity")
             # Compressed here, and so neither on its way nor held against what was sent before.
             kept = [pair for pair in scope["headers"] if pair[0] not in _PASSED_OVER]
             scope = {**scope, "headers": kept, "method": "GET"}  # what HEAD is told, GET has to find out
-        out = _without_body(send) if head else send
-        await self.app(scope, receive, _Answer(self, scope, receive, out, path, coding).send)
+        answer = _Answer(self, scope, receive, _without_body(send) if head else send, path, coding)
+        try:
+            await self.app(scope, receive, answer.send)
+        except Exception:  # what is round us says so with no headers of ours, unless it has been said
+            if not answer.start:
+                await _FAILED(scope, receive, answer.send)
+            raise
 
 
 class _Answer:
@@ -184,10 +191,6 @@ class _Answer:
         if is_file:
             kept[key] = body
         return body
-
-
-def _is_below(path: str, places: Iterable[str]) -> bool:
-    return any(path == place or path.startswith(f"{place}/") for place in places)
 
 
 def _is_embedded(query: bytes) -> bool:

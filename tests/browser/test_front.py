@@ -83,11 +83,36 @@ def test_the_embed_view_alone_may_stand_in_anybodys_frame(ask, path, anybody):
 
 
 def test_what_begins_like_a_path_of_ours_is_an_unknown_page(ask):
-    for path in ("/apiary", "/atlas-x", "/medialist", "/components", "/_stcorex", "/api-docs/x", "/own/x"):
+    begins = ("/apiary", "/atlas-x", "/medialist", "/components", "/_stcorex", "/api-docs/x", "/own/x")
+    for path in (
+        *begins,
+        "/atlas",
+        "/media",
+        "/component",
+        "/_stcore",
+        "/_stcore/nothing",
+        "/_stcore/stream",
+    ):
         status, headers, page = ask(path, accept_encoding="identity")
         assert status == 404 and "sha256" in policy(headers)["script-src"], path
         assert b"<title>Digital Silk Road Atlas</title>" in page, path
         assert ask(path, range="bytes=0-9")[0] == 404, path
+
+
+def test_an_error_of_the_server_says_what_a_browser_may_do_with_it():
+    sent = []
+
+    async def broken(scope, receive, send):
+        raise KeyError("huawei")
+
+    async def send(message):
+        sent.append(message)
+
+    scope = {"type": "http", "method": "GET", "path": "/api", "query_string": b"", "headers": []}
+    with start_blocking_portal() as portal, pytest.raises(KeyError):
+        portal.call(front.Front(broken), scope, None, send)
+    assert sent[0]["status"] == 500 and (b"x-content-type-options", b"nosniff") in sent[0]["headers"]
+    assert b"huawei" not in sent[1]["body"]
 
 
 def test_head_says_what_get_does(ask):

@@ -90,6 +90,17 @@ def test_what_was_filtered_while_the_line_was_cut_is_told_when_it_is_back(app, n
         query_holds(page, group=["gcc"])
 
 
+def test_a_map_that_the_reader_has_left_meanwhile_takes_what_it_is_told(open_page):
+    """As Back and Forward in quick succession do: the run that drew it ends when another page is there."""
+    told = open_page("?group=gcc").evaluate("""async () => {
+      const host = window.atlasHost, { state } = host.atlas.parts;
+      host.remove();
+      (await host.atlasPage).update({ state, link: 0, view: "" });
+      return [host.atlas.parts.state.theme, host.querySelectorAll(".leaflet-container, .atlas-side").length];
+    }""")
+    assert told == ["light", 2]
+
+
 def test_a_page_choice_is_in_the_address_and_back_undoes_it(open_page):
     page = open_page("country?iso3=PAK", ready=PAGE_READY)
     page.get_by_label("Country or territory").last.click()

@@ -69,7 +69,7 @@ def _head(atlas: Atlas, id: str) -> None:
     seat = about["headquarters"]
     lines = [
         plain(about["name_zh"]),
-        f"{words(about['type'])} ({sources})"
+        f"{plain(words(about['type']))} ({sources})"
         if about["type"]
         else f"Type not sourced{f' ({sources})' if sources else ''}",
         f"headquarters {plain(atlas.countries.name(seat))}" if seat else "headquarters not sourced",

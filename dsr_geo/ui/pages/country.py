@@ -90,7 +90,7 @@ def _head(atlas: Atlas, iso3: str, titles: dict[str, str], here: Selection, foun
             format_func=titles.__getitem__,
         )
         about = atlas.countries.borders.loc[iso3]
-        st.markdown(f"{plain(about['subregion'])}, {plain(about['region'])} · ISO 3166-1 {iso3}")
+        st.markdown(f"{plain(about['subregion'])}, {plain(about['region'])} · ISO 3166-1 {plain(iso3)}")
         st.markdown(_facts(atlas, iso3))
         st.markdown(_memberships(atlas, iso3))
         st.markdown(_numbers(atlas, here, found))

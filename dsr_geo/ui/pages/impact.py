@@ -73,7 +73,7 @@ def draw(atlas: Atlas) -> None:
     )
     study = cache.study(atlas, layer, indicator)
     if isinstance(study, str):
-        st.info(study)
+        st.info(plain(study))
     else:
         _paths(atlas, study, layer, indicator)
     st.header("How it is computed", anchor=False)

@@ -173,7 +173,9 @@ export async function open(host, base, L) {
       }
       // The page numbers the links that were opened: this one, another page's, or Back.
       const opened = data.link !== link, asked = opened && data.view ? data.view.split(",").map(Number) : undefined;
-      handle.update({ ...data.state, theme: themeOf(host), opened, view: asked });
+      // Off the page, which the reader may have left meanwhile, nothing has a colour.
+      const theme = host.isConnected ? themeOf(host) : handle.parts.state.theme;
+      handle.update({ ...data.state, theme, opened, view: asked });
       if (chosen && !data.state.chosen) giveFocus(host);
       [link, chosen] = [data.link, data.state.chosen];
       place();

@@ -15,6 +15,7 @@ import altair as alt
 import pandas as pd
 import streamlit as st
 
+from dsr_geo import records
 from dsr_geo.atlas import Atlas
 from dsr_geo.ui import cache, colours, link
 from dsr_geo.ui.parts import picture
@@ -130,7 +131,8 @@ def show(
 
 
 def _numbers(table: pd.DataFrame) -> bytes:
-    return table.to_csv().encode("utf-8-sig")
+    safe = records.no_formula
+    return table.rename(index=safe, columns=safe).map(safe).to_csv().encode("utf-8-sig")
 
 
 def _picture(chart: Drawn, title: str, note: str, cited: str, form: str) -> bytes:
