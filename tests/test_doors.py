@@ -31,7 +31,7 @@ MARKUP = {
 DOORS = {"plain", "to", "escape", "quote", "urlencode", "len", "sum", "int", "float", "round", "bool"}
 """What makes text of data fit for there, and what gives a number."""
 
-MADE = {"menu.title", "lists.event", "lists.sources", "lists.rankings", "cite.left_out"}
+MADE = {"menu.title", "lists.event", "lists.sources", "lists.rankings", "cite.left_out", "readers.refusal"}
 """Functions of other files that see to it: what they are given, or give, went through a door there."""
 
 OURS: dict[str, set[str]] = {
@@ -173,7 +173,11 @@ class Calls:
                     id == name
                 ):
                     found += args
-                case ast.AnnAssign(target=target, value=value) | ast.AugAssign(target=target, value=value):
+                case (
+                    ast.AnnAssign(target=target, value=value)
+                    | ast.AugAssign(target=target, value=value)
+                    | ast.NamedExpr(target=target, value=value)
+                ):
                     found += [value] if name in _names(target) else []
                 case ast.For(target=target, iter=value) | ast.comprehension(target=target, iter=value):
                     found += [value] if name in _names(target) else []
