@@ -1,5 +1,6 @@
 """A reader's own file: ten formats show the same points, what is wrong is said, and nothing reaches beyond the file."""
 
+import errno
 import http.server
 import json
 import os
@@ -7,6 +8,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
@@ -528,3 +530,22 @@ def test_damaged_files_are_layers_or_a_sentence(atlas, tmp_path_factory, data):
             assert ours(became) and "drivers" not in became, (name, became)
         else:
             assert shown(gpd.read_feather(became), atlas), name
+
+
+def test_no_room_on_this_machine_is_a_sentence(monkeypatch):
+    def full(*_):
+        raise OSError(errno.ENOSPC, "No space left on device", "/tmp/dsr-upload-x/file")
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+    with pytest.raises(
+        upload.UploadProblem, match=r"^sites\.csv finds no room in .*; make some, or take a part of it$"
+    ):
+        upload.read(FORMATS["csv"], "sites.csv")
+
+
+def test_halves_of_characters_in_a_table_in_memory_are_told():
+    """Pandas itself keeps them only among objects, and fails where it takes them for texts."""
+    cells = pd.Series(["half \ud83d", "whole \U0001f6f0"], dtype=object)
+    table, said = look(placed(shapely.Point(5, 5), shapely.Point(5, 5), note=cells))
+    assert table.note.tolist() == ["half \ufffd", "whole \U0001f6f0"]
+    assert "shown as \ufffd, in the columns “note”" in said

@@ -13,7 +13,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 import uploads
 from damage import Reader, damaged, ours, shown
 
-FILES, EXAMPLES = 40, 10
+FILES, EXAMPLES = 40, 50
 """Files of an example, examples of a format."""
 
 
