@@ -1,13 +1,15 @@
 """Points joined with the countries: our grid beside what else there is, each in a process of its own.
 
-    python benchmarks/join.py [--sizes 10000 1000000 10000000] [--runs 3]
+    python benchmarks/join.py [--sizes 10000 1000000 10000000] [--runs 3] [--engines sedonadb duckdb] [--patience 600]
     python benchmarks/join.py --cluster 100000000
 
 Random points, even over the globe, lie in a Parquet file as lon and lat. Measured is what comes between these columns
-in memory and a country for each point, with all indexes made; only `dask-geopandas` and the second command read the
-files, too. `rows` compares with the first engine point by point (the first country by code where there are several);
-`memory` is the process' peak, libraries and points included. Medians of --runs, engines in turn.
-An engine that is not installed is left out: `pip install --group bench`.
+in memory and a country for each point, with all indexes made; only the second command reads the files, too. The last
+column compares with the first engine point by point (the first country by code where there are several); memory is the
+process' peak, libraries and points included. Medians of --runs, engines in turn. An engine that is not installed is
+named before the table, with what brings it; one that takes longer than --patience is stopped, and its row says so.
+DuckDB has three rows: one join of points and countries; the same with the islands of a country apart, whose boxes are
+smaller; and an R-tree of the points that is asked once for each country.
 
 The second command joins a file of that many points on two Dask workers with one thread each, and says the peak memory
 of each worker, for a tenth of the points and for all.
@@ -19,13 +21,13 @@ import argparse
 import importlib.util
 import json
 import os
-import resource
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -33,11 +35,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+from process import peak
+
 from dsr_geo import atlas, countries, scale
 from dsr_geo.grid import Grid
 
-LIMIT = {"duckdb": 100_000}  # more would take longer than anybody waits
 GROUP = 1_000_000
+NEAREST = "grid, with the nearest"
 
 
 def points(path: Path, count: int) -> Path:
@@ -54,9 +58,10 @@ def points(path: Path, count: int) -> Path:
 
 def first(row: np.ndarray, code: np.ndarray, count: int) -> np.ndarray:
     """The first country of each point from pairs, -1 for none."""
-    found = np.full(count, 9999)
-    np.minimum.at(found, row, code)
-    return np.where(found == 9999, -1, found)
+    found = np.full(count, 9999, dtype=np.int16)
+    np.minimum.at(found, row, code.astype(np.int16))
+    found[found == 9999] = -1
+    return found
 
 
 def sjoin(borders, path, lon, lat):
@@ -89,7 +94,8 @@ def sedona(borders, path, lon, lat):
     return first(pairs["row"].to_numpy(), pairs["code"].to_numpy(), len(lon))
 
 
-def duckdb(borders, path, lon, lat):
+def duck(borders, lon, lat):
+    """A database with the countries as `shapes` and the points as `given`."""
     import duckdb
     import duckdb_extension_spatial
 
@@ -97,13 +103,39 @@ def duckdb(borders, path, lon, lat):
     engine = duckdb.connect()
     engine.execute(f"LOAD '{extension}'")
     shapes = pa.table({"code": np.arange(len(borders)), "wkb": borders.geometry.to_wkb().to_list()})
-    table = pa.table({"row": np.arange(len(lon)), "lon": lon, "lat": lat})
     engine.register("shapes", shapes)
-    engine.register("given", table)
+    engine.register("given", pa.table({"row": np.arange(len(lon)), "lon": lon, "lat": lat}))
+    return engine
+
+
+def duckdb(borders, path, lon, lat):
+    engine = duck(borders, lon, lat)
     engine.execute("CREATE TABLE b AS SELECT code, ST_GeomFromWKB(wkb) AS geometry FROM shapes")
     query = "SELECT g.row, b.code FROM given g JOIN b ON ST_Intersects(b.geometry, ST_Point(g.lon, g.lat))"
     pairs = engine.execute(query).to_arrow_table()
     return first(pairs["row"].to_numpy(), pairs["code"].to_numpy(), len(lon))
+
+
+def duckdb_parts(borders, path, lon, lat):
+    engine = duck(borders, lon, lat)
+    parts = "SELECT code, unnest(ST_Dump(ST_GeomFromWKB(wkb))).geom AS geometry FROM shapes"
+    engine.execute(f"CREATE TABLE b AS {parts}")
+    query = "SELECT g.row, b.code FROM given g JOIN b ON ST_Intersects(b.geometry, ST_Point(g.lon, g.lat))"
+    pairs = engine.execute(query).to_arrow_table()
+    return first(pairs["row"].to_numpy(), pairs["code"].to_numpy(), len(lon))
+
+
+def duckdb_index(borders, path, lon, lat):
+    engine = duck(borders, lon, lat)
+    engine.execute("CREATE TABLE p AS SELECT row, ST_Point(lon, lat) AS geometry FROM given")
+    engine.execute("CREATE INDEX places ON p USING RTREE (geometry)")
+    found = np.full(len(lon), -1, dtype=np.int16)
+    query = "SELECT row FROM p WHERE ST_Intersects(geometry, ST_GeomFromWKB(?::BLOB))"
+    for code in reversed(range(len(borders))):  # so that the first one stays
+        found[engine.execute(query, [borders.geometry.iloc[code].wkb]).to_arrow_table()["row"].to_numpy()] = (
+            code
+        )
+    return found
 
 
 def dask_geopandas(borders, path, lon, lat):
@@ -129,9 +161,11 @@ def dask_geopandas(borders, path, lon, lat):
 ENGINES: dict[str, tuple[Callable, str]] = {
     "geopandas sjoin": (sjoin, "geopandas"),
     "grid": (grid, "numpy"),
-    "grid, with the nearest": (grid_near, "numpy"),
+    NEAREST: (grid_near, "numpy"),
     "sedonadb": (sedona, "sedonadb"),
     "duckdb": (duckdb, "duckdb_extension_spatial"),
+    "duckdb, parts": (duckdb_parts, "duckdb_extension_spatial"),
+    "duckdb, R-tree": (duckdb_index, "duckdb_extension_spatial"),
     "dask-geopandas": (dask_geopandas, "dask_geopandas"),
 }
 
@@ -146,46 +180,73 @@ def child(engine: str, path: Path, out: Path) -> None:
     code = ENGINES[engine][0](borders, path, lon, lat)
     took = time.perf_counter() - begin
     np.save(out, code.astype(np.int16))
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024**2
-    print(json.dumps({"seconds": took, "gib": peak}))
+    print(json.dumps({"seconds": took, "gib": peak()}))
 
 
-def compare(sizes: list[int], runs: int) -> None:
-    there = [name for name, (_, needs) in ENGINES.items() if importlib.util.find_spec(needs)]
-    print("missing:", ", ".join(sorted(set(ENGINES) - set(there))) or "none")
-    print("| points | engine | s (min–max) | sjoin ÷ it | memory, GiB | rows unlike sjoin's |")
+@dataclass
+class Taken:
+    """What an engine took for one size. said: why there is no answer, "" where there is one."""
+
+    seconds: list[float] = field(default_factory=list)
+    gib: float = 0.0
+    said: str = ""
+
+
+def measure(name: str, path: Path, out: Path, patience: float, taken: Taken) -> None:
+    """Run an engine in a process of its own, and note what it took."""
+    command = [sys.executable, __file__, "--child", name, str(path), str(out)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        try:
+            said, wrong = process.communicate(timeout=patience)
+        except subprocess.TimeoutExpired:
+            taken.gib = max(taken.gib, peak(process.pid))
+            taken.said = f"stopped after {patience:g} s"
+            process.kill()
+            return
+    if process.returncode:
+        last = " ".join(wrong.strip().splitlines()[-1:])
+        taken.said = f"ended by {last or f'signal {-process.returncode}'}"
+        return
+    found = json.loads(said.splitlines()[-1])
+    taken.seconds.append(found["seconds"])
+    taken.gib = max(taken.gib, found["gib"])
+
+
+def unlike(name: str, one: Path, other: Path) -> int:
+    """How many points have another country; beside the nearest, those that have one without it."""
+    found, plain = np.load(one), np.load(other)
+    return int(((found != plain) & ((plain >= 0) | (name != NEAREST))).sum())
+
+
+def compare(sizes: list[int], runs: int, engines: list[str], patience: float) -> None:
+    """Print a row for each size and engine."""
+    there = [name for name in engines if importlib.util.find_spec(ENGINES[name][1])]
+    if missing := [ENGINES[name][1] for name in engines if name not in there]:
+        print(f"Not measured, as they are not installed: {', '.join(missing)}; pip install --group bench.\n")
+    base = there[0]
+    print(
+        f"| points | engine | s, median (min–max) | {base} ÷ it | peak memory, GiB | rows unlike {base}'s |"
+    )
     print("| ---: | --- | --- | ---: | ---: | ---: |")
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as place:
+        folder = Path(place)
         for size in sizes:
-            path = points(Path(folder) / f"{size}.parquet", size)
-            seconds: dict[str, list[float]] = {}
-            peak: dict[str, float] = {}
+            path = points(folder / f"{size}.parquet", size)
+            out = {name: folder / f"{size}-{ENGINES[name][0].__name__}.npy" for name in there}
+            taken = {name: Taken() for name in there}
             for _ in range(runs):
                 for name in there:
-                    if size <= LIMIT.get(name, size):
-                        out = Path(folder) / f"{name}.npy"
-                        command = [sys.executable, __file__, "--child", name, str(path), str(out)]
-                        done = subprocess.run(command, capture_output=True, text=True, check=False)
-                        if done.returncode:
-                            print(
-                                f"{name} at {size}: {done.stderr.strip().splitlines()[-1:]}", file=sys.stderr
-                            )
-                            continue
-                        said = json.loads(done.stdout.splitlines()[-1])
-                        seconds.setdefault(name, []).append(said["seconds"])
-                        peak[name] = max(peak.get(name, 0), said["gib"])
-            plain = np.load(Path(folder) / "geopandas sjoin.npy")
-            base = statistics.median(seconds["geopandas sjoin"])
-            for name, times in seconds.items():
-                unlike = int((np.load(Path(folder) / f"{name}.npy") != plain).sum())
-                if name == "grid, with the nearest":
-                    unlike = int(((np.load(Path(folder) / f"{name}.npy") != plain) & (plain >= 0)).sum())
-                middle = statistics.median(times)
-                between = f"{middle:.2f} ({min(times):.2f}–{max(times):.2f})"
-                print(
-                    f"| {size:,} | {name} | {between} | {base / middle:.1f} | {peak[name]:.2f} | {unlike} |",
-                    flush=True,
-                )
+                    if not taken[name].said:  # what was stopped once would be stopped again
+                        measure(name, path, out[name], patience, taken[name])
+            for name, it in taken.items():
+                cells = [it.said, "", f"{it.gib:.2f}", ""]
+                if it.seconds:
+                    middle = statistics.median(it.seconds)
+                    cells[0] = f"{middle:.2f} ({min(it.seconds):.2f}–{max(it.seconds):.2f})"
+                    if first := taken[base].seconds:
+                        cells[1] = f"{statistics.median(first) / middle:.1f}"
+                        cells[3] = str(unlike(name, out[name], out[base]))
+                print(f"| {size:,} | {name} | {' | '.join(cells)} |", flush=True)
 
 
 def on_cluster(count: int) -> None:
@@ -200,11 +261,10 @@ def on_cluster(count: int) -> None:
                 report = scale.join(path, Path(folder) / f"out-{size}", loaded, started.scheduler_address)
                 took = time.perf_counter() - begin
                 with Client(started) as client:
-                    peaks = client.run(lambda: resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024**2)
-            own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024**2
+                    peaks = client.run(peak)
             each = ", ".join(f"{peak:.2f}" for peak in peaks.values())
             print(
-                f"| {size:,} | {took:.1f} s | {each} GiB a worker | {own:.2f} GiB here |",
+                f"| {size:,} | {took:.1f} s | {each} GiB a worker | {peak():.2f} GiB here |",
                 *report.lines(),
                 flush=True,
             )
@@ -214,6 +274,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--sizes", type=int, nargs="+", default=[10_000, 1_000_000, 10_000_000])
     parser.add_argument("--runs", type=int, default=3)
+    parser.add_argument("--engines", nargs="+", default=list(ENGINES), choices=list(ENGINES))
+    parser.add_argument("--patience", type=float, default=600, help="seconds that a process may take")
     parser.add_argument("--cluster", type=int, help="points to join on two Dask workers")
     parser.add_argument("--child", nargs=3, help=argparse.SUPPRESS)
     chosen = parser.parse_args()
@@ -222,7 +284,7 @@ def main() -> None:
     elif chosen.cluster:
         on_cluster(chosen.cluster)
     else:
-        compare(chosen.sizes, chosen.runs)
+        compare(chosen.sizes, chosen.runs, chosen.engines, chosen.patience)
 
 
 if __name__ == "__main__":

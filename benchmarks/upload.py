@@ -25,6 +25,7 @@ import serving
 import synthetic
 from chromium import find
 from playwright.sync_api import Browser, sync_playwright
+from process import peak
 
 _PATIENCE = 900_000
 """Milliseconds after which nothing more is waited for."""
@@ -45,12 +46,6 @@ def files(size: int, folder: Path) -> list[Path]:
     pd.DataFrame(frame.drop(columns="geometry")).assign(**places).to_csv(table, index=False)
     frame.to_parquet(parquet)
     return [table, parquet]
-
-
-def peak(process: int) -> float:
-    """The most memory a process had so far, in GiB."""
-    lines = Path(f"/proc/{process}/status").read_text().splitlines()
-    return int(next(line for line in lines if line.startswith("VmHWM")).split()[1]) / 1_048_576
 
 
 def drop(browser: Browser, path: Path, size: int) -> tuple[float, float, float]:

@@ -231,6 +231,6 @@ def test_a_layer_of_the_file_that_is_refused_is_read_once_and_the_box_shows_what
         box().set_value(names[1]).run()
         assert not test.exception and reads == [names[1]] * count
         assert box().value == names[0] and [each.value for each in test.error] == [
-            r"x\.gpkg has no features\."
+            r"x\.gpkg has no features; give a file that has some\."
         ]
     assert test.session_state["own_refused"].content == b"", "the layer that is there has the file"

@@ -79,7 +79,8 @@ def kml(download: Download) -> bytes:
                     _in(told, "SimpleData", str(value), name=name)
             if shape is not None:
                 _shape(mark, shape)
-    return ElementTree.tostring(root, encoding="utf-8", xml_declaration=True)
+    content: bytes = ElementTree.tostring(root, encoding="utf-8", xml_declaration=True)
+    return content.replace(b"\r", b"&#13;")  # as it is, a return would be read as a new line
 
 
 _TYPES = {"Int32": "int", "float64": "double"}

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from dsr_geo import cite, records
-from dsr_geo.export.rows import Download, Part, known, texts, whole
+from dsr_geo.export.rows import Download, Part, known, texts
 
 if TYPE_CHECKING:
     from dsr_geo.own import OwnLayer
@@ -52,7 +52,7 @@ class OwnDownload(Download):
         joined = self._mine.joined(self.atlas)
         columns = pd.DataFrame(joined.drop(columns="geometry"))
         for name in texts(columns):
-            columns[name] = columns[name].map(whole, na_action="ignore").astype("string")
+            columns[name] = columns[name].astype("string")
         small = [name for name, cells in columns.items() if cells.dtype.kind in "iu" and _fits(cells)]
         columns = columns.astype(dict.fromkeys(small, "Int32"))
         made = gpd.GeoDataFrame(columns, geometry=joined.geometry, crs="EPSG:4326")

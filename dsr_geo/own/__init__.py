@@ -187,8 +187,8 @@ def _joined(
     lines += said
     if not column and not placed.any():
         raise Refused(
-            "has no places: no geometry, no columns of coordinates that are known here (call them lon and lat), and "
-            "none of countries (call it country)"
+            "has no places: no geometry, and no columns of coordinates or countries that are known here; call them lon "
+            "and lat, or call it country"
         )
     lines += join.told(countries, table.geometry, located, named)
     code, how = located["country"].to_numpy(copy=True), located["found"].to_numpy(copy=True)

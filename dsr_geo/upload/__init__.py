@@ -6,6 +6,7 @@ The app, the command line and the library read files by `read` alone. What comes
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import shutil
@@ -28,11 +29,15 @@ __all__ = ["ENDINGS", "Options", "Reading", "UploadProblem", "read"]
 TIMEOUT = 240.0
 """Seconds that a file may take, whatever it waits for."""
 
+_FULL = {errno.ENOSPC, errno.EDQUOT, errno.ENOMEM, errno.EAGAIN, errno.EMFILE, errno.ENFILE}
+
 _ROOT = Path(__file__).resolve().parents[2]
 
 _START = "import sys; sys.path.append(sys.argv[1]); from dsr_geo.upload import child; child.main()"
 
-_TOO_MUCH = "needs more memory or time than a file is given here; take a part of it, or save it as GeoParquet"
+_TOO_MUCH = (
+    "needs more memory or time than files are given here, or is damaged; take a part of it, or write it again"
+)
 
 
 class UploadProblem(Said, ValueError):
@@ -64,21 +69,31 @@ def read(file: Path | bytes, name: str = "", options: Options | None = None) -> 
     size = file.stat().st_size if isinstance(file, Path) else len(file)
     if size > formats.FILE_BYTES:
         raise UploadProblem(f"{name} has more than {formats.FILE_BYTES // 1_000_000} MB; take a part of it")
-    with tempfile.TemporaryDirectory(prefix="dsr-upload-", ignore_cleanup_errors=True) as place:
-        folder = Path(place)
-        if isinstance(file, Path):
-            shutil.copyfile(file, folder / child.FILE)
-        else:
-            (folder / child.FILE).write_bytes(file)
-        (folder / child.OPTIONS).write_text(json.dumps(asdict(options or Options())), encoding="utf-8")
-        _run(folder)
-        try:
-            report = json.loads((folder / child.REPORT).read_bytes())
-        except (OSError, ValueError):
-            report = {"refused": ""}
-        if "refused" in report:
-            raise UploadProblem(f"{name} {report['refused'] or _TOO_MUCH}")
-        table = gpd.read_feather(folder / child.TABLE)
+    try:
+        with tempfile.TemporaryDirectory(prefix="dsr-upload-", ignore_cleanup_errors=True) as place:
+            return _read(Path(place), file, name, options or Options())
+    except OSError as error:
+        if error.errno not in _FULL:
+            raise
+        raise UploadProblem(
+            f"{name} finds no room in this machine's memory or temporary folder; make some, or take a part of it"
+        ) from None
+
+
+def _read(folder: Path, file: Path | bytes, name: str, options: Options) -> Reading:
+    if isinstance(file, Path):
+        shutil.copyfile(file, folder / child.FILE)
+    else:
+        (folder / child.FILE).write_bytes(file)
+    (folder / child.OPTIONS).write_text(json.dumps(asdict(options)), encoding="utf-8")
+    _run(folder)
+    try:
+        report = json.loads((folder / child.REPORT).read_bytes())
+    except (OSError, ValueError):
+        report = {"refused": ""}
+    if "refused" in report:
+        raise UploadProblem(f"{name} {report['refused'] or _TOO_MUCH}")
+    table = gpd.read_feather(folder / child.TABLE)
     return Reading(table, tuple(report["lines"]), report["format"], report["layer"], tuple(report["layers"]))
 
 

@@ -24,11 +24,12 @@ def checked(raw: Raw, options: Options) -> tuple[gpd.GeoDataFrame, list[str]]:
 
     Raises `Refused` where the coordinates can be no degrees and nothing says what else they are.
     """
-    table, lines = raw.table, []
+    table, unheld = _held(raw.table)
+    lines: list[str] = []
     if len(raw.layers) > 1:
         others = listed(name for name in raw.layers if name != raw.layer)
         lines.append(f"Layer {listed([raw.layer])} is read; there are also {others}.")
-    lines += raw.lines
+    lines += raw.lines + unheld
     if isinstance(table, gpd.GeoDataFrame):
         geometry, crs, used = table.geometry.to_numpy(), table.crs, [table.geometry.name]
         used += [
@@ -42,7 +43,7 @@ def checked(raw: Raw, options: Options) -> tuple[gpd.GeoDataFrame, list[str]]:
     plain, said = _plain(table.drop(columns=used))
     lines += said
     if not len(table):
-        raise Refused("has no features")
+        raise Refused("has no features; give a file that has some")
     geometry, said = _degrees(np.asarray(geometry, dtype=object), crs, options)
     lines += said
     geometry, said = _repaired(geometry)
@@ -60,6 +61,26 @@ def checked(raw: Raw, options: Options) -> tuple[gpd.GeoDataFrame, list[str]]:
 _GEOMETRY = gpd.array.GeometryDtype
 _PLACES = "geometry"
 _KINDS = {0: "point", 1: "line", 2: "line", 3: "area", 4: "point", 5: "line", 6: "area", 7: "collection"}
+
+
+def _held(table: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
+    """A table whose texts all formats can hold, and pandas itself; and a sentence where that changed any."""
+    made, changed = table, []
+    for i, name in enumerate(table.columns):
+        column = table.iloc[:, i]
+        if column.dtype == object:
+            cells = column.map(lambda cell: tables.held(cell) if isinstance(cell, str) else cell)
+            same = all(new == old for new, old in zip(cells, column) if isinstance(old, str))
+        elif pd.api.types.is_string_dtype(column) and column.str.contains("\0", regex=False).any():
+            cells, same = column.map(tables.held, na_action="ignore"), False
+        else:
+            continue
+        if not same:
+            made = table.copy(deep=False) if made is table else made
+            made.isetitem(i, cells)
+            changed.append(str(name))
+    said = f"Zero bytes and halves of characters are shown as \ufffd, in the columns {listed(changed)}."
+    return made, [said] if changed else []
 
 
 def _plain(table: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
@@ -172,9 +193,9 @@ def _degrees(shapes: np.ndarray, crs: Any, options: Options) -> tuple[np.ndarray
     if not _is_plain(crs):
         try:
             shapes = gpd.GeoSeries(shapes, crs=crs).to_crs(_DEGREES).to_numpy()
-        except (pyproj.exceptions.ProjError, ValueError) as error:
+        except (pyproj.exceptions.ProjError, ValueError):
             raise Refused(
-                f"has a coordinate system that cannot be changed to WGS 84 ({tables.reason(error)})"
+                f"has a coordinate system, {listed([crs.name])}, that cannot be changed to WGS 84; save it in WGS 84"
             ) from None
         if (lost := _not_finite(shapes)).any():
             shapes = _without(shapes, lost)

@@ -31,17 +31,22 @@ def limit() -> None:
 
 
 def main() -> None:
-    """Read `FILE` as `OPTIONS` says; leaves `TABLE` and `REPORT` beside them, in the folder it was started in."""
+    """Read `FILE` as `OPTIONS` says; leaves `TABLE` and `REPORT` beside them, in the folder it was started in.
+
+    The report has `unforeseen` where a library failed in a way that no sentence here knows: for whoever mends this.
+    """
     limit()
     folder = Path.cwd()
     import pyogrio
 
-    from dsr_geo.upload import checks, formats, tables
+    from dsr_geo.upload import checks, formats
 
     report: dict[str, Any]
     try:
-        if open_drivers := set(pyogrio.list_drivers()) - set(formats.DRIVERS):
-            raise RuntimeError(f"drivers are open: {sorted(open_drivers)}")
+        if set(pyogrio.list_drivers()) - set(formats.DRIVERS):
+            raise formats.Refused(
+                "is not read, as drivers of GDAL are open here; tell whoever runs this atlas"
+            )
         options = formats.Options(**json.loads((folder / OPTIONS).read_bytes()))
         raw = formats.read(folder / FILE, options, folder)
         table, lines = checks.checked(raw, options)
@@ -53,6 +58,7 @@ def main() -> None:
         report = {"refused": ""}
     except Exception as error:  # whatever a file makes of a library is a sentence about the file
         report = {
-            "refused": f"cannot be read ({type(error).__name__}: {tables.reason(error)}); write it again"
+            "refused": "is damaged, or made in a way that is not read here; write it again, or as another format",
+            "unforeseen": f"{type(error).__name__}: {error}",
         }
     (folder / REPORT).write_text(json.dumps(report), encoding="utf-8")

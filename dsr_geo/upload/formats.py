@@ -23,7 +23,7 @@ import pyarrow.parquet
 import pyogrio
 
 from dsr_geo.upload import tables
-from dsr_geo.upload.tables import Refused, listed, reason
+from dsr_geo.upload.tables import EMPTY, Refused, listed
 
 DRIVERS = ("ESRI Shapefile", "FlatGeobuf", "GPKG", "GeoJSON", "GeoJSONSeq", "LIBKML")
 """What GDAL may open: formats that hold their data themselves and name no other file."""
@@ -39,6 +39,7 @@ COLUMNS = 500
 
 _CURE = "take a part of it"
 _SHAPEFILE = (".shp", ".shx", ".dbf", ".prj", ".cpg")
+_PICTURE = "a picture; give the points, lines or areas that it shows"
 _OTHERS = {
     b"\xd0\xcf\x11\xe0": "an Excel workbook of the old kind (.xls); save it as .xlsx",
     b"\x00\x00\x27\x0a": "one part of a shapefile; put .shp, .shx, .dbf and .prj into one zip",
@@ -46,10 +47,10 @@ _OTHERS = {
     b"Rar!": "a RAR archive; unpack it, or make it a zip",
     b"7z\xbc\xaf": "a 7z archive; unpack it, or make it a zip",
     b"\x1f\x8b": "packed with gzip; unpack it",
-    b"\x89PNG": "a picture",
-    b"\xff\xd8\xff": "a picture",
-    b"II*\x00": "a picture",
-    b"MM\x00*": "a picture",
+    b"\x89PNG": _PICTURE,
+    b"\xff\xd8\xff": _PICTURE,
+    b"II*\x00": _PICTURE,
+    b"MM\x00*": _PICTURE,
 }
 
 
@@ -83,7 +84,7 @@ def read(path: Path, options: Options, folder: Path) -> Raw:
     with path.open("rb") as file:
         head = file.read(4096)
     if not head.strip(b"\0 \t\r\n\xef\xbb\xbf\xff\xfe"):
-        raise Refused("is empty")
+        raise Refused(EMPTY)
     for magic, what in _OTHERS.items():
         if head.startswith(magic):
             raise Refused(f"is {what}")
@@ -137,10 +138,14 @@ def _zip(path: Path, options: Options, folder: Path) -> Raw:
             for ending, parts, read in ((".shp", _SHAPEFILE, _shapefile), (".kml", (".kml",), _kmz)):
                 if any(name.endswith(ending) for name in names):
                     return read(_unpacked(archive, members, ending, parts, folder), options)
-    except (zipfile.BadZipFile, zlib.error, OSError, EOFError, NotImplementedError, ValueError) as error:
-        if isinstance(error, Refused):
-            raise
-        raise Refused(f"is a zip file that is cut off or damaged ({reason(error)}); make it again") from None
+    except Refused:
+        raise
+    except NotImplementedError:
+        raise Refused(
+            "is a zip packed in a way that is not read here; make it again, as most programs do"
+        ) from None
+    except (zipfile.BadZipFile, zlib.error, OSError, EOFError, ValueError):
+        raise Refused("is a zip file that is cut off or damaged; make it again") from None
     raise Refused("is a zip without a shapefile, a KML or a workbook; give the file inside it")
 
 
@@ -258,11 +263,15 @@ def _empty_of_kml(table: pd.DataFrame) -> list[str]:
 
 
 def _reading(title: str, act: Callable[[], Any]) -> Any:
-    """What GDAL answers; its errors are sentences."""
+    """What GDAL answers; its errors are a sentence."""
     try:
         return act()
-    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, ValueError) as error:
-        raise Refused(f"cannot be read as {title} ({reason(error)}); write it again") from None
+    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, ValueError):
+        raise _damaged(title) from None
+
+
+def _damaged(title: str) -> Refused:
+    return Refused(f"cannot be read as {title}, as it is cut off or damaged; write it again")
 
 
 def _parquet(path: Path) -> Raw:
@@ -271,8 +280,8 @@ def _parquet(path: Path) -> Raw:
             _few(file.metadata.num_rows, len(file.schema_arrow.names))
             has_places = b"geo" in (file.schema_arrow.metadata or {})
         table = gpd.read_parquet(path) if has_places else pd.read_parquet(path, engine="pyarrow")
-    except (pyarrow.ArrowException, OSError, ValueError, KeyError, TypeError) as error:
-        if isinstance(error, Refused):
-            raise
-        raise Refused(f"cannot be read as Parquet ({reason(error)}); write it again") from None
+    except Refused:
+        raise
+    except (pyarrow.ArrowException, OSError, ValueError, KeyError, TypeError):
+        raise _damaged("Parquet") from None
     return Raw("GeoParquet" if has_places else "Parquet", table.reset_index(drop=True))

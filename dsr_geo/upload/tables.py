@@ -17,7 +17,12 @@ import python_calamine
 
 
 class Refused(ValueError):
-    """A file cannot be read; the message is what the file is or has, and the cure."""
+    """A file cannot be read; the message is what the file is or has, and the cure, in words of ours: what a library
+    says of it means nothing to whoever made the file, and may name places of this machine.
+    """
+
+
+EMPTY = "is empty; save it again with its features"
 
 
 def listed(names: Iterable[str], most: int = 8) -> str:
@@ -26,15 +31,18 @@ def listed(names: Iterable[str], most: int = 8) -> str:
     return ", ".join(few[:most]) + (", …" if len(few) > most else "")
 
 
+_UNHELD = re.compile("[\0\ud800-\udfff]")
+
+
+def held(text: str) -> str:
+    """A text with U+FFFD for what hardly any format can hold: zeros, and halves of characters."""
+    return _UNHELD.sub("\ufffd", text)
+
+
 def short(text: object, most: int = 200) -> str:
     """Text on one line and not too long."""
-    line = " ".join(str(text).split())
+    line = " ".join(held(str(text)).split())
     return line if len(line) <= most else line[: most - 1] + "…"
-
-
-def reason(error: Exception) -> str:
-    """What a library says of a file, without the places of our own files."""
-    return short(re.sub(r"(/[^\s/'\"]+)+/", "", str(error).partition("; It might help")[0])).rstrip(".")
 
 
 def text(content: bytes, encoding: str = "") -> tuple[pd.DataFrame, list[str]]:
@@ -66,13 +74,19 @@ def text(content: bytes, encoding: str = "") -> tuple[pd.DataFrame, list[str]]:
             skip_blank_lines=True,
         )
     except StopIteration:
-        raise Refused("is empty") from None
+        raise Refused(EMPTY) from None
     except pd.errors.EmptyDataError:
         table = pd.DataFrame(columns=names, dtype=str)
     except (csv.Error, pd.errors.ParserError) as error:
         cure = "put double quotes round a cell that holds the separator, and close each quote"
-        raise Refused(f"is a broken table ({reason(error)}); {cure}") from None
+        raise Refused(f"is a broken table{_where(error)}; {cure}") from None
     return table.fillna(""), lines + said
+
+
+def _where(error: Exception) -> str:
+    """Which line the reader of tables stopped at, "" where it does not say."""
+    found = re.search(r"Expected (\d+) fields in line (\d+), saw (\d+)", str(error))
+    return f", as line {found[2]} has {found[3]} cells and the header {found[1]}" if found else ""
 
 
 def decoded(content: bytes, encoding: str = "") -> tuple[str, str]:
@@ -83,10 +97,8 @@ def decoded(content: bytes, encoding: str = "") -> tuple[str, str]:
     if encoding:
         try:
             return content.decode(encoding), encoding
-        except (LookupError, ValueError) as error:
-            raise Refused(
-                f"cannot be read in the encoding {listed([encoding])} ({reason(error)}); name another"
-            ) from None
+        except (LookupError, ValueError):
+            raise Refused(f"cannot be read in the encoding {listed([encoding])}; name another") from None
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         return content.decode("utf-16", "replace"), "UTF-16"
     for zeros, name in ((content[1:400:2], "utf-16-le"), (content[0:400:2], "utf-16-be")):
@@ -158,7 +170,7 @@ def unique(header: Sequence[object], reserved: str = "") -> tuple[list[str], lis
     changed: list[str] = []
     kept_free: list[str] = []
     for number, given in enumerate(header, 1):
-        name = " ".join(str(given).replace("\0", " ").split()) if given is not None else ""
+        name = " ".join(held(str(given)).split()) if given is not None else ""
         name = wanted = name or f"column_{number}"
         count = 1
         taken = {each.casefold() for each in (reserved, *names)}
@@ -189,13 +201,11 @@ def workbook(path: Path, wanted: str) -> tuple[pd.DataFrame, str, list[str], lis
                     names, said = unique([*rows[0]])
                     table = pd.DataFrame(rows[1:], columns=names, dtype=object)
                     return table.map(_cell), sheet, sheets, said
-    except (python_calamine.CalamineError, OSError, ValueError) as error:
-        if isinstance(error, Refused):
-            raise
-        raise Refused(
-            f"is a workbook that cannot be read ({reason(error)}); save it again as .xlsx"
-        ) from None
-    raise Refused("is a workbook without a row")
+    except Refused:
+        raise
+    except (python_calamine.CalamineError, OSError, ValueError):
+        raise Refused("is a workbook that is damaged; save it again as .xlsx") from None
+    raise Refused("is a workbook without a row; put names of columns into the first row, and rows below")
 
 
 def _cell(value: object) -> object:

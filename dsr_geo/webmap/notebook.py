@@ -126,6 +126,7 @@ class AtlasElement(Element):
         drawn = {f"/{name}": json.loads(content) for name, content in files.items()}
         drawn |= {layer.path: base64.b64encode(layer.content).decode() for layer in big}
         drawn |= {layer.path: layer.text for layer in own}
+        drawn |= {layer.entry["cards"]: layer.cards for layer in own if layer.cards}
         about = webmap.options(atlas, big, [layer.entry for layer in own]) | {
             "state": state,
             "sources": webmap.sources(atlas),
@@ -184,7 +185,7 @@ def folium_map(
     ids = [*atlas.layers, *(layer.id for layer in big)]
     if twice := {id for id in ids if ids.count(id) > 1}:
         raise ValueError(f"layer '{min(twice)}' stands twice on the map; give it another id")
-    made, mine = AtlasMap(), drawn(own)
+    made, mine = AtlasMap(), drawn(own, carded=True)
     state = webmap.state(atlas, selection or Selection(), shading, chosen)
     state = beside(state, len(atlas.records), mine)
     state["shown"] += [layer.id for layer in big]

@@ -6,6 +6,7 @@ import base64
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 import geopandas as gpd
@@ -18,31 +19,43 @@ from dsr_geo.own import JOINED, OwnLayer
 from dsr_geo.webmap import columns
 
 ROWS = 20_000
-"""Up to so many features have a name, a card and a badge each; of more the map shows symbols."""
+"""Up to so many features are records of the map, with a name in its list and its search; of more it shows symbols."""
+
+CARDS = 25_000_000
+"""Letters that the cards of a layer of more may have in a map that is a file.
+
+300,000 features of five columns have 23 million: the file has 36 MB and opens in 16 s where 20,000 records take 3 to 7,
+600,000 have 67 MB and take 49 s. As records, 100,000 would take 37 MB for 14, and 21 s for 6. Measured by
+`python benchmarks/own.py --sizes 20000 100000 300000 600000`, 26 November 2026, load 12.
+"""
 
 STATUS = "your layer"
 """What the map says where a record of the atlas has its status."""
 
 _SYMBOL = "drop"
 _COLOURS = (("#000000", "#FFFFFF"), ("#C2410C", "#FF7A45"), ("#1D4ED8", "#7DB1FF"), ("#15803D", "#63E08C"))
+_UNNAMED = f"Of more than {ROWS:,} features the map's list and search have no names."
 _UNCARDED = (
-    f"Of more than {ROWS:,} features a map has places, countries and years; all else is in the layer's file."
+    f"Cards of more than {CARDS // 1_000_000:,} million letters would make this file too large to open, so it has "
+    "places, countries and years alone; save a map of fewer features, by country or year, or open its GeoPackage."
 )
 """What stands in the place of a card, where no page round the map draws one."""
-_TEXT, _CELLS = 500, 60  # letters of a cell, cells of a card
+_NAME, _TEXT, _CELLS = 100, 500, 60  # letters of a column's name and of a cell, cells of a card
 _DETAIL = 0.002  # degrees: lines and outlines are as fine as that
 
 
 @dataclass(frozen=True)
 class Drawn:
     """A layer for the map. entry: what the legend says. path: where the map looks for its content. content: GeoJSON, or
-    bytes of columns. rows: how many of its features are records of the map.
+    bytes of columns. rows: how many of its features are records of the map. cards: those of the features that are none,
+    where they were asked for and are not too many.
     """
 
     entry: dict[str, Any]
     path: str
     content: dict[str, Any] | bytes
     rows: int
+    cards: dict[str, Any] | None = None
 
     @property
     def text(self) -> Any:
@@ -62,9 +75,11 @@ class Drawn:
         return self.entry["id"]
 
 
-def drawn(own: Sequence[OwnLayer], first: int = 0) -> list[Drawn]:
-    """Each layer with a name, a colour and a path of its own, in their order. first: how many there were before."""
-    return [_drawn(layer, number) for number, layer in enumerate(own, first)]
+def drawn(own: Sequence[OwnLayer], first: int = 0, carded: bool = False) -> list[Drawn]:
+    """Each layer with a name, a colour and a path of its own, in their order. first: how many there were before.
+    carded: with the cards of layers that are columns, for a map that can ask nobody for them.
+    """
+    return [_drawn(layer, number, carded) for number, layer in enumerate(own, first)]
 
 
 def beside(state: dict[str, Any], records: int, own: Sequence[Drawn]) -> dict[str, Any]:
@@ -80,7 +95,7 @@ def beside(state: dict[str, Any], records: int, own: Sequence[Drawn]) -> dict[st
     }
 
 
-def _drawn(layer: OwnLayer, number: int) -> Drawn:
+def _drawn(layer: OwnLayer, number: int, carded: bool) -> Drawn:
     id = f"own:{number + 1}"
     light, dark = _COLOURS[number % len(_COLOURS)]
     entry = {
@@ -98,12 +113,11 @@ def _drawn(layer: OwnLayer, number: int) -> Drawn:
             entry, path, {"type": "FeatureCollection", "features": _features(layer, id)}, len(layer.table)
         )
     path = f"/big/{id}.columns"
-    about = entry | {
-        "columns": path,
-        "uncarded": _UNCARDED,
-        "description": f"{entry['description']} {_UNCARDED}",
-    }
-    return Drawn(about, path, _columns(layer, id), 0)
+    about = entry | {"columns": path, "description": f"{entry['description']} {_UNNAMED}"}
+    cards = _cards(layer) if carded else None
+    if carded:
+        about |= {"cards": f"/big/{id}.cards"} if cards else {"uncarded": _UNCARDED}
+    return Drawn(about, path, _columns(layer, id), 0, cards)
 
 
 def _shapes(layer: OwnLayer) -> np.ndarray:
@@ -157,13 +171,36 @@ def _where(join: Any) -> str:
 
 def _lines(names: list[str], values: Sequence[Any]) -> list[list[str]]:
     """What a card says: each column that is not empty, as text."""
-    found = []
-    for name, value in zip(names, values):
-        if value is None or value != value or value is pd.NA:
-            continue
-        text = f"{value:.12g}" if isinstance(value, float) else str(value)
-        found.append([name[:100], text if len(text) <= _TEXT else text[: _TEXT - 1] + "…"])
-    return found
+    return [[_cut(name, _NAME), word] for name, value in zip(names, values) if (word := _word(value))]
+
+
+def _word(value: Any) -> str:
+    """A cell as text, "" for an empty one."""
+    if value is None or value is pd.NA or value != value:
+        return ""
+    return _cut(f"{value:.12g}" if isinstance(value, float) else str(value), _TEXT)
+
+
+def _cut(text: str, most: int) -> str:
+    return text if len(text) <= most else text[: most - 1] + "…"
+
+
+def _cards(layer: OwnLayer) -> dict[str, Any] | None:
+    """What the cards of a layer as columns say, by columns too: names of features, terms, and the texts of each term.
+    None where they have more letters than `CARDS`.
+    """
+    placed, own = layer.table[_placed(layer.table)], layer.columns[:_CELLS]
+    names = np.array(layer.names, dtype=object)[rows(layer)].tolist()
+    where = [_where(join) for join in placed[[*JOINED]].itertuples(index=False)]
+    # One column after the other: what is too much is not all made before it is counted.
+    each = ([_word(cell) for cell in placed[name].astype(object)] for name in own)
+    texts, letters = [], 0
+    for column in chain([names, where], each):
+        texts.append(column)
+        letters += sum(map(len, column))
+        if letters > CARDS:
+            return None
+    return {"names": names, "terms": ["Where", *(_cut(name, _NAME) for name in own)], "texts": texts[1:]}
 
 
 def _columns(layer: OwnLayer, id: str) -> bytes:
@@ -178,13 +215,18 @@ def _columns(layer: OwnLayer, id: str) -> bytes:
         },
         geometry=gpd.GeoSeries(_shapes(layer), crs="EPSG:4326"),
     )
-    placed = frame[frame.geometry.notna() & ~frame.geometry.is_empty]
-    return columns.encode(placed, (*columns.CATEGORIES, "country"))
+    return columns.encode(frame[_placed(frame)], (*columns.CATEGORIES, "country"))
+
+
+def _placed(frame: gpd.GeoDataFrame) -> np.ndarray:
+    """Which features have a place, and so are among those of a map that has them as columns."""
+    there: np.ndarray = (frame.geometry.notna() & ~frame.geometry.is_empty).to_numpy()
+    return there
 
 
 def rows(layer: OwnLayer) -> np.ndarray:
     """The row of each record of a layer that the map has as columns: those that have a place."""
-    return np.flatnonzero((layer.table.geometry.notna() & ~layer.table.geometry.is_empty).to_numpy())
+    return np.flatnonzero(_placed(layer.table))
 
 
 def card(layer: OwnLayer, row: int) -> tuple[str, list[list[str]]]:

@@ -55,9 +55,13 @@ def test_a_file_is_dropped_and_seen(open_page, ending):
     expect(row).to_have_count(0)
 
 
-def test_a_layer_too_big_for_cards_says_so_in_a_file(new_context, atlas, tmp_path, monkeypatch):
+@pytest.mark.parametrize("letters", [1000, 20])
+def test_a_big_layer_in_a_file_has_cards_or_says_why_not(new_context, atlas, tmp_path, monkeypatch, letters):
     monkeypatch.setattr(drawing, "ROWS", 3)
-    mine = dsr_geo.own_layer(atlas, uploads.source(), "<b>Sites</b>")
+    monkeypatch.setattr(drawing, "CARDS", letters)
+    frame = uploads.source().assign(note=["a", "b", "c", "<b>d</b>"])
+    frame.loc[0, "geometry"] = None  # what has no place is counted, and is no record of the map
+    mine = dsr_geo.own_layer(atlas, frame, "<b>Sites</b>")
     dsr_geo.map(atlas, own=[mine]).save(tmp_path / "own.html")
     context = new_context(viewport={"width": 1000, "height": 700}, offline=True)
     page, problems = context.new_page(), []
@@ -76,6 +80,11 @@ def test_a_layer_too_big_for_cards_says_so_in_a_file(new_context, atlas, tmp_pat
         return card.is_visible()
 
     becomes(page, shown, True)
-    expect(card.get_by_role("heading")).to_have_text("<b>Sites</b>")
-    expect(card).to_contain_text("features a map has places, countries and years")
+    if letters == 1000:
+        expect(card.get_by_role("heading")).to_have_text("At sea")
+        lines = ["Where", "none", "name", "At sea", "year", "2024", "cost", "4", "note", "<b>d</b>"]
+        assert card.locator("dt, dd").all_text_contents() == lines
+    else:
+        expect(card.get_by_role("heading")).to_have_text("<b>Sites</b>")
+        expect(card).to_contain_text("save a map of fewer features, by country or year")
     assert problems == []

@@ -32,7 +32,12 @@ _PRIVATE = (
 _FORMATS = "GeoJSON, zipped shapefile, GeoPackage, FlatGeobuf, GeoParquet, KML, KMZ, XLSX, or CSV"
 _ROWS = 1_000
 _ATTRIBUTES = 100_000
-"""Of so many features a download has every attribute of their countries; of more, which country it is."""
+"""Of so many features a download has every attribute of their countries; of more, which country it is.
+
+More get no Excel and no KML here, which are made in one piece while other readers wait: 100,000 features take 0.6 and
+1.0 GiB and 4 and 12 times as long as CSV, 300,000 in Excel 1.3 GiB. Measured by
+`python benchmarks/own.py --sizes 100000 300000 --formats xlsx kml csv`, 26 November 2026, load 12.
+"""
 _BARS = 15
 
 
@@ -211,7 +216,7 @@ def _rows(atlas: Atlas, layer: OwnLayer) -> None:
 
 def _downloads(atlas: Atlas, selection: Selection, layer: OwnLayer, key: str, more: str = "") -> None:
     """A button for each format; files are made when somebody asks for them."""
-    many = len(layer.table) > _ATTRIBUTES
+    many = int(layer.mask(atlas, selection).sum()) > _ATTRIBUTES
     stem = re.sub(r"[^\w-]+", "-", PurePath(layer.title).stem).strip("-") or "layer"
     forms = {ending: form for ending, form in export.FORMATS.items() if not (many and form.heavy)}
     with st.container(horizontal=True, key=f"downloads-{key}"):
@@ -228,7 +233,7 @@ def _downloads(atlas: Atlas, selection: Selection, layer: OwnLayer, key: str, mo
         heavy = " and ".join(form.title for form in export.FORMATS.values() if form.heavy)
         st.caption(
             f"Of more than {_ATTRIBUTES:,} features the files name the country of each, without its attributes, "
-            f"and there are none in {heavy}; dsr-atlas map --joined writes these, too."
+            f"and there are none in {heavy}: choose fewer by country or year, or let dsr-atlas map --joined write them."
         )
     nowhere = int(layer.table.geometry.isna().sum())
     lack = " and ".join(form.title for form in forms.values() if form.places_only)

@@ -12,6 +12,7 @@
  * @property {Record<string, string>} kinds id → title
  * @property {string} [columns] address of a big layer's bytes (webmap/columns.py), instead of GeoJSON
  * @property {string} [features] address of its GeoJSON, where that is not the usual one
+ * @property {string} [cards] where the cards of a big layer are, as columns: `names`, `terms`, `texts` of each term
  * @property {string} [uncarded] what is said in place of a card, where the map has no more of a record than its place
  * @property {boolean} [own] whether it is the reader's own and no part of the atlas (webmap/own.py)
  */

@@ -17,11 +17,14 @@ function sourcesOf({ source_ids: ids }, sources) {
   });
 }
 
-// A record of a layer so big that the map has no cards of it.
-function uncarded(layer, id) {
-  if (!layer?.uncarded) return null;
-  const [kind] = Object.keys(layer.kinds), about = [["Card", layer.uncarded]];
-  return { layer, feature: { id, properties: { name: layer.title, kind, status: "your layer", about } } };
+// A record of a layer so big that the map has it as columns: its card is made of columns, too, or says why not.
+function ofBig(layer, id, files) {
+  if (!layer?.uncarded && !layer?.cards) return null;
+  const row = Number(id.slice(id.lastIndexOf(":") + 1)), cards = files?.[layer.cards];
+  const [kind] = Object.keys(layer.kinds);
+  const about = cards ? cards.terms.map((term, i) => [term, cards.texts[i][row]]) : [["Card", layer.uncarded]];
+  const name = cards ? cards.names[row] : layer.title;
+  return { layer, feature: { id, properties: { name, kind, status: "your layer", about } } };
 }
 
 /** @param {Parts} parts */
@@ -46,7 +49,7 @@ export function addCard(parts) {
     const needed = !options.onChoose || document.fullscreenElement === el;
     const wanted = needed ? parts.state.chosen : null;
     if (wanted === shown) return;
-    const record = wanted ? parts.byId(wanted) ?? uncarded(parts.store.layerOf(wanted), wanted) : null;
+    const record = wanted ? parts.byId(wanted) ?? ofBig(parts.store.layerOf(wanted), wanted, options.files) : null;
     if (!record && box.contains(document.activeElement)) parts.map.getContainer().focus({ preventScroll: true });
     box.hidden = !record;
     shown = record ? wanted : null;
