@@ -7,14 +7,17 @@ that no atlas and no address of a test gets to.
 from __future__ import annotations
 
 import ast
+import json
 import re
 from pathlib import Path
 
+import altair as alt
 import pandas as pd
 import pytest
+import vl_convert
 
 import dsr_geo
-from dsr_geo.ui.parts.charts import frame
+from dsr_geo.ui.parts.charts import encodings, frame
 
 HERE = Path(dsr_geo.__file__).parent
 UI = {path.relative_to(HERE / "ui").as_posix(): path for path in sorted((HERE / "ui").rglob("*.py"))}
@@ -286,3 +289,14 @@ def test_no_cell_of_a_charts_numbers_runs_in_a_spreadsheet():
     table = pd.DataFrame({"+Q": ["@SUM(1)", "a"], "value": [-1, 2]}, index=names)
     lines = frame._numbers(table).decode("utf-8-sig").splitlines()
     assert lines == ["name,'+Q,value", "'=cmd|'/C calc'!A0,'@SUM(1),-1", "'-1 Q,a,2"]
+
+
+@pytest.mark.parametrize("words", ["Q\\", "Q \\* Q", 'a "Q" \\" Q', "'Q' \\n \\u0041", "US$ ${Q} {{Q}}"])
+def test_a_charts_tooltip_has_its_words_as_they_are_written(words):
+    """They become a part of a program there: a backslash at their end was the end of the chart's tooltips."""
+    tips = encodings.tips(("value:Q", words, ".2f"), ("name:N", "Name"))
+    chart = alt.Chart(pd.DataFrame({"value": [1.0], "name": ["a"]})).mark_point().encode(tooltip=tips)
+    (mark,) = vl_convert.vegalite_to_vega(chart.to_dict())["marks"]
+    program = mark["encode"]["update"]["tooltip"]["signal"]
+    first = re.match(r'\{("(?:[^"\\]|\\.)*"): format\(', program)
+    assert first and json.loads(first[1]) == words

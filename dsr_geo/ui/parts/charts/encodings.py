@@ -19,7 +19,12 @@ SHAPES = ["circle", "square", "triangle-up", "diamond"]
 
 def tips(*lines: tuple[str, ...]) -> list[alt.Tooltip]:
     """The lines of a tooltip, each a field, its words and, if need be, d3's format for it."""
-    return [alt.Tooltip(field, title=title, **_formatted(*more)) for field, title, *more in lines]
+    return [alt.Tooltip(field, title=_literal(title), **_formatted(*more)) for field, title, *more in lines]
+
+
+def _literal(words: str) -> str:
+    """Words as Vega-Lite can put them into the expression of a tooltip, in which it escapes quotes alone."""
+    return " ".join(words.split()).replace("\\", "\\\\")
 
 
 def _formatted(form: str = "") -> dict[str, Any]:
