@@ -1,8 +1,9 @@
 # make          lists what there is
-# make app      sets up and opens the app          make test     sets up and runs every test
+# make app      sets up and opens the app          make test     sets up and runs the tests
 PYTHON ?= python3
 VENV := .venv
 RUN := $(VENV)/bin/python
+PYTEST := $(RUN) -m pytest --numprocesses logical --maxprocesses 4 --dist worksteal --durations 20
 PIP := $(RUN) -m pip install --quiet --disable-pip-version-check --no-compile  # Python compiles what is used
 
 .DEFAULT_GOAL := help
@@ -14,8 +15,8 @@ help:  ## list the commands
 app: $(VENV)/app.installed  ## set up what is needed and open the atlas in a browser
 	$(RUN) -m streamlit run app.py
 
-test: $(VENV)/test.installed  ## set up what is needed and run every test
-	$(RUN) -m pytest --numprocesses logical --maxprocesses 4 --dist worksteal --durations 20
+test: $(VENV)/test.installed  ## set up what is needed and run the tests
+	$(PYTEST)
 	$(RUN) tests/scripts.py test
 
 lint: $(VENV)/lint.installed  ## set up what is needed and look for slips in the code
@@ -35,8 +36,8 @@ bench: $(VENV)/bench.installed  ## measure the map and the pages (BENCHMARKS.md)
 	$(RUN) benchmarks/pages.py
 
 soak: $(VENV)/soak.installed $(VENV)/test.installed  ## run what is too long for every change: tests/soak, and what is marked so
-	$(RUN) -m pytest tests/soak
-	$(RUN) -m pytest -m soak --numprocesses logical --maxprocesses 4 --dist worksteal
+	$(PYTEST) tests/soak
+	$(PYTEST) -m soak
 
 lock: $(VENV)/release.installed  ## write requirements.lock anew: what the app needs, with hashes
 	$(VENV)/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
