@@ -32,7 +32,7 @@ def tiny_folder(tmp_path_factory):
     return tiny.folder
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def coarse():
     """Sea routes that are computed are computed as those of the invented atlas were."""
     with pytest.MonkeyPatch.context() as patch:
