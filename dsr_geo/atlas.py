@@ -327,10 +327,17 @@ def _broken_references(atlas: Atlas) -> list[Problem]:
         for id, name in named[~named.isin(there)].items():
             file = f"{atlas.records.at[id, 'layer']}.geojson"
             problems.append(Problem(file, None, str(id), f"{what} '{name}' is not in the tables", _REBUILD))
-    cited = {id for cell in atlas.countries.attributes["source_id"].unique() for id in records.split(cell)}
-    for id in sorted(cited - set(atlas.sources.index)):
-        cure = "add it there, or take the table from an earlier version"
-        problems.append(Problem("attributes.csv", None, "", f"source '{id}' is not in sources.csv", cure))
+    citing = {
+        "attributes.csv": atlas.countries.attributes["source_id"],
+        "landing_points.csv": atlas.landing_points["source_id"],
+        "actors.csv": atlas.actors["source_ids"],
+        "events.csv": atlas.events["source_ids"],
+    }
+    for file, cells in citing.items():
+        cited = {id for cell in cells.unique() for id in records.split(cell)}
+        for id in sorted(cited - set(atlas.sources.index)):
+            cure = "add it there, or take the table from an earlier version"
+            problems.append(Problem(file, None, "", f"source '{id}' is not in sources.csv", cure))
     for layer, rows in atlas.records.groupby("layer", sort=False):
         about = atlas.layers[layer]
         words = {"kind": about.kinds, "status": ("", *about.statuses), **_WORDS}

@@ -413,3 +413,22 @@ def test_a_row_of_a_country_table_is_counted_as_the_file_has_it(tiny):
         number for number, line in enumerate(path.read_text("utf-8").splitlines(), 1) if "long ago" in line
     ]
     assert [problem.row for problem in build.check(tiny.folder)] == [number]
+
+
+@pytest.mark.parametrize(
+    ("table", "column"),
+    [
+        ("countries/attributes", "source_id"),
+        ("landing_points", "source_id"),
+        ("actors", "source_ids"),
+        ("events", "source_ids"),
+    ],
+)
+def test_a_source_that_is_not_there_is_said_before_anybody_asks_for_it(tiny, tiny_folder, table, column):
+    """The tables were changed since they were built, which `check` has not seen."""
+    folder = tiny.write_with_cables()
+    shutil.copytree(tiny_folder / "geojson", folder / "geojson", dirs_exist_ok=True)
+    at = TABLES[table].index(column)
+    changed(folder / f"{table}.csv", lambda rows: rows[1].__setitem__(at, "nowhere"))
+    with pytest.raises(InvalidData, match=f"{of(table)}.*'nowhere' is not in sources.csv"):
+        dsr_geo.load(folder)

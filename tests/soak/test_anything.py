@@ -15,7 +15,7 @@ import test_fuzz as fuzz
 
 from dsr_geo.ui import PAGES
 
-MANY = settings(max_examples=1500, derandomize=False, print_blob=True)
+MANY = settings(max_examples=600, derandomize=False, print_blob=True)
 
 
 @MANY
