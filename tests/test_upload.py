@@ -405,6 +405,20 @@ def test_a_shapefile_lacks_parts(tmp_path):
     pyogrio.set_gdal_config_options({"SHAPE_RESTORE_SHX": None})
 
 
+def test_a_shapefile_without_its_table_is_its_places(tmp_path):
+    table, said = opened(uploads.zipped(uploads.shapefile(".dbf", ".cpg")), tmp_path)
+    assert table.geometry.x.tolist() == [lon for lon, _ in uploads.PLACES]
+    assert list(table.columns) == ["geometry"] and "no .dbf" in said
+
+
+def test_a_table_of_western_letters_without_cpg_is_latin_1(tmp_path):
+    sites = uploads.source()[["geometry"]].head(3).assign(name=["Bogotá", "Málaga", "São Paulo"])
+    sites.to_file(tmp_path / "west.shp", encoding="ISO-8859-1")
+    parts = {path.name: path.read_bytes() for path in tmp_path.glob("west.*") if path.suffix != ".cpg"}
+    table, said = opened(uploads.zipped(parts), tmp_path)
+    assert table.name.tolist() == ["Bogotá", "Málaga", "São Paulo"] and "read as Latin-1" in said
+
+
 @pytest.mark.parametrize(("encoding", "said"), [("gb18030", "GBK"), ("utf-8", "UTF-8")])
 def test_a_shapefile_without_cpg_is_read_in_the_encoding_of_its_bytes(encoding, said, tmp_path):
     parts = uploads.shapefile(".cpg", encoding=encoding)
