@@ -14,9 +14,8 @@ import asyncio
 import random
 import time
 from collections import defaultdict
-from pathlib import Path
 
-from server import ROOT, cpu, memory, percentiles, served
+from server import command, cpu, memory, percentiles
 from session import Session
 
 LINKS = (
@@ -116,22 +115,12 @@ async def tried(base: str, pid: int, chosen: argparse.Namespace) -> None:
     print("  memory        " + "; ".join(f"{name} {size:.0f} MB" for name, size in held.items()), flush=True)
 
 
-def main() -> None:
-    """Try each folder in turn."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("folders", type=Path, nargs="*", default=[ROOT])
-    parser.add_argument("--sessions", type=int, default=50)
-    parser.add_argument("--seconds", type=float, default=60)
-    parser.add_argument("--think", default="2,4", help="seconds between acts, from,to")
-    parser.add_argument("--after", type=float, default=130, help="seconds to wait when all have left")
-    chosen = parser.parse_args()
-    for folder in chosen.folders:
-        with served(folder.resolve()) as (base, pid):
-            print(folder.resolve())
-            asyncio.run(tried(base, pid, chosen))
-
-
 if __name__ == "__main__":
-    main()
+    command(
+        __doc__,
+        tried,
+        sessions=(50, "readers"),
+        seconds=(60.0, "for which they act"),
+        think=("2,4", "seconds between acts, from,to"),
+        after=(130.0, "seconds to wait when all have left"),
+    )

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import argparse
+import asyncio
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -26,6 +28,26 @@ def served(
     command = serving.streamlit("app.py", port, *options, program=program)
     with serving.served(command, port, tree, os.environ | {"PYTHONPATH": str(tree)}) as running:
         yield running
+
+
+def command(
+    about: str,
+    tried: Callable[[str, int, argparse.Namespace], Awaitable[None]],
+    **options: tuple[object, str],
+) -> None:
+    """The command line of a benchmark that tries the app of each folder in turn, this project's if none is named.
+
+    about: what its help says. tried: gets address, process and what was chosen. options: name → default and words.
+    """
+    parser = argparse.ArgumentParser(description=about, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folders", type=Path, nargs="*", default=[ROOT])
+    for name, (usual, words) in options.items():
+        parser.add_argument(f"--{name}", type=type(usual), default=usual, help=words)
+    chosen = parser.parse_args()
+    for folder in chosen.folders:
+        with served(folder.resolve()) as (base, pid):
+            print(folder.resolve(), flush=True)
+            asyncio.run(tried(base, pid, chosen))
 
 
 def memory(pid: int) -> float:

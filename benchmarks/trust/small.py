@@ -10,10 +10,9 @@ from __future__ import annotations
 import argparse
 import asyncio
 import time
-from pathlib import Path
 from urllib.parse import urlsplit
 
-from server import ROOT, cpu, served
+from server import command, cpu
 
 PATHS = (
     "/_stcore/health",
@@ -54,20 +53,5 @@ async def tried(base: str, pid: int, chosen: argparse.Namespace) -> None:
         )
 
 
-def main() -> None:
-    """Try each folder in turn."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("folders", type=Path, nargs="*", default=[ROOT])
-    parser.add_argument("--connections", type=int, default=8)
-    parser.add_argument("--seconds", type=float, default=5)
-    chosen = parser.parse_args()
-    for folder in chosen.folders:
-        with served(folder.resolve()) as (base, pid):
-            print(folder.resolve())
-            asyncio.run(tried(base, pid, chosen))
-
-
 if __name__ == "__main__":
-    main()
+    command(__doc__, tried, connections=(8, "that ask at the same time"), seconds=(5.0, "for each path"))
