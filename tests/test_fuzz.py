@@ -107,19 +107,19 @@ def tried(tiny_folder: Path, cells=(), rows=(), changes=()) -> None:
             is_told(read, tiny.folder)
 
 
-@settings(max_examples=12)
+@settings(max_examples=6)
 @given(st.lists(CELLS, max_size=3), st.lists(ROWS, max_size=1))
 def test_whatever_stands_in_a_cell_there_is_an_atlas_or_a_sentence(coarse, tiny_folder, cells, rows):
     tried(tiny_folder, cells, rows)
 
 
-@settings(max_examples=12)
+@settings(max_examples=6)
 @given(st.lists(BYTES, min_size=1, max_size=2))
 def test_whatever_stands_in_a_file_there_is_an_atlas_or_a_sentence(coarse, tiny_folder, changes):
     tried(tiny_folder, changes=changes)
 
 
-@settings(max_examples=25)
+@settings(max_examples=12)
 @given(CELLS.filter(lambda each: each[0].startswith("facts/")))
 def test_what_is_wrong_with_a_record_names_its_file_and_row(tiny_folder, cell):
     with tempfile.TemporaryDirectory() as name:
@@ -201,14 +201,14 @@ def opened(page: str, asked: dict[str, list[str]]) -> None:
     assert not test.exception and {key: test.query_params[key] for key in test.query_params} == written
 
 
-@settings(max_examples=100)
+@settings(max_examples=40)
 @given(QUERIES)
 def test_whatever_is_asked_for_is_looked_up_within_bounds(published, asked):
     selected(published, asked)
 
 
 @pytest.mark.parametrize("page", PAGES)
-@settings(max_examples=2)
+@settings(max_examples=1)
 @given(QUERIES)
 def test_whatever_is_in_an_address_its_page_opens(page, asked):
     opened(page, asked)

@@ -115,6 +115,7 @@ def test_first_years_are_of_dated_records_only(atlas):
     assert first.to_dict() == {"AAA": 2005, "BBB": 2014, "CCC": 2021}
 
 
+@pytest.mark.soak
 def test_published_records_give_a_path_or_a_refusal(published):
     for layer in published.layers:
         found = published.records[published.records["layer"] == layer]

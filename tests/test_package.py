@@ -159,18 +159,22 @@ def call(installed, tmp_path):
     return run
 
 
-def test_installed_it_loads_checks_and_exports_from_any_folder(call, tmp_path):
+def test_installed_it_loads_and_exports_from_any_folder(call, tmp_path):
     script = "import dsr_geo; atlas = dsr_geo.load(); print(len(atlas.records), atlas.version, atlas.folder)"
     loaded = call("python", "-c", script)
     assert loaded.returncode == 0, loaded.stderr
     count, version, folder = loaded.stdout.split()
     assert int(count) > 1000 and not Path(folder).is_relative_to(ROOT)
-    checked = call("dsr-atlas", "check")
-    assert checked.returncode == 0 and "All tables are valid.\n" in checked.stdout, checked.stderr
     exported = call("dsr-atlas", "export", "x.geojson", "group=gcc")
     assert exported.returncode == 0, exported.stderr
     document = json.loads((tmp_path / "x.geojson").read_text(encoding="utf-8"))
     assert document["metadata"]["data_version"] == version and len(document["features"]) > 10
+
+
+@pytest.mark.soak
+def test_installed_it_checks_and_draws(call, tmp_path):
+    checked = call("dsr-atlas", "check")
+    assert checked.returncode == 0 and "All tables are valid.\n" in checked.stdout, checked.stderr
     drawn = call("dsr-atlas", "map", "group=gcc")
     assert drawn.returncode == 0 and len(list(tmp_path.glob("*.html"))) == 1, drawn.stderr
 
@@ -180,6 +184,7 @@ def test_installed_it_refuses_to_build_the_installed_data(call):
     assert built.returncode == 2 and "--data" in built.stderr and "Traceback" not in built.stderr
 
 
+@pytest.mark.soak
 def test_installed_it_serves_the_app_and_ends_when_it_is_told(installed, tmp_path):
     environment = {key: value for key, value in os.environ.items() if not key.startswith(("PYTHON", "DSR_"))}
     port = serving.free_port()

@@ -266,8 +266,8 @@ def test_text_is_text(server, tiny):
 # Readers see the old or the new
 
 
-@pytest.mark.parametrize("times", [1, pytest.param(3, marks=pytest.mark.soak)])
-def test_readers_see_the_old_or_the_new_and_nothing_else(url, atlas, tiny_folder, newer, times):
+@pytest.mark.soak
+def test_readers_see_the_old_or_the_new_and_nothing_else(url, atlas, tiny_folder, newer):
     other = dsr_geo.load(newer)
     names = {atlas.version: NAME, other.version: OTHER}
     seen, failed, done = set(), [], threading.Event()
@@ -308,7 +308,7 @@ def test_readers_see_the_old_or_the_new_and_nothing_else(url, atlas, tiny_folder
         thread.start()
     while not seen and not failed:
         time.sleep(0.01)
-    for folder in ((newer, tiny_folder) * times)[:-1]:  # at last the newer, which each sees then
+    for folder in ((newer, tiny_folder) * 3)[:-1]:  # at last the newer, which each sees then
         postgis.publish(url, folder)
     done.set()
     for thread in threads:
@@ -316,6 +316,7 @@ def test_readers_see_the_old_or_the_new_and_nothing_else(url, atlas, tiny_folder
     assert failed == [] and seen == set(names) and schemas(url) == ["dsr_atlas"]
 
 
+@pytest.mark.soak
 def test_two_at_once_both_end_well(url, tiny_folder, newer):
     failed = []
 
@@ -342,7 +343,7 @@ postgis.publish(sys.argv[1], sys.argv[2])
 """
 
 
-@pytest.mark.parametrize("at", ["_view", "_swap"])
+@pytest.mark.parametrize("at", [pytest.param("_view", marks=pytest.mark.soak), "_swap"])
 def test_killed_half_way_it_leaves_the_old_whole(url, atlas, newer, at):
     done = subprocess.run([sys.executable, "-c", KILLED, url, newer, at])
     assert done.returncode < 0
@@ -364,6 +365,7 @@ def test_a_connection_cut_half_way_leaves_the_old_whole(url, atlas, newer, monke
     assert "went away" in sentence(refusal) and postgis.load(url).version == atlas.version
 
 
+@pytest.mark.soak
 def test_a_reader_who_does_not_end_is_waited_for_and_named(url, atlas, newer, monkeypatch):
     monkeypatch.setattr(postgis, "_TRIES", 1)
     with psycopg.connect(url) as reader:

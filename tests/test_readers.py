@@ -219,6 +219,7 @@ def test_a_file_too_large_is_refused_before_its_first_byte_and_the_page_says_so(
         assert words in reader.hears()
 
 
+@pytest.mark.soak
 def test_files_on_their_way_have_bounds_and_end_and_so_has_silence(port):
     with ExitStack() as here:
         silent = here.enter_context(Visitor(port, OTHER))

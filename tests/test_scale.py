@@ -401,6 +401,7 @@ def ready(address):
         return client.scheduler_info()["workers"]
 
 
+@pytest.mark.soak
 def test_a_scheduler_that_goes_away_is_a_sentence_and_what_is_done_stays(
     atlas, sites, tmp_path, tiny_folder, dask, monkeypatch, capfd
 ):

@@ -1,4 +1,4 @@
-"""Sea routes: the hard cases. One Sea is built for all of them (about ten seconds)."""
+"""Sea routes: the hard cases, for which the sea is built as finely as for the published cables."""
 
 import geopandas as gpd
 import numpy as np
@@ -12,6 +12,10 @@ from dsr_geo.build.routes import length_km
 from dsr_geo.build.sealine import cut_antimeridian
 from dsr_geo.build.searoute import LandingError, Sea, read_passages
 from dsr_geo.build.sphere import apart_km, bow, densify, steps_km, turns, unit, vector
+
+pytestmark = (
+    pytest.mark.soak
+)  # to build that sea takes ten seconds; invented cables, by a coarse one, are in test_build
 
 GEOD = Geod(ellps="WGS84")
 

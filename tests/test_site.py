@@ -235,6 +235,7 @@ def test_where_the_new_folder_cannot_take_its_place_the_old_comes_back(error, tm
     assert (public / "a.txt").read_bytes() == b"new" and list(tmp_path.iterdir()) == [public]
 
 
+@pytest.mark.soak
 def test_whatever_ends_it_half_way_leaves_the_old_site_whole(atlas, tiny_folder, folder, tmp_path):
     public = tmp_path / "public"
     site.write(atlas, public)

@@ -26,6 +26,7 @@ def folder(atlas, tmp_path_factory):
     return made
 
 
+@pytest.mark.soak
 def test_a_record_and_its_place_on_the_map_open_from_a_disk(new_context, folder):
     page, problems = new_context(offline=True).new_page(), []
     page.on("console", lambda message: problems.append(message.text) if message.type == "error" else None)

@@ -49,6 +49,7 @@ def test_foliums_own_elements_work_offline(new_context, published, tmp_path, rec
     assert problems == []
 
 
+@pytest.mark.soak
 def test_what_a_plugin_would_fetch_is_named(new_context, published, tmp_path):
     own = dsr_geo.map(published, Selection(layers=("satellites",)))
     folium.plugins.MarkerCluster([[1, 2]]).add_to(own)

@@ -201,7 +201,8 @@ def test_the_picture_cuts_nothing_off(open_page, width):
     assert {fill[5:-1] for fill in fills if fill.startswith("url")} <= set(named)
 
 
-@pytest.mark.parametrize("scheme", ["light", pytest.param("dark", marks=pytest.mark.soak)])
+@pytest.mark.soak
+@pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_a_class_with_the_papers_colour_has_an_edge(open_page, scheme):
     page = open_page(f"?{BY_DEBT}", color_scheme=scheme)
     page.evaluate(SPY)
@@ -239,6 +240,7 @@ def test_the_online_base_map_says_where_it_is_asked_from(browser, app):
     context.close()
 
 
+@pytest.mark.soak
 def test_a_notebook_says_where_it_is_asked_from_and_a_file_cannot_ask(browser, published, tmp_path):
     made = dsr_geo.map(published, Selection(layers=("satellites",)))
     context = browser.new_context()
@@ -323,7 +325,7 @@ def test_a_readers_file_is_a_layer_with_cards_beside_the_atlas(browser, tmp_path
 
 
 @pytest.mark.parametrize(
-    "lon", [-99, 180, 179.5, *(pytest.param(lon, marks=pytest.mark.soak) for lon in (-180, -70, 20))]
+    "lon", [-99, 179.5, *(pytest.param(lon, marks=pytest.mark.soak) for lon in (-180, -70, 20, 180))]
 )
 def test_a_linked_view_opens_on_the_copy_of_the_world_that_is_in_the_window(open_page, lon):
     """West of 60° W there is one copy only, east of the Pacific; a longitude beyond 180° is no view."""

@@ -152,6 +152,7 @@ ON_SCREEN = """([lat, lon]) => {
 }"""
 
 
+@pytest.mark.soak
 def test_without_workers_the_page_paints_by_itself(new_context, app, atlas):
     """And finds what is under the pointer: the name of a cable is written along it."""
     page = new_context().new_page()
@@ -261,6 +262,7 @@ FILLS = """async (marks) => {
 }"""
 
 
+@pytest.mark.soak
 def test_every_mark_of_the_shading_looks_different(open_page):
     marks = [0, 1, 2, 3, 4, "zero", "none", "missing"]
     page = open_page("?shade=external_public_debt_to_china_pct&shade_year=2024")

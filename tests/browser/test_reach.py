@@ -55,6 +55,7 @@ def test_closing_the_card_gives_the_focus_back(open_page):
     page.wait_for_function(f"document.activeElement === {MAP}.getContainer()")
 
 
+@pytest.mark.soak
 def test_one_finger_scrolls_the_page_and_two_move_the_map(open_page):
     page = open_page(width=390, height=844, is_mobile=True, has_touch=True)
     box = page.locator(".atlas-host").bounding_box()
@@ -87,6 +88,7 @@ def test_one_finger_scrolls_the_page_and_two_move_the_map(open_page):
     assert small == []
 
 
+@pytest.mark.soak
 def test_high_contrast_keeps_ground_and_shapes(open_page):
     page = open_page("?layer=data-centres", forced_colors="active", color_scheme="light")
     assert page.locator(".atlas-host").get_attribute("data-theme") == "light"
@@ -98,6 +100,7 @@ def test_high_contrast_keeps_ground_and_shapes(open_page):
         assert high - low > 60, part
 
 
+@pytest.mark.soak
 def test_the_readers_own_day_and_a_copy_that_is_refused(new_context, published, tmp_path):
     file = tmp_path / "map.html"
     dsr_geo.map(published, Selection(layers=("satellites",))).save(file)

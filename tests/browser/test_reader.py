@@ -134,6 +134,7 @@ def test_play_runs_by_keyboard_and_pause_tells_python(open_page, atlas):
     assert page.evaluate(IDS) == sorted(expected.records(atlas).index)
 
 
+@pytest.mark.soak
 def test_on_the_time_page_python_hears_of_each_year_that_plays(open_page, atlas):
     page = open_page("timeline")
     page.get_by_role("button", name="Play the years").click()
@@ -150,6 +151,7 @@ def test_on_the_time_page_python_hears_of_each_year_that_plays(open_page, atlas)
     assert label == "Pause" or year == str(atlas.years[1])  # no answer of Python's has stopped it
 
 
+@pytest.mark.soak
 def test_reduced_motion_only_steps(open_page, atlas):
     page = open_page("?years=2014-2014", reduced_motion="reduce")
     expect(page.get_by_role("button", name="Play the years")).to_have_count(0)
@@ -217,6 +219,7 @@ def test_overlapping_points_open_as_a_list(open_page, atlas):
     expect(heading).to_have_count(0)
 
 
+@pytest.mark.soak
 def test_cables_of_one_corridor_open_as_a_list(open_page):
     page = open_page("?layer=submarine-cables")
     crossing = page.evaluate("""async () => {
@@ -327,6 +330,7 @@ def test_picture_is_twice_the_map_with_title_legend_and_notes(open_page, tmp_pat
     )
 
 
+@pytest.mark.soak
 def test_full_screen_brings_its_own_card(open_page, atlas):
     page = open_page("?layer=submarine-cables")
     asked = "performance.getEntriesByType('resource').map(({ name }) => name.split('/').at(-1))"
@@ -417,6 +421,7 @@ def test_a_card_without_its_note_says_so_and_asks_again(new_context, app):
     expect(card).not_to_contain_text("could not be loaded")
 
 
+@pytest.mark.soak
 def test_what_the_map_starts_with_can_be_tried_again_too(new_context, app):
     context = new_context()
     page = context.new_page()

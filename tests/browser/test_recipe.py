@@ -4,7 +4,7 @@ from recipes import follow
 
 
 def test_a_map_behaviour_is_a_module(browser, tmp_path):
-    follow("A map behaviour", tmp_path, "import dsr_geo; dsr_geo.map(dsr_geo.load()).save('map.html')")
+    follow(["A map behaviour"], tmp_path, "import dsr_geo; dsr_geo.map(dsr_geo.load()).save('map.html')")
     page = browser.new_page()
     page.goto((tmp_path / "project" / "map.html").as_uri())
     page.wait_for_selector('[data-ready="true"]')

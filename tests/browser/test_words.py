@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from playwright.sync_api import expect
 from waiting import MAP_READY, query_becomes, query_holds, settled
 
@@ -30,6 +31,7 @@ def test_a_first_reader_is_told_what_this_is_once(app, new_context):
     expect(box).to_have_count(0)
 
 
+@pytest.mark.soak
 def test_lists_have_a_heading_and_a_way_back_and_names_any_spelling(open_page):
     page = open_page()
     box = page.get_by_role("combobox", name="Find on the map")
