@@ -38,6 +38,7 @@ def test_help_explains_itself_with_an_example(command, capsys):
     assert left.value.code == 0 and "example" in out and f"dsr-atlas {command}" in out
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize("command", ["export", "map"])
 def test_the_examples_in_the_help_work(capsys, tmp_path, monkeypatch, published, command):
     """Each example line, typed as it stands, on the published data, loaded once for all of them."""
@@ -238,6 +239,7 @@ def test_export_writes_each_format_from_an_address(tiny_folder, tmp_path, capsys
     assert b"tower-old" in target.read_bytes() and b"cable-east" not in target.read_bytes()
 
 
+@pytest.mark.soak
 def test_the_published_data_are_the_default(capsys):
     assert main(["check"]) == 0 and "All tables are valid.\n" in capsys.readouterr().out
 

@@ -132,9 +132,10 @@ def test_no_line_of_code_is_longer_than_120_bytes():
         for number, line in enumerate(path.read_bytes().splitlines(), 1)
         if len(line) > 120
     ]
-    assert set(long) <= {"dsr_geo/own/columns.py:20"}  # being rewritten elsewhere
+    assert long == []
 
 
+@pytest.mark.soak
 def test_benchmarks_that_are_run_as_scripts_measure_this_atlas(tmp_path):
     """From any folder, whatever atlas the environment has."""
     scripts = [ROOT / "benchmarks" / name for name in ("cql.py", "exports.py")]

@@ -256,6 +256,7 @@ assert main(["check", "--data", str(folder)]) == 0
 """
 
 
+@pytest.mark.soak
 def test_reading_and_writing_do_not_lean_on_the_platforms_encoding(tiny, tmp_path):
     """With ASCII as the default, the same bytes come out; opening a file without naming UTF-8 is an error."""
     results = []

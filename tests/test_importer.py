@@ -282,6 +282,7 @@ def published_projects():
     }
 
 
+@pytest.mark.soak
 def test_every_project_that_the_published_atlas_rests_on_is_merged(published_projects, tmp_path):
     """Nothing is told twice, and where the figures are the atlas's own, not a byte changes."""
     assert len(published_projects) > 250

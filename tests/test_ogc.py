@@ -275,8 +275,8 @@ def test_tables_are_json_and_csv(ask, atlas, name):
 
 
 def test_the_api_holds_what_a_selection_holds(ask_published, published):
-    """Selection, its filter in CQL2, and the API, on 300 selections."""
-    for chosen in some_selections(published, 300):
+    """Selection, its filter in CQL2, and the API, on 100 selections."""
+    for chosen in some_selections(published, 100):
         query = {"filter": cql.of(chosen, published), "limit": 1000}
         body = ask_published(f"/api/collections/all/items?{urlencode(query)}").body.decode()
         expected, found = chosen.mask(published), set(re.findall(r'"Feature","id":"([^"]+)"', body))

@@ -139,6 +139,7 @@ def test_years_are_read_from_columns_of_several_names(atlas, cells, begin, end):
     assert layer.begin.tolist() == begin and layer.end.tolist() == end
 
 
+@pytest.mark.soak
 @given(
     countries=st.sets(st.sampled_from(["AAA", "BBB", "CCC"])),
     groups=st.sets(st.sampled_from(["union", "west", "empty"])),
@@ -319,6 +320,7 @@ def test_areas_are_drawn_as_outlines(atlas):
     assert layer.content["features"][0]["geometry"]["type"] == "LineString"
 
 
+@pytest.mark.soak
 def test_the_command_line_maps_files(tiny_folder, tmp_path, capsys):
     """The files are read by the child; what is no file is the selection."""
     paths = [tmp_path / f"sites.{ending}" for ending in ("kmz", "csv")]

@@ -103,6 +103,7 @@ def test_what_is_read_back_is_the_same_atlas(atlas, loaded, tiny_folder):
     assert all((loaded.folder / path).read_bytes() == (tiny_folder / path).read_bytes() for path in there)
 
 
+@pytest.mark.soak
 @settings(max_examples=50)
 @given(chosen=selections())
 def test_any_selection_gives_the_same_bytes(atlas, loaded, chosen):

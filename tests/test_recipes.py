@@ -1,7 +1,7 @@
 """The recipes of docs/code.md: their patches, applied to a copy of the project one after another, do what they say.
 
-What a map behaviour does tests/browser/test_recipe.py tries; the fifth, a layer, is data alone: tests/test_docs.py
-builds its example.
+What the one of a map behaviour does tests/browser/test_recipe.py tries; the fifth, a layer, is data alone:
+tests/test_docs.py builds its example.
 """
 
 from recipes import follow
@@ -44,4 +44,6 @@ print("done")
 
 
 def test_a_filter_a_format_and_a_page_are_a_few_lines_each(tmp_path):
-    assert follow(["A filter", "An export format", "A page"], tmp_path, SCRIPT).endswith("done\n")
+    assert follow(["A filter", "An export format", "A page", "A map behaviour"], tmp_path, SCRIPT).endswith(
+        "done\n"
+    )

@@ -189,7 +189,7 @@ def test_a_place_that_is_no_site_is_refused(place, word, tiny_folder, tmp_path, 
     assert sorted(tmp_path.rglob("*")) == before
 
 
-@pytest.mark.parametrize("at_once", [True, False])
+@pytest.mark.parametrize("at_once", [True, pytest.param(False, marks=pytest.mark.soak)])
 def test_an_earlier_site_is_replaced_as_a_whole(
     at_once, atlas, tiny_folder, folder, tmp_path, monkeypatch, capsys
 ):

@@ -530,7 +530,7 @@ def test_what_a_reader_says_may_be_of_any_length(named):
     assert len(str(problem.value)) < 400
 
 
-@settings(max_examples=2)
+@settings(max_examples=1)
 @given(data=st.data())
 def test_damaged_files_are_layers_or_a_sentence(atlas, tmp_path_factory, data):
     """Bytes of each of the ten formats turned, cut out and put in; many more of them in tests/soak."""

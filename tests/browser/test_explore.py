@@ -162,7 +162,8 @@ def test_empty_result_names_the_filter_and_clears_it(open_page, atlas):
     expect(page.get_by_text(sentence(atlas, Selection(actors=("zte",))))).to_be_visible()
 
 
-@pytest.mark.parametrize("scheme", ["light", pytest.param("dark", marks=pytest.mark.soak)])
+@pytest.mark.soak
+@pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_phone_has_no_sideways_scroll_and_a_closed_legend(open_page, atlas, scheme):
     page = open_page(width=390, height=844, is_mobile=True, has_touch=True, color_scheme=scheme)
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")

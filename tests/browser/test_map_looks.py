@@ -105,7 +105,8 @@ CONTRASTS = """() => {
 }"""
 
 
-@pytest.mark.parametrize("scheme", [pytest.param("light", marks=pytest.mark.soak), "dark"])
+@pytest.mark.soak
+@pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_empty_layers_stay_readable(open_page, scheme):
     page = open_page(EMPTY, color_scheme=scheme)
     expect(page.locator(".atlas-host")).to_have_attribute("data-theme", scheme)
@@ -172,7 +173,8 @@ def save(page, name: str = "Save picture (PNG)"):
     return download.value
 
 
-@pytest.mark.parametrize("width", [390, pytest.param(800, marks=pytest.mark.soak)])
+@pytest.mark.soak
+@pytest.mark.parametrize("width", [390, 800])
 def test_the_picture_cuts_nothing_off(open_page, width):
     """On a narrow map, with a long sentence, a long query without spaces in the citation, and all classes."""
     query = "&".join(
@@ -223,6 +225,7 @@ def asked_of_osm(page) -> list[dict[str, str]]:
     return headers
 
 
+@pytest.mark.soak
 def test_the_online_base_map_says_where_it_is_asked_from(browser, app):
     """OpenStreetMap's policy refuses requests without a referrer, also from a page that gives none otherwise."""
     context = browser.new_context()
@@ -263,6 +266,7 @@ def test_a_notebook_says_where_it_is_asked_from_and_a_file_cannot_ask(browser, p
     context.close()
 
 
+@pytest.mark.soak
 def test_a_layer_of_ones_own_is_drawn_counted_and_switched(browser, tmp_path):
     """In a file, without a server: 20,000 invented points beside the satellites."""
     n = 20_000
@@ -287,6 +291,7 @@ def test_a_layer_of_ones_own_is_drawn_counted_and_switched(browser, tmp_path):
 SHOUT = "<img src=x onerror=alert(1)>"
 
 
+@pytest.mark.soak
 def test_a_readers_file_is_a_layer_with_cards_beside_the_atlas(browser, tmp_path):
     """Its columns are text in the card; it is filtered by place; of what has no place a badge tells."""
     path = tmp_path / "sites.csv"

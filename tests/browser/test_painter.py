@@ -131,12 +131,12 @@ MARKED = """(() => {
 VIEW = f"(({{ map }}) => [map.getCenter().lat, map.getCenter().lng, map.getZoom()])({ATLAS})"
 
 
-@pytest.mark.parametrize("times", [4, pytest.param(20, marks=pytest.mark.soak)])
-def test_one_mount_keeps_its_view_over_many_filters(open_page, atlas, times):
+@pytest.mark.soak
+def test_one_mount_keeps_its_view_over_many_filters(open_page, atlas):
     """No other origin is asked, either: `open_page` sees to that."""
     page = open_page()
     page.evaluate(MARKED)
-    for undated in [False, True] * (times // 2):
+    for undated in [False, True] * 10:
         chosen = Selection(undated=undated)
         page.get_by_test_id("stSidebar").get_by_role("checkbox", name="Undated records").click()
         page.wait_for_function(f"{ATLAS}.drawn().ids.length === {len(chosen.records(atlas))}")

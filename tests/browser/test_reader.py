@@ -274,6 +274,7 @@ def test_the_table_is_the_twin_of_the_map_for_the_keyboard(open_page, atlas):
         expect(row).to_contain_text(name)
 
 
+@pytest.mark.soak
 def test_names_never_meet_and_come_with_the_zoom(open_page):
     page = open_page("?layer=digital-trade")
     boxes = """[...document.querySelectorAll('.atlas-name')].map((name) => {
@@ -519,6 +520,7 @@ def test_the_file_works_without_network(new_context, file, atlas):
     assert problems == []
 
 
+@pytest.mark.soak
 def test_a_folium_map_takes_other_layers_and_plugins(new_context, atlas, tmp_path):
     """As in a notebook: the library's map with a marker and a plugin of folium's own that needs no file of its own."""
     import folium

@@ -1,8 +1,10 @@
 """The recipe for a map behaviour (docs/code.md): the patch, applied to a copy of the project, does what it says."""
 
+import pytest
 from recipes import follow
 
 
+@pytest.mark.soak
 def test_a_map_behaviour_is_a_module(browser, tmp_path):
     follow(["A map behaviour"], tmp_path, "import dsr_geo; dsr_geo.map(dsr_geo.load()).save('map.html')")
     page = browser.new_page()

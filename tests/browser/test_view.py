@@ -86,6 +86,7 @@ def test_a_file_opens_at_what_was_asked_for_at_any_width(new_context, atlas, tmp
         assert page.evaluate(AT) == pytest.approx(opened), width
 
 
+@pytest.mark.soak
 def test_a_map_that_was_mounted_out_of_sight_opens_as_any_other(new_context, atlas, tmp_path):
     dsr_geo.map(atlas, Selection(layers=("satellites",))).save(tmp_path / "map.html")
     frame = '<iframe src="map.html" style="width: 1000px; height: 600px"></iframe>'

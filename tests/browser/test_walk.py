@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 import pytest
 from barriers import barriers
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 from waiting import MAP_READY, PAGE_READY, becomes, query, query_becomes, query_holds, settled
 from wire import wire
 
@@ -112,6 +113,7 @@ def test_a_page_choice_is_in_the_address_and_back_undoes_it(open_page):
     expect(page.get_by_role("heading", name="Pakistan", exact=True)).to_be_visible()
 
 
+@pytest.mark.soak
 def test_a_story_opens_on_the_map_with_its_selection(open_page):
     page = open_page("stories", ready=PAGE_READY)
     page.get_by_role("link", name="Open on the map").first.click()
@@ -159,17 +161,35 @@ def test_the_charts_follow_the_maps_slider_without_being_drawn_anew(open_page):
     query_holds(page, years=None)
 
 
-LOOKS = [
-    pytest.param(
-        address, look, marks=[] if (number + dark) % 2 and address not in EMPTY[1:] else pytest.mark.soak
-    )
-    for number, address in enumerate([*ADDRESSES, *EMPTY])
-    for dark, look in enumerate(["light", "dark"])
-]
-"""Each page in one look with every change, pages beside each other in both; in the other by `make soak`."""
+def walked(page: Page, addresses: list[str]) -> Iterator[str]:
+    """Go from one address to the next, each with another heading, as Back does: without leaving the document."""
+    for address in addresses:
+        before = page.locator("h1").inner_text()
+        page.evaluate(
+            "(address) => { history.pushState({}, '', address); dispatchEvent(new PopStateEvent('popstate')); }",
+            f"/{address}",
+        )
+        expect(page.locator("h1")).not_to_have_text(before)
+        page.wait_for_selector(ready(address))
+        settled(page)
+        yield address
 
 
-@pytest.mark.parametrize(("address", "look"), LOOKS)
+@pytest.mark.parametrize(
+    ("look", "first", "others"),
+    [("light", EMPTY[0], [*ADDRESSES[1::2], ""]), ("dark", EMPTY[1], ADDRESSES[2::2])],
+)
+def test_no_serious_barrier_on_a_walk(open_page, look, first, others):
+    """Each page in one look, pages beside each other in both; `make soak` opens each in both."""
+    page = open_page(first, color_scheme=look, ready=ready(first))
+    assert barriers(page) == []
+    for address in walked(page, others):
+        assert barriers(page) == [], address
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("look", ["light", "dark"])
+@pytest.mark.parametrize("address", [*ADDRESSES, *EMPTY])
 def test_no_serious_barrier(open_page, address, look):
     page = open_page(address, color_scheme=look, ready=ready(address))
     if address in EMPTY:
@@ -179,13 +199,25 @@ def test_no_serious_barrier(open_page, address, look):
     assert barriers(page) == []
 
 
-@pytest.fixture(
-    scope="module",
-    params=[
-        pytest.param(address, marks=pytest.mark.soak if number % 4 else [])
-        for number, address in enumerate(ADDRESSES)
-    ],
-)
+def nothing_is_out_of_reach(page: Page) -> None:
+    """Of a phone's screen: no sideways scroll, and every page is in the menu, large enough for a finger."""
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert page.evaluate(
+        "(main => main.scrollWidth <= main.clientWidth)(document.querySelector('[data-testid=stMain]'))"
+    )
+    for title in (page.title for page in PAGES.values() if page.in_menu):
+        box = page.locator(".st-key-menu").get_by_role("link", name=title, exact=True).bounding_box()
+        assert box["x"] >= 0 and box["x"] + box["width"] <= 390 and box["height"] >= 24, title
+
+
+def test_a_walk_on_a_phone_has_no_serious_barrier_and_all_is_in_reach(open_page):
+    page = open_page("stories", ready=PAGE_READY, **PHONE)
+    for address in walked(page, ADDRESSES[::4]):
+        assert barriers(page) == [], address
+        nothing_is_out_of_reach(page)
+
+
+@pytest.fixture(scope="module", params=ADDRESSES)
 def opened_on_a_phone(request, tabs):
     """A page on a phone, opened once for the tests that only look at it."""
     with tabs.lend(**PHONE) as (page, complaints):
@@ -203,16 +235,11 @@ def on_a_phone(opened_on_a_phone):
     assert complaints == []
 
 
+@pytest.mark.soak
 def test_no_serious_barrier_on_a_phone(on_a_phone):
     assert barriers(on_a_phone) == []
 
 
+@pytest.mark.soak
 def test_phone_has_no_sideways_scroll_and_every_page_in_reach(on_a_phone):
-    page = on_a_phone
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    assert page.evaluate(
-        "(main => main.scrollWidth <= main.clientWidth)(document.querySelector('[data-testid=stMain]'))"
-    )
-    for title in (page.title for page in PAGES.values() if page.in_menu):
-        box = page.locator(".st-key-menu").get_by_role("link", name=title, exact=True).bounding_box()
-        assert box["x"] >= 0 and box["x"] + box["width"] <= 390 and box["height"] >= 24, title
+    nothing_is_out_of_reach(on_a_phone)
