@@ -258,6 +258,10 @@ def test_a_proxy_sends_a_readers_layer_to_its_process_and_keeps_none_of_it():
     """A location with ^~ goes before those with expressions, which are what the cache is for."""
     config = re.sub(r"\s#.*", "", page("docs/nginx.conf"))
     places = dict(re.findall(r"^    location (\S+ ?\S*) \{\n(.*?)^    \}", config, re.DOTALL | re.MULTILINE))
+    assert "X-Forwarded-For $remote_addr" in config, "the app counts readers by address"
+    assert not any("proxy_set_header" in said for said in places.values()), (
+        "of those above none would be sent"
+    )
     own = places["^~ /atlas/own/"]
     assert "proxy_pass http://app;" in own and "proxy_buffering off;" in own and "proxy_cache" not in own
     assert "hash $seat consistent;" in re.search(r"upstream app \{(.*?)\}", config, re.DOTALL)[1]

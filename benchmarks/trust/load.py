@@ -1,10 +1,12 @@
 """Many readers at once: what an act takes of the processor and of time, and what stays in memory when they have left.
 
     python benchmarks/trust/load.py [FOLDER ...] [--sessions 50] [--seconds 60] [--think 2,4] [--after 130]
+                                    [--processes 1]
 
 Each folder is a copy of the project, this one by default; they are tried one after the other, with the same readers
 doing the same. Several folders (`git worktree add`) give a ratio on a machine that does other things, too: then
-processor an act is the number to go by. Streamlit keeps a session for two minutes after its reader has left.
+processor an act is the number to go by. Several processes stand behind nginx, as docs/nginx.conf has it; what nginx
+itself takes is not counted. Streamlit keeps a session for two minutes after its reader has left.
 """
 
 from __future__ import annotations
@@ -89,24 +91,24 @@ async def tour(base: str) -> None:
     await one.close()
 
 
-async def tried(base: str, pid: int, chosen: argparse.Namespace) -> None:
+async def tried(base: str, pids: list[int], chosen: argparse.Namespace) -> None:
     """Try one app, and print what was measured."""
     think = [float(text) for text in chosen.think.split(",")]
     await tour(base)
-    held = {"after one reader": memory(pid)}
+    held = {"after one reader": memory(*pids)}
     taken, errors = defaultdict(list), []
-    begin, used = time.monotonic(), cpu(pid)
+    begin, used = time.monotonic(), cpu(*pids)
     until, waiting = begin + chosen.seconds, []
     for number in range(chosen.sessions):
         waiting.append(asyncio.create_task(reader(base, number, until, think, taken, errors)))
         await asyncio.sleep(10 / chosen.sessions)
     await asyncio.sleep(max(0, until - time.monotonic()))
-    held[f"with {chosen.sessions}"] = memory(pid)
+    held[f"with {chosen.sessions}"] = memory(*pids)
     await asyncio.gather(*waiting)
-    spent, used = time.monotonic() - begin, cpu(pid) - used
+    spent, used = time.monotonic() - begin, cpu(*pids) - used
     await asyncio.sleep(chosen.after)
     await tour(base)  # what is over is looked at when somebody comes
-    held[f"{chosen.after:.0f} s after they left"] = memory(pid)
+    held[f"{chosen.after:.0f} s after they left"] = memory(*pids)
     acts = len(taken["act"]) + len(taken["first"])
     print(f"  acts          {acts}, {acts / spent:.1f} a second, {len(errors)} errors {errors[:2] or ''}")
     print(f"  processor     {1000 * used / acts:.0f} ms an act, {used / spent:.2f} of a core used")

@@ -5,9 +5,11 @@ from __future__ import annotations
 import argparse
 import asyncio
 import os
+import re
 import sys
+import tempfile
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "tests"))
@@ -30,36 +32,78 @@ def served(
         yield running
 
 
+@contextmanager
+def behind_nginx(tree: Path, number: int) -> Iterator[tuple[str, list[int]]]:
+    """So many processes of the app behind nginx, as docs/nginx.conf has it, but for TLS: one address, their numbers.
+
+    Raises FileNotFoundError where nginx is not installed.
+    """
+    with ExitStack() as held:
+        running = [held.enter_context(served(tree)) for _ in range(number)]
+        folder = Path(held.enter_context(tempfile.TemporaryDirectory()))
+        port = serving.free_port()
+        text = (tree / "docs" / "nginx.conf").read_text(encoding="utf-8")
+        text = re.sub(
+            r"(\n    server 127\.0\.0\.1:\d+;)+",
+            lambda _: "".join(f"\n    server {base.removeprefix('http://')};" for base, _ in running),
+            text,
+        )
+        text = re.sub(r"listen 443 ssl http2;", f"listen 127.0.0.1:{port};", text)
+        text = re.sub(r"\n    ssl_certificate.*", "", text).replace("; Secure", "")
+        text = text.replace("/var/cache/nginx/atlas", f"{folder}/kept").replace(
+            "Host $host", "Host $http_host"
+        )
+        written = folder / "nginx.conf"
+        paths = "".join(
+            f"{name}_temp_path {folder}/{name};" for name in ("client_body", "fastcgi", "uwsgi", "scgi")
+        )
+        written.write_text(
+            f"daemon off; pid {folder}/pid; error_log {folder}/error.log; events {{ worker_connections 4096; }}"
+            f" http {{ access_log off; {paths} proxy_temp_path {folder}/proxy;\n{text}}}",
+            encoding="utf-8",
+        )
+        with serving.served(["nginx", "-c", written, "-e", folder / "error.log"], port) as (base, _):
+            yield base, [pid for _, pid in running]
+
+
 def command(
     about: str,
-    tried: Callable[[str, int, argparse.Namespace], Awaitable[None]],
+    tried: Callable[[str, list[int], argparse.Namespace], Awaitable[None]],
     **options: tuple[object, str],
 ) -> None:
     """The command line of a benchmark that tries the app of each folder in turn, this project's if none is named.
 
-    about: what its help says. tried: gets address, process and what was chosen. options: name → default and words.
+    about: what its help says. tried: gets address, processes and what was chosen. options: name → default and words.
     """
     parser = argparse.ArgumentParser(description=about, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folders", type=Path, nargs="*", default=[ROOT])
     for name, (usual, words) in options.items():
         parser.add_argument(f"--{name}", type=type(usual), default=usual, help=words)
+    parser.add_argument("--processes", type=int, default=1, help="of the app; several are behind nginx")
     chosen = parser.parse_args()
     for folder in chosen.folders:
-        with served(folder.resolve()) as (base, pid):
+        with ExitStack() as held:
+            if chosen.processes == 1:
+                base, pid = held.enter_context(served(folder.resolve()))
+                pids = [pid]
+            else:
+                base, pids = held.enter_context(behind_nginx(folder.resolve(), chosen.processes))
             print(folder.resolve(), flush=True)
-            asyncio.run(tried(base, pid, chosen))
+            asyncio.run(tried(base, pids, chosen))
 
 
-def memory(pid: int) -> float:
-    """Resident memory of a process in MB."""
-    status = Path(f"/proc/{pid}/status").read_text(encoding="utf-8")
-    return next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmRSS")) / 1024
+def memory(*pids: int) -> float:
+    """Resident memory of processes in MB."""
+    status = [
+        line for pid in pids for line in Path(f"/proc/{pid}/status").read_text(encoding="utf-8").splitlines()
+    ]
+    return sum(int(line.split()[1]) for line in status if line.startswith("VmRSS")) / 1024
 
 
-def cpu(pid: int) -> float:
-    """Seconds of processor that a process has used so far."""
-    fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rsplit(")", 1)[1].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+def cpu(*pids: int) -> float:
+    """Seconds of processor that processes have used so far."""
+    fields = [Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rsplit(")", 1)[1].split() for pid in pids]
+    return sum(int(each[11]) + int(each[12]) for each in fields) / os.sysconf("SC_CLK_TCK")
 
 
 def percentiles(seconds: list[float]) -> str:

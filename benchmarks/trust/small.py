@@ -40,14 +40,14 @@ async def client(place: str, path: str, until: float) -> int:
     return answers
 
 
-async def tried(base: str, pid: int, chosen: argparse.Namespace) -> None:
+async def tried(base: str, pids: list[int], chosen: argparse.Namespace) -> None:
     """Ask for each path in turn, and print what was measured."""
     place = urlsplit(base).netloc
     for path in PATHS:
         await client(place, path, time.perf_counter() + 0.5)  # what is made once is there
-        used, until = cpu(pid), time.perf_counter() + chosen.seconds
+        used, until = cpu(*pids), time.perf_counter() + chosen.seconds
         answers = sum(await asyncio.gather(*(client(place, path, until) for _ in range(chosen.connections))))
-        each = 1000 * (cpu(pid) - used) / answers
+        each = 1000 * (cpu(*pids) - used) / answers
         print(
             f"  {path:42} {answers / chosen.seconds:6,.0f} a second, {each:.2f} ms of processor", flush=True
         )
