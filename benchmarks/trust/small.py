@@ -31,7 +31,11 @@ async def client(place: str, path: str, until: float) -> int:
     answers = 0
     while time.perf_counter() < until:
         say.write(request)
-        head = (await hear.readuntil(b"\r\n\r\n")).lower()
+        try:
+            head = (await hear.readuntil(b"\r\n\r\n")).lower()
+        except (asyncio.IncompleteReadError, ConnectionError):  # nginx ends each after a thousand
+            hear, say = await asyncio.open_connection(host, int(port))
+            continue
         if b" 200 " not in head.split(b"\r\n")[0]:
             raise RuntimeError(head.decode())
         await hear.readexactly(int(head.split(b"content-length:")[1].split(b"\r\n")[0]))
