@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import getpass
 import os
 import re
 import sys
@@ -58,7 +59,8 @@ def behind_nginx(tree: Path, number: int) -> Iterator[tuple[str, list[int]]]:
             f"{name}_temp_path {folder}/{name};" for name in ("client_body", "fastcgi", "uwsgi", "scgi")
         )
         written.write_text(
-            f"daemon off; pid {folder}/pid; error_log {folder}/error.log; events {{ worker_connections 4096; }}"
+            f"user {getpass.getuser()}; daemon off; pid {folder}/pid; error_log {folder}/error.log;"
+            " events { worker_connections 4096; }"
             f" http {{ access_log off; {paths} proxy_temp_path {folder}/proxy;\n{text}}}",
             encoding="utf-8",
         )
