@@ -14,21 +14,23 @@ _PAGES = "pages"
 """Where a session keeps its pages."""
 
 _STYLE = """<style>
+:root { COLOURS }
+@supports (color: light-dark(#000, #fff)) { :root { FOLLOWING } }
 .stPageLink a { padding: .12rem 0; background: none; height: auto; }
 .stPageLink a span { white-space: normal; overflow: visible; }
-.stPageLink a p { font-size: .93rem; font-weight: 400; color: ACCENT; white-space: normal; }
+.stPageLink a p { font-size: .93rem; font-weight: 400; color: var(--atlas-accent); white-space: normal; }
 .stMainBlockContainer { padding: 2.6rem 2rem 3rem; max-width: 1500px; }
 .stMainBlockContainer h1 { font-size: 1.55rem; padding: 0 0 .3rem; }
 .stMainBlockContainer h2 { font-size: 1.2rem; padding: 1.1rem 0 .1rem; }
 .stMainBlockContainer h3 { font-size: 1.1rem; }
 [data-testid="stSidebarHeader"] { height: 2.5rem; margin-bottom: 0; }
-.stMultiSelect [data-tag], .stMultiSelect [data-tag] *, .stButton button[kind="primary"] p { color: UPON; }
+.stMultiSelect [data-tag], .stMultiSelect [data-tag] *, .stButton button[kind="primary"] p { color: var(--atlas-upon); }
 [class*="st-key-files-"] button { min-height: 24px; padding: 0 .4rem 0 0; }
-[class*="st-key-files-"] button p { font-size: .85rem; color: ACCENT; }
+[class*="st-key-files-"] button p { font-size: .85rem; color: var(--atlas-accent); }
 .downloads, .downloads div { display: flex; flex-wrap: wrap; gap: .5rem; align-items: baseline; font-size: .95rem; }
 .downloads :is(a, summary) { padding: .4rem .8rem; border-radius: .5rem; color: inherit; text-decoration: none; }
 .downloads :is(a, summary) { border: 1px solid color-mix(in srgb, currentColor 25%, transparent); cursor: pointer; }
-.downloads :is(a, summary):is(:hover, :focus-visible) { border-color: ACCENT; color: ACCENT; }
+.downloads :is(a, summary):is(:hover, :focus-visible) { border-color: var(--atlas-accent); color: var(--atlas-accent); }
 .downloads details[open] { flex-basis: 100%; }
 .downloads summary { width: fit-content; }
 .downloads div { margin-top: .5rem; }
@@ -41,18 +43,18 @@ _STYLE = """<style>
 .st-key-menu > div { flex: none; }
 .st-key-menu .stPageLink a { padding: .35rem .6rem; border-radius: 0; }
 .st-key-menu .stPageLink a p { font-size: .95rem; white-space: nowrap; color: inherit; }
-.st-key-menu .st-key-here a { border-bottom: 2px solid ACCENT; }
+.st-key-menu .st-key-here a { border-bottom: 2px solid var(--atlas-accent); }
 .st-key-menu .st-key-here a p { font-weight: 600; }
 [data-testid="stCaptionContainer"] { opacity: 1; }
-[data-testid="stCaptionContainer"] p { color: QUIET; }
-[data-testid="stCaptionContainer"] a { color: ACCENT; opacity: 1; }
+[data-testid="stCaptionContainer"] p { color: var(--atlas-quiet); }
+[data-testid="stCaptionContainer"] a { color: var(--atlas-accent); opacity: 1; }
 .st-key-under .atlas-map:not(.leaflet-container) { height: 460px; }
 .st-key-below { padding-top: 1rem; }
 [data-testid="stHeader"]:has(+ .stMain .st-key-full) { background: none; }
 .stMainBlockContainer .st-key-name h1 { font-size: 1.15rem; padding: 0; white-space: nowrap; }
 :is(.st-key-name, .st-key-words) [data-testid="stMarkdownContainer"] { margin: 0; }
 .st-key-words p { font-size: .74rem; line-height: 1.25; margin: 0; }
-.stMainBlockContainer meter { accent-color: ACCENT; }
+.stMainBlockContainer meter { accent-color: var(--atlas-accent); }
 .stMainBlockContainer:has(.st-key-full) { --line: 88px; max-width: none; }
 .stMainBlockContainer:has(.st-key-full) .st-key-menu .stPageLink a { padding: .4rem .45rem; }
 .stMainBlockContainer:has(.st-key-full) .st-key-menu .stPageLink a p { font-size: .88rem; }
@@ -102,10 +104,13 @@ def _tab(text: str) -> str:
 
 
 def look() -> None:
-    """See to the look of the page."""
-    theme = colours.theme()
-    style = _STYLE.replace("UPON", colours.ON_ACCENT[theme]).replace("ACCENT", colours.ACCENT[theme])
-    st.html(style.replace("QUIET", colours.QUIET[theme]))
+    """See to the look of the page. Its colours follow the system's look, where a browser knows how to, between acts."""
+    both = {"accent": colours.ACCENT, "quiet": colours.QUIET, "upon": colours.ON_ACCENT}
+    now = "".join(f"--atlas-{name}: {pair[colours.theme()]};" for name, pair in both.items())
+    following = "".join(
+        f"--atlas-{name}: light-dark({pair['light']}, {pair['dark']});" for name, pair in both.items()
+    )
+    st.html(_STYLE.replace("COLOURS", now).replace("FOLLOWING", following))
 
 
 def menu(selection: Selection, here: str) -> None:

@@ -199,6 +199,15 @@ def test_no_serious_barrier(open_page, address, look):
     assert barriers(page) == []
 
 
+@pytest.mark.soak
+@pytest.mark.parametrize("look", ["light", "dark"])
+def test_words_and_links_follow_the_systems_look_between_acts(open_page, look):
+    page = open_page("company?id=zte", color_scheme=look, ready=PAGE_READY)
+    page.emulate_media(color_scheme="dark" if look == "light" else "light")
+    settled(page)
+    assert barriers(page) == []
+
+
 def nothing_is_out_of_reach(page: Page) -> None:
     """Of a phone's screen: no sideways scroll, and every page is in the menu, large enough for a finger."""
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
