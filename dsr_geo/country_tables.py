@@ -102,6 +102,7 @@ def _features(path: Path) -> tuple[list[dict], list[Problem]]:
                 raise TypeError(f"{about.get('iso3') or about['name']!r} has no polygon")
             if not np.isfinite(shapely.get_coordinates(area)).all():
                 raise TypeError(f"{about.get('iso3') or about['name']!r} is endless")
+            json.dumps(about, ensure_ascii=False).encode()  # not with half a character, as "\ud800" is
     except _DAMAGED as error:
         cure = "take it from an earlier version of the data"
         what = f"cannot be read as a collection of GeoJSON polygons ({error})"

@@ -336,6 +336,8 @@ def test_rows_longer_than_the_header_are_named_in_country_tables_too(tiny, table
         (lambda features: features.append(features[0]), "'AAA' stands twice"),
         (lambda features: features[0].update(geometry=None), "'AAA' has no polygon"),
         (lambda features: features[0]["properties"].update(name=None), "name"),
+        (lambda features: features[0]["properties"].update(name="\ud800"), "surrogates not allowed"),
+        (lambda features: features[0]["properties"].update(iso3="A\udc00"), "surrogates not allowed"),
         (lambda features: features[0]["properties"].update(label_lon="x"), "label_lon"),
         (lambda features: features.clear(), "no feature has iso3"),
     ],
