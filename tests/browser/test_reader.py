@@ -169,6 +169,16 @@ def test_search_finds_by_any_spelling(open_page):
         ("2africa", "2Africa", "Submarine cables"),
     ):
         search_finds(page, text, first, about)
+    # The second of two places at once is shown, whatever the zoom to the first has come to.
+    there = page.evaluate(
+        f"""() => {{
+      const {{ map, parts }} = {MAP};
+      parts.see([[0, 0], [20, 20]], 7);
+      parts.see([[-30, 100], [-20, 120]], 7);
+      return new Promise((shown) => map.once("moveend", () => setTimeout(() => shown(map.getCenter().lng), 500)));
+    }}"""
+    )
+    assert 100 < there < 130
 
 
 def search_finds(page: Page, text: str, first: str, about: str) -> None:

@@ -20,7 +20,14 @@ export function addView({ L, map, el, options, store, legend }) {
   // first one: it may be mounted out of sight), until the reader moves the map.
   function keep(show) {
     [kept, shownAt] = [show, ""];
-    if (canvas.clientWidth) show?.({ animate: !calm.matches });
+    if (!canvas.clientWidth) return;
+    stop();
+    show?.({ animate: !calm.matches });
+  }
+
+  // A zoom that is under way would end where it began to go, whatever is shown in between.
+  function stop() {
+    if (moving._animatingZoom) moving._onZoomTransitionEnd();
   }
 
   // The window is never smaller than the map: no grey at its sides, at any width.
@@ -34,8 +41,7 @@ export function addView({ L, map, el, options, store, legend }) {
 
   function resize() {
     if (!canvas.clientWidth) return; // out of sight: on another page, in a tab that is not open
-    // A zoom that is under way would end where it began to go, whatever is shown in between.
-    if (moving._animatingZoom) moving._onZoomTransitionEnd();
+    stop();
     map.invalidateSize({ pan: false });
     fill();
     // Back from another page as large as it was, the map looks where it looked.
