@@ -530,6 +530,7 @@ def test_what_a_reader_says_may_be_of_any_length(named):
     assert len(str(problem.value)) < 400
 
 
+@pytest.mark.soak
 @settings(max_examples=1)
 @given(data=st.data())
 def test_damaged_files_are_layers_or_a_sentence(atlas, tmp_path_factory, data):

@@ -173,6 +173,7 @@ def test_phone_has_no_sideways_scroll_and_a_closed_legend(open_page, atlas, sche
     assert page.locator(".atlas-legend label.atlas-layer").count() == len(atlas.layers)
 
 
+@pytest.mark.soak
 def test_choosing_a_record_fades_all_else_unless_it_is_not_shown(open_page):
     faded = "document.querySelectorAll('.atlas-badge.atlas-dim').length"
     page = open_page("?record=peace-cable")

@@ -119,6 +119,7 @@ def test_empty_layers_stay_readable(open_page, scheme):
     assert names.first.evaluate("name => getComputedStyle(name).fontStyle") == "italic"
 
 
+@pytest.mark.soak
 def test_nothing_is_called_empty_before_it_is_loaded(browser, app):
     context = browser.new_context()
     page, held = context.new_page(), []

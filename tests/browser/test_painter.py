@@ -37,6 +37,7 @@ HITS = """async ([features, layers, view, places]) => {
 }"""
 
 
+@pytest.mark.soak
 def test_hit_test_finds_the_nearest_mark(open_page, atlas):
     page = open_page()
     for zoom in (2.75, 4, 7.25):

@@ -38,6 +38,7 @@ def fold_out(page: Page, title: str):
     return page.locator(".atlas-kinds:not([hidden])")
 
 
+@pytest.mark.soak
 def test_kinds_fold_out_filter_at_once_and_python_follows(open_page, atlas):
     page = open_page("?group=asean")
     kinds = fold_out(page, "Data centres and cloud regions")
@@ -121,6 +122,7 @@ def test_years_in_the_map_filter_at_once_and_keep_the_page_in_step(open_page, at
     query_holds(page, years=None)
 
 
+@pytest.mark.soak
 def test_play_runs_by_keyboard_and_pause_tells_python(open_page, atlas):
     page = open_page()
     page.get_by_role("button", name="Play the years").focus()
@@ -205,6 +207,7 @@ def search_finds(page: Page, text: str, first: str, about: str) -> None:
         expect(page.get_by_role("article", name="Chosen record")).to_have_count(0)
 
 
+@pytest.mark.soak
 def test_overlapping_points_open_as_a_list(open_page, atlas):
     page = open_page("?layer=data-centres&layer=5g-networks&layer=ai-centres")
     shown = Selection(layers=("data-centres", "5g-networks", "ai-centres")).records(atlas)
@@ -309,6 +312,7 @@ def test_names_never_meet_and_come_with_the_zoom(open_page):
     )
 
 
+@pytest.mark.soak
 def test_link_and_citation_are_copied(open_page, atlas, app):
     page = open_page("?group=gcc&record=2africa&undated=0", permissions=["clipboard-read", "clipboard-write"])
     slider = page.get_by_role("slider", name="Year in which records were present")

@@ -62,9 +62,8 @@ def of_point(atlas, west: float, east: float) -> str:
 SIZES = [(390, 844), (1000, 800), (1440, 900), (1920, 1080), (2560, 1300)]
 
 
-@pytest.mark.parametrize(
-    "sizes", [SIZES[:3:2], pytest.param(SIZES[1::2] + SIZES[4:], marks=pytest.mark.soak)]
-)
+@pytest.mark.soak
+@pytest.mark.parametrize("sizes", [SIZES[:3:2], SIZES[1::2] + SIZES[4:]])
 def test_a_file_opens_at_what_was_asked_for_at_any_width(new_context, atlas, tmp_path, sizes):
     argentina = of_point(atlas, -60, -56)  # near the window's western edge, where the legend lies
     ids = [MEXICO, argentina] if SIZES[0] in sizes else [MEXICO, argentina, "bri-mou-cmr", "faster"]
