@@ -259,6 +259,7 @@ def test_a_proxy_sends_a_readers_layer_to_its_process_and_keeps_none_of_it():
     config = re.sub(r"\s#.*", "", page("docs/nginx.conf"))
     places = dict(re.findall(r"^    location (\S+ ?\S*) \{\n(.*?)^    \}", config, re.DOTALL | re.MULTILINE))
     assert "X-Forwarded-For $remote_addr" in config, "the app counts readers by address"
+    assert "Upgrade $http_upgrade" in config, "for the websocket"
     assert not any("proxy_set_header" in said for said in places.values()), (
         "of those above none would be sent"
     )

@@ -274,9 +274,10 @@ def test_tables_are_json_and_csv(ask, atlas, name):
         assert [row["id"] for row in rows] == list(table.index) and rows[0].keys() == {"id", *table.columns}
 
 
-def test_the_api_holds_what_a_selection_holds(ask_published, published):
-    """Selection, its filter in CQL2, and the API, on 100 selections."""
-    for chosen in some_selections(published, 100):
+@pytest.mark.parametrize("many", [100, pytest.param(300, marks=pytest.mark.soak)])
+def test_the_api_holds_what_a_selection_holds(ask_published, published, many):
+    """Selection, its filter in CQL2, and the API, on many selections."""
+    for chosen in some_selections(published, many):
         query = {"filter": cql.of(chosen, published), "limit": 1000}
         body = ask_published(f"/api/collections/all/items?{urlencode(query)}").body.decode()
         expected, found = chosen.mask(published), set(re.findall(r'"Feature","id":"([^"]+)"', body))

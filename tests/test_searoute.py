@@ -13,9 +13,8 @@ from dsr_geo.build.sealine import cut_antimeridian
 from dsr_geo.build.searoute import LandingError, Sea, read_passages
 from dsr_geo.build.sphere import apart_km, bow, densify, steps_km, turns, unit, vector
 
-pytestmark = (
-    pytest.mark.soak
-)  # to build that sea takes ten seconds; invented cables, by a coarse one, are in test_build
+# To build that sea takes ten seconds; invented cables, on a coarse one, are in test_build.
+pytestmark = pytest.mark.soak
 
 GEOD = Geod(ellps="WGS84")
 
