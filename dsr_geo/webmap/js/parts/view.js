@@ -30,6 +30,15 @@ export function addView({ L, map, el, options, store, legend }) {
     if (moving._animatingZoom) moving._onZoomTransitionEnd();
   }
 
+  // Leaflet's own, but for the frame it waits before it begins: what is shown meanwhile would be lost to it.
+  moving._tryAnimatedZoom = (centre, zoom, { animate } = {}) => {
+    if (moving._animatingZoom) return true;
+    const far = Math.abs(zoom - map.getZoom()) > map.options.zoomAnimationThreshold;
+    if (animate === false || far || !moving._zoomAnimated || moving._nothingToAnimate()) return false;
+    moving._moveStart(true, false)._animateZoom(centre, zoom, true);
+    return true;
+  };
+
   // The window is never smaller than the map: no grey at its sides, at any width.
   function fill() {
     const least = Math.log2(canvas.clientWidth / (256 * (EAST - WEST) / 360));
