@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from html import escape
 from xml.etree import ElementTree
 
 import pandas as pd
 from shapely.geometry.base import BaseGeometry
 
-from dsr_geo.export.rows import Download, as_text
+from dsr_geo.export.rows import SHAPES, Download, as_text
 
 _NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """Characters that XML 1.0 does not have, not even escaped."""
@@ -61,6 +62,7 @@ def kml(download: Download) -> bytes:
     for name, kind in {key: "string", **{columns[name]: kinds[name] for name in columns}}.items():
         _in(schema, "SimpleField", name=name, type=kind)
     marks = dict(zip(frame.index, zip(download.names, download.spans)))
+    drawn = lru_cache(SHAPES)(_shape)  # one element may stand in many places
     for part in download.parts:
         folder = _in(document, "Folder", id=f"folder-{part.id}")
         _in(folder, "name", part.title)
@@ -78,7 +80,7 @@ def kml(download: Download) -> bytes:
                 if pd.notna(value):
                     _in(told, "SimpleData", str(value), name=name)
             if shape is not None:
-                _shape(mark, shape)
+                mark.append(drawn(shape))
     content: bytes = ElementTree.tostring(root, encoding="utf-8", xml_declaration=True)
     return content.replace(b"\r", b"&#13;")  # as it is, a return would be read as a new line
 
@@ -96,18 +98,19 @@ def _span(mark: ElementTree.Element, begin: int | None, end: int | None) -> None
             _in(span, name, f"{year:04d}-{day}")
 
 
-def _shape(parent: ElementTree.Element, shape: BaseGeometry) -> None:
+def _shape(shape: BaseGeometry) -> ElementTree.Element:
     if hasattr(shape, "geoms"):
-        several = _in(parent, "MultiGeometry")
-        for part in shape.geoms:
-            _shape(several, part)
-    elif shape.geom_type == "Polygon":
-        polygon = _in(parent, "Polygon")
+        several = ElementTree.Element("MultiGeometry")
+        several.extend(map(_shape, shape.geoms))
+        return several
+    made = ElementTree.Element(shape.geom_type)
+    if shape.geom_type == "Polygon":
         for ring in (shape.exterior, *shape.interiors):
-            _shape(_in(polygon, "outerBoundaryIs" if ring is shape.exterior else "innerBoundaryIs"), ring)
+            side = _in(made, "outerBoundaryIs" if ring is shape.exterior else "innerBoundaryIs")
+            side.append(_shape(ring))
     else:
-        places = " ".join(f"{lon!r},{lat!r}" for lon, lat in shape.coords)
-        _in(_in(parent, shape.geom_type), "coordinates", places)
+        _in(made, "coordinates", " ".join([f"{lon!r},{lat!r}" for lon, lat in shape.coords]))
+    return made
 
 
 def _in(parent: ElementTree.Element, tag: str, text: str = "", **attributes: str) -> ElementTree.Element:

@@ -23,6 +23,10 @@ if TYPE_CHECKING:
 _TABLES: WeakKeyDictionary[Atlas, pd.DataFrame] = WeakKeyDictionary()
 
 
+SHAPES = 1000
+"""Shapes that a text format writes once where several records have the same: those of countries, for the most part."""
+
+
 @dataclass(frozen=True)
 class Part:
     """Rows of `Download.frame` that belong together. geometry: how they are drawn (`catalog.GEOMETRIES`), "" where that

@@ -5,14 +5,15 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from html import escape
 from typing import Any
 
 from shapely.geometry import mapping
 
 from dsr_geo import cite, records
-from dsr_geo.export.rows import Download, texts
+from dsr_geo.export.rows import SHAPES, Download, texts
 
 _POLICY = "; ".join(
     [
@@ -39,7 +40,7 @@ def geojson(download: Download) -> bytes:
     `metadata` is a foreign member as the RFC allows. Lines are as drawn by `build`.
     """
     head = f'{{"type": "FeatureCollection", "metadata": {_json(download.about)}, "features": ['
-    return f"{head}{', '.join(map(_json, _features(download)))}]}}".encode()
+    return f"{head}{', '.join(_features(download))}]}}".encode()
 
 
 def geojsonl(download: Download) -> bytes:
@@ -48,11 +49,9 @@ def geojsonl(download: Download) -> bytes:
     The first has the metadata, as a foreign member. Of an empty selection there is no line, and so nothing is said: any
     line would be a record that is none.
     """
-    citation = download.about["citation"]
-    lines: list[str] = []
-    for feature in _features(download):
-        feature["properties"][f"{download.added}citation"] = citation
-        lines.append(_json(feature if lines else {**feature, "metadata": download.about}))
+    lines = list(_features(download, {f"{download.added}citation": download.about["citation"]}))
+    if lines:
+        lines[0] = f'{lines[0][:-1]}, "metadata": {_json(download.about)}}}'
     return "".join(f"{line}\n" for line in lines).encode()
 
 
@@ -107,19 +106,18 @@ def _policy(page: str) -> str:
     return _POLICY.format(hashes="".join(f" 'sha256-{digest}'" for digest in digests))
 
 
-def _features(download: Download) -> Iterator[dict[str, Any]]:
+def _features(download: Download, more: Mapping[str, str] | None = None) -> Iterator[str]:
+    """Each record as a GeoJSON feature. more: properties that all have beside their own."""
     whole, key = download.frame, download.frame.index.name
+    drawn = lru_cache(SHAPES)(lambda shape: _json(mapping(shape)))
     for start in range(0, len(whole), _AT_ONCE):
         frame = whole.iloc[start : start + _AT_ONCE]
         columns = frame.drop(columns="geometry").astype(object)
         rows = columns.where(columns.notna(), None).to_dict("index")
         for (id, row), shape in zip(rows.items(), frame.geometry):
-            yield {
-                "type": "Feature",
-                "id": id,
-                "geometry": None if shape is None else mapping(shape),
-                "properties": {key: id, **row},
-            }
+            geometry = "null" if shape is None else drawn(shape)
+            properties = _json({key: id, **row, **(more or {})})
+            yield f'{{"type": "Feature", "id": {_json(id)}, "geometry": {geometry}, "properties": {properties}}}'
 
 
 def _json(value: Any) -> str:

@@ -31,10 +31,10 @@ export function addView({ L, map, el, options, store, legend }) {
   }
 
   // Leaflet's own, but for the frame it waits before it begins: what is shown meanwhile would be lost to it.
-  moving._tryAnimatedZoom = (centre, zoom, { animate } = {}) => {
+  moving._tryAnimatedZoom = (centre, zoom, how) => {
     if (moving._animatingZoom) return true;
     const far = Math.abs(zoom - map.getZoom()) > map.options.zoomAnimationThreshold;
-    if (animate === false || far || !moving._zoomAnimated || moving._nothingToAnimate()) return false;
+    if (how?.animate === false || far || !moving._zoomAnimated || moving._nothingToAnimate()) return false;
     moving._moveStart(true, false)._animateZoom(centre, zoom, true);
     return true;
   };
