@@ -46,6 +46,9 @@ POLICY = "; ".join(
 _BASE = "<script>window.__streamlit = { BACKEND_BASE_URL: new URL('.', location.href).href };</script>"
 """Streamlit would look for its server below the page's own path first, in vain."""
 
+_LINKS = '<script type="module" src="./atlas/assets/links.js"></script>'
+"""What waits, on every page, for an answer of the server's before a link is followed."""
+
 _ALWAYS = {
     "x-content-type-options": "nosniff",
     "referrer-policy": "same-origin",
@@ -174,7 +177,7 @@ class _Answer:
         """Streamlit's page with the atlas' name, and with what the map is going to ask for."""
         links = await self.front.ahead(self.scope, self.receive) if page and page.has_map else ""
         body = body.replace(b"<title>Streamlit</title>", b"<title>Digital Silk Road Atlas</title>", 1)
-        return body.replace(b"<script", f"{_BASE}{links}<script".encode(), 1)
+        return body.replace(b"<script", f"{_BASE}{_LINKS}{links}<script".encode(), 1)
 
     def _policy(self, page: bytes = b"") -> str:
         """The policy for a page. Anybody may put into a frame what is meant for it, the rest this origin alone."""

@@ -32,8 +32,8 @@ OPENING = [[-36, -19], [58, 152]]
 JS = Path(__file__).resolve().parent / "js"
 """What draws the map: modules in folders, `start.js` first, and its style sheet, `map.css`."""
 
-STARTS = ("start.js", "plain.js")
-"""What a page loads first: the app, or a plain page such as those of the API."""
+STARTS = ("links.js", "start.js", "plain.js")
+"""What a page loads first: the app (with or without a map), or a plain page such as those of the API."""
 
 FOLIUM = JS / "folium.js"
 """A script for folium's page, which no module loads."""

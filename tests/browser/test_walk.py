@@ -74,6 +74,18 @@ def test_a_link_that_is_clicked_at_once_takes_the_act_before_it_along(open_page)
     query_holds(page, group=["gcc"], q=["huawei"])
 
 
+@pytest.mark.parametrize("ready", ["h1", '[data-testid="stTextInputField"]'])
+def test_so_it_does_on_a_page_without_a_map_and_before_all_is_there(app, new_context, ready):
+    page = new_context().new_page()
+    page.goto(f"{app}/table?group=gcc")
+    page.wait_for_selector(ready)
+    page.get_by_test_id("stTextInputField").click()
+    page.keyboard.type("huawei")
+    page.get_by_role("link", name="Stories", exact=True).click()
+    expect(page.get_by_role("heading", name="Stories", exact=True)).to_be_visible()
+    query_holds(page, group=["gcc"], q=["huawei"])
+
+
 def test_what_was_filtered_while_the_line_was_cut_is_told_when_it_is_back(app, new_context):
     with wire(urlsplit(app).port) as line:
         page = new_context().new_page()

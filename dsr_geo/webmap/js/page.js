@@ -75,48 +75,6 @@ function watchFilters({ parts, expect }) {
   new MutationObserver(look).observe(document.body, { subtree: true, childList: true });
 }
 
-const ASIDE = '[data-testid="stSidebar"]', LINK = 'a[data-testid="stPageLink-NavLink"]';
-const MOMENT_MS = 1000, SOON_MS = 300; // in which the page tells the server of an act: at most, usually
-
-// A link to another page carries the view as the server knew it when it wrote the link. A click on one right after an
-// act that the server has not answered waits for the answer, and so for the link's new address.
-function holdLinks({ waits }) {
-  let typed = false, acted = -Infinity, passes = false;
-  const app = document.querySelector('[data-testid="stApp"]');
-  const rests = () => app.getAttribute("data-test-script-state") === "notRunning";
-  const isBehind = () => waits() || typed || performance.now() < acted + MOMENT_MS;
-  // A run that ends soon after the act was there before it.
-  new MutationObserver(() => {
-    if (rests() && performance.now() > acted + SOON_MS) [typed, acted] = [false, -Infinity];
-  }).observe(app, { attributes: true, attributeFilter: ["data-test-script-state"] });
-  for (const act of ["input", "change", "focusout", "click"])
-    document.addEventListener(act, ({ target }) => {
-      if (!(target instanceof Element) || !target.closest(ASIDE)) return;
-      if (act === "input") [typed, acted] = [true, Infinity]; // and sent when the reader leaves the field
-      else if (typed || act !== "focusout") acted = performance.now();
-    }, { capture: true, passive: true });
-  document.addEventListener("click", (event) => {
-    const link = event.target instanceof Element && event.target.closest(LINK);
-    if (!(link instanceof HTMLElement) || passes || !isBehind()) return;
-    if (event.button || event.ctrlKey || event.metaKey || event.shiftKey) return; // another tab
-    event.preventDefault();
-    event.stopImmediatePropagation();
-    const since = performance.now(), text = link.textContent;
-    const look = () => {
-      const waited = performance.now() - since;
-      if ((isBehind() || !rests()) && waited < (!rests() || waits() ? 10 : 1) * MOMENT_MS) {
-        setTimeout(look, 30);
-        return;
-      }
-      const same = [...document.querySelectorAll(LINK)].find((each) => each.textContent === text);
-      passes = true;
-      /** @type {HTMLElement} */ (link.isConnected ? link : same ?? link).click();
-      passes = false;
-    };
-    look();
-  }, { capture: true });
-}
-
 // The legend stands where the page's filters have a place for it; on a phone, and in the full screen, on the map.
 function placeLegend({ parts, legend }) {
   const { el, state } = parts, apart = matchMedia("(max-width: 640px)").matches || document.fullscreenElement === el;
@@ -159,7 +117,6 @@ export async function open(host, base, L) {
   });
   host.atlas = handle;
   watchFilters(handle);
-  holdLinks(handle);
   watchLine(handle);
   const place = () => placeLegend(handle);
   new MutationObserver(place).observe(document.body, { subtree: true, childList: true });
