@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any
@@ -129,20 +129,32 @@ class Api:
         raise Refusal(404, f"There is nothing at {quoted(PREFIX + '/' + asked.path)}; start at {asked.root}.")
 
     def _sent(
-        self, asked: Asked, template: str, document: dict[str, Any], mime: str = JSON, **more: Any
+        self,
+        asked: Asked,
+        template: str,
+        document: dict[str, Any],
+        mime: str = JSON,
+        more: Callable[[], dict[str, Any]] = dict,
     ) -> Response:
-        """A document as JSON or as a page. more: what the page needs beside it."""
+        """A document as JSON or as a page. more: makes what the page needs beside it."""
         if asked.form("json", "html") == "html":
-            page = pages.draw(template, asked, document, **more)
+            page = pages.draw(template, asked, document, **more())
             return made(asked.request, page, HTML + _UTF8)
         return made(asked.request, _bytes(document), mime)
 
     def _landing(self, asked: Asked) -> Response:
         asked.read(["f"])
         document = documents.landing(asked, self.atlas.version)
-        described = describe.schema_org(self.atlas, asked.home)
-        shown = pages.whole(self.atlas)
-        return self._sent(asked, "landing", document, tables=TABLES, described=described, map=shown)
+        return self._sent(
+            asked,
+            "landing",
+            document,
+            more=lambda: {
+                "tables": TABLES,
+                "described": describe.schema_org(self.atlas, asked.home),
+                "map": pages.whole(self.atlas),
+            },
+        )
 
     def _dcat(self, asked: Asked) -> Response:
         asked.read(["f"])
@@ -167,15 +179,22 @@ class Api:
                 documents.collection(asked, self.collections[id]) for id in self.collections.titles
             ],
         }
-        return self._sent(asked, "collections", document, map=pages.whole(self.atlas))
+        return self._sent(asked, "collections", document, more=lambda: {"map": pages.whole(self.atlas)})
 
     def _collection(self, asked: Asked, id: str) -> Response:
         self._known(id)
         asked.read(["f"])
         collection = self.collections[id]
         document = documents.collection(asked, collection)
-        drawn = pages.drawn(self.atlas, self.collections, collection, list(collection.geometry.index))
-        return self._sent(asked, "collection", document, count=len(collection), map=drawn)
+        return self._sent(
+            asked,
+            "collection",
+            document,
+            more=lambda: {
+                "count": len(collection),
+                "map": self._drawn(collection, collection.geometry.index),
+            },
+        )
 
     def _queryables(self, asked: Asked, id: str) -> Response:
         self._known(id)
@@ -212,15 +231,16 @@ class Api:
         if asked.form("json", "html") == "html":
             ids = [collection.geometry.index[place] for place in page.here]
             rows = collection.properties.iloc[page.here].to_dict("records")
-            drawn = pages.drawn(self.atlas, self.collections, collection, ids)
             return self._sent(
                 asked,
                 "items",
                 about,
-                collection=collection,
-                features=dict(zip(ids, rows)),
-                page=page,
-                map=drawn,
+                more=lambda: {
+                    "collection": collection,
+                    "features": dict(zip(ids, rows)),
+                    "page": page,
+                    "map": self._drawn(collection, ids),
+                },
             )
         features = collection.features(page.system)
         body = b",".join(
@@ -253,10 +273,16 @@ class Api:
         if id in self.collections.of_records:
             links.append(asked.link("related", GEOJSON, "With its sources", f"records/{quote(feature)}"))
         if asked.form("json", "html") == "html":
-            drawn = pages.drawn(self.atlas, self.collections, collection, [feature])
-            row = collection.properties.iloc[place].to_dict()
             return self._sent(
-                asked, "item", {"links": links}, collection=collection, feature=row, id=feature, map=drawn
+                asked,
+                "item",
+                {"links": links},
+                more=lambda: {
+                    "collection": collection,
+                    "feature": collection.properties.iloc[place].to_dict(),
+                    "id": feature,
+                    "map": self._drawn(collection, [feature]),
+                },
             )
         body = collection.features(system)[place][:-1] + b',"links":' + _bytes(links) + b"}"
         return made(asked.request, body, GEOJSON, _in(system))
@@ -271,24 +297,35 @@ class Api:
             ) from None
         layer = self.atlas.records.at[id, "layer"]
         collection = self.collections[layer]
-        feature = json.loads(collection.features(CRS84)[collection.places[id]])
-        feature["properties"] |= self._spelled_out(id)
-        feature["links"] = [
-            *asked.itself(GEOJSON, {"html": HTML}, "This record"),
-            asked.link("collection", JSON, collection.title, f"collections/{layer}"),
-            {
-                "href": cite.page(asked.home, id),
-                "rel": "related",
-                "type": HTML,
-                "title": "Its page in the atlas",
-            },
-        ]
-        drawn = pages.drawn(self.atlas, self.collections, collection, [id])
-        return self._sent(asked, "record", feature, GEOJSON, collection=collection, map=drawn)
+        place = collection.places[id]
+        feature = {
+            "type": "Feature",
+            "id": id,
+            "properties": collection.properties.iloc[place].to_dict() | self._spelled_out(id),
+            "links": [
+                *asked.itself(GEOJSON, {"html": HTML}, "This record"),
+                asked.link("collection", JSON, collection.title, f"collections/{layer}"),
+                {
+                    "href": cite.page(asked.home, id),
+                    "rel": "related",
+                    "type": HTML,
+                    "title": "Its page in the atlas",
+                },
+            ],
+        }
+        if asked.form("json", "html") == "html":
+            more = {"collection": collection, "map": self._drawn(collection, [id])}
+            return made(asked.request, pages.draw("record", asked, feature, **more), HTML + _UTF8)
+        shape = collection.shapes(CRS84)[place]
+        return made(asked.request, _bytes(feature)[:-1] + f',"geometry":{shape}}}'.encode(), GEOJSON)
+
+    def _drawn(self, collection: Collection, ids: Iterable[str]) -> dict[str, Any] | None:
+        return pages.drawn(self.atlas, self.collections, collection, list(ids))
 
     def _spelled_out(self, id: str) -> dict[str, Any]:
         """A record's sources and actors as what they are, not as ids; whom it was compared with, and how to cite it."""
-        row, sources = self.atlas.records.loc[id], self._sources
+        sources = self._sources
+        row = {name: self.atlas.records.at[id, name] for name in ("actors", "source_ids", "checked_against")}
         actors = [
             {
                 "id": actor,
