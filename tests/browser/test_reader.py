@@ -270,7 +270,7 @@ def test_map_answers_the_keyboard(open_page):
     page.wait_for_function(
         f"{MAP}.map.getCenter().lng > {centre} && !document.querySelector('.leaflet-pan-anim')"
     )
-    assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid"
+    assert page.evaluate("getComputedStyle(document.activeElement, '::after').borderTopStyle") == "solid"
     page.get_by_role("button", name="Reset the view").press("Enter")
     page.wait_for_function(f"Math.abs({MAP}.map.getZoom() - {zoom}) < 0.01")
 

@@ -8,6 +8,7 @@ from waiting import MAP_READY, query_becomes, query_holds, settled
 
 from dsr_geo import Selection, summary
 
+EDGES = [("box.right", ".atlas-search"), ("box.left", ".atlas-tools")]
 MAP = "document.querySelector('.atlas-host').atlas"
 
 
@@ -17,6 +18,12 @@ def test_a_first_reader_is_told_what_this_is_once(app, new_context):
     box = page.get_by_role("region", name="Welcome")
     expect(box).to_contain_text("An atlas of")
     expect(box.get_by_role("link")).to_have_count(3)
+    page.wait_for_selector(MAP_READY)
+    page.set_viewport_size({"width": 1000, "height": 800})
+    edge_of = "(selector) => { const box = document.querySelector(selector).getBoundingClientRect(); return %s; }"
+    search, tools = (page.evaluate(edge_of % edge, name) for edge, name in EDGES)
+    stands = box.bounding_box()
+    assert search < stands["x"] and stands["x"] + stands["width"] < tools
     close = box.get_by_role("button", name="Close the welcome")
     close.focus()
     page.keyboard.press("Tab")
