@@ -20,7 +20,9 @@ def test_a_first_reader_is_told_what_this_is_once(app, new_context):
     expect(box.get_by_role("link")).to_have_count(3)
     page.wait_for_selector(MAP_READY)
     page.set_viewport_size({"width": 1000, "height": 800})
-    edge_of = "(selector) => { const box = document.querySelector(selector).getBoundingClientRect(); return %s; }"
+    edge_of = (
+        "(selector) => { const box = document.querySelector(selector).getBoundingClientRect(); return %s; }"
+    )
     search, tools = (page.evaluate(edge_of % edge, name) for edge, name in EDGES)
     stands = box.bounding_box()
     assert search < stands["x"] and stands["x"] + stands["width"] < tools
