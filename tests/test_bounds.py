@@ -161,25 +161,25 @@ def test_readers_take_places_in_the_order_of_their_tickets():
 
 @pytest.mark.parametrize("end", [RerunException(RerunData()), StopException(), KeyError("huawei"), None])
 def test_a_place_is_free_again_however_a_run_ends(end):
-    free = turns._LINE._free
+    free = turns._RUNS._free
     try:
         with turns.turn():
-            assert turns._LINE._free == free - 1
+            assert turns._RUNS._free == free - 1
             if end:
                 raise end
     except (RerunException, StopException, KeyError):
         pass
-    assert turns._LINE._free == free
+    assert turns._RUNS._free == free
 
 
 def test_who_waits_for_a_file_lets_others_have_the_place():
-    free = turns._LINE._free
+    free = turns._RUNS._free
     with turns.turn():
         with pytest.raises(KeyError), turns.away():
-            assert turns._LINE._free == free
+            assert turns._RUNS._free == free
             raise KeyError("huawei")
-        assert turns._LINE._free == free - 1
-    assert turns._LINE._free == free
+        assert turns._RUNS._free == free - 1
+    assert turns._RUNS._free == free
 
 
 def test_an_act_that_overtakes_its_readers_own_run_keeps_the_place_in_line(monkeypatch):
@@ -200,7 +200,7 @@ def test_an_act_that_overtakes_its_readers_own_run_keeps_the_place_in_line(monke
     next(turns._TICKETS)  # somebody else comes meanwhile
     taken = []
     monkeypatch.setattr(
-        turns._LINE, "place", lambda each, own=turns._LINE.place: (taken.append(each), own(each))[1]
+        turns._RUNS, "place", lambda each, own=turns._RUNS.place: (taken.append(each), own(each))[1]
     )
     with turns.turn():
         assert taken == [ticket] and not state

@@ -199,9 +199,10 @@ def test_what_is_kept_is_counted_and_looked_at_by_one_at_a_time(published, sessi
     own_layers._ALL.discard(other)
 
 
-def test_a_download_is_made_in_line_with_the_runs():
-    free = turns._LINE._free
-    assert own_layers.in_turn(lambda: turns._LINE._free)() == free - 1 and turns._LINE._free == free
+def test_downloads_are_made_one_at_a_time_beside_the_runs():
+    free = turns._FILES._free, turns._RUNS._free
+    now = own_layers.in_turn(lambda: (turns._FILES._free, turns._RUNS._free))()
+    assert now == (free[0] - 1, free[1]) == (0, 1) and turns._FILES._free == free[0]
 
 
 def test_a_layer_of_the_file_that_is_refused_is_read_once_and_the_box_shows_what_is_there(

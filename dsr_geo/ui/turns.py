@@ -1,16 +1,17 @@
-"""Runs of the script, each in its turn: no more at once than there are cores.
+"""Runs of the script, each in its turn, one at a time, and beside them one heavy file.
 
-Fifty runs at once hold each other up, and each lasts as long as all of them; fifty in turn are answered one by one.
+Fifty runs at once hold each other up, and each lasts as long as all of them; fifty in turn are answered one by one. Two
+are no better than one, whatever the cores: Python lets one thread work at a time, and two that take its lock from each
+other, and from what hears and answers, do a fifth less (`benchmarks/trust/load.py`).
 """
 
 from __future__ import annotations
 
-import os
-from bisect import insort
 from collections.abc import Iterator
 from contextlib import contextmanager
+from heapq import heappop, heappush
 from itertools import count
-from threading import Condition
+from threading import Event, Lock
 
 import streamlit as st
 
@@ -18,25 +19,33 @@ _TICKET = "ticket"
 
 
 class Line:
-    """People in line for a number of places, by their tickets: the lowest is next. Two may have the same ticket."""
+    """People in line for a number of places, by their tickets: the lowest is next. Two may have the same ticket.
+
+    Who gives a place wakes the next one alone: fifty threads that wake for each turn cost more than what they wait for.
+    """
 
     def __init__(self, places: int) -> None:
-        self._free, self._waiting, self._changed = places, list[int](), Condition()
+        self._free, self._arrived, self._held = places, count(), Lock()
+        self._waiting: list[tuple[int, int, Event]] = []
+        """A heap: ticket, number of arrival, and what is set when its turn has come."""
 
     def take(self, ticket: int) -> None:
         """Wait for a place and take it."""
-        with self._changed:
-            insort(self._waiting, ticket)
-            self._changed.wait_for(lambda: self._free and self._waiting[0] == ticket)
-            self._waiting.remove(ticket)
-            self._free -= 1
-            self._changed.notify_all()
+        with self._held:
+            if self._free:  # nobody waits
+                self._free -= 1
+                return
+            turn = Event()
+            heappush(self._waiting, (ticket, next(self._arrived), turn))
+        turn.wait()
 
     def give(self) -> None:
-        """Give a place back."""
-        with self._changed:
-            self._free += 1
-            self._changed.notify_all()
+        """Give a place back: to who is next, where somebody waits."""
+        with self._held:
+            if self._waiting:
+                heappop(self._waiting)[-1].set()
+            else:
+                self._free += 1
 
     @contextmanager
     def place(self, ticket: int) -> Iterator[None]:
@@ -48,7 +57,7 @@ class Line:
             self.give()
 
 
-_LINE = Line(len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)
+_RUNS, _FILES = Line(1), Line(1)
 _TICKETS = count()
 
 
@@ -61,23 +70,23 @@ def turn() -> Iterator[None]:
     act finds it still there and need not go to the end of the line.
     """
     ticket = st.session_state.setdefault(_TICKET, next(_TICKETS))
-    with _LINE.place(ticket):
+    with _RUNS.place(ticket):
         st.session_state.pop(_TICKET, None)
         yield
 
 
 @contextmanager
 def place() -> Iterator[None]:
-    """Outside of a run: wait in the same line, and hold a place while something heavy is made."""
-    with _LINE.place(next(_TICKETS)):
+    """Outside of a run: wait in a line of its own, and hold its place while something heavy is made: runs go on."""
+    with _FILES.place(next(_TICKETS)):
         yield
 
 
 @contextmanager
 def away() -> Iterator[None]:
     """Inside a turn: let others have the place while something else works for this reader, and wait for one then."""
-    _LINE.give()
+    _RUNS.give()
     try:
         yield
     finally:
-        _LINE.take(next(_TICKETS))
+        _RUNS.take(next(_TICKETS))

@@ -183,7 +183,7 @@ def forget() -> None:
 
 
 def in_turn(make: Callable[[], bytes]) -> Callable[[], bytes]:
-    """What makes a download when somebody asks for it: outside of any run, and in line with the runs."""
+    """What makes a download when somebody asks for it: outside of any run, one file at a time."""
 
     def made() -> bytes:
         with turns.place():
