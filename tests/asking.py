@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, NamedTuple
 from urllib.parse import unquote
 
@@ -26,9 +27,11 @@ class Asking:
     def __init__(self, routes):
         self.app = Starlette(routes=routes)
         self.loop = asyncio.new_event_loop()
+        self.apart = ThreadPoolExecutor(1)  # in a test's own thread a browser's loop may run
 
     def __call__(self, path: str, method: str = "GET", **headers: str) -> Answer:
-        return self.loop.run_until_complete(self._ask(path, method, {"host": "atlas.example"} | headers))
+        asked = self._ask(path, method, {"host": "atlas.example"} | headers)
+        return self.apart.submit(self.loop.run_until_complete, asked).result()
 
     async def _ask(self, address: str, method: str, headers: dict[str, str]) -> Answer:
         path, _, query = address.partition("?")

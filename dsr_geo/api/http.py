@@ -40,7 +40,7 @@ _TYPES = {
 _HOST = re.compile(r"[\w.-]+(:\d{1,5})?|\[[0-9A-Fa-f:.]+\](:\d{1,5})?", re.ASCII)
 _PATH = re.compile(r"(/[\w.~-]+)*/?", re.ASCII)
 
-_WORTH = 1000
+WORTH = 1000
 """Bytes from which on compressing pays."""
 
 _SAID = 80
@@ -121,7 +121,7 @@ def made(
     if _is_held(request.headers.get("if-none-match", ""), headers["etag"]):
         return Response(status_code=304, headers=headers)
     content = now + body
-    if len(content) < _WORTH or not _takes_gzip(request.headers.get("accept-encoding", "")):
+    if len(content) < WORTH or not _takes_gzip(request.headers.get("accept-encoding", "")):
         return plain(request, content, headers)
     packed = gzip.compress(content, 1, mtime=0)
     return Response(packed, headers=headers | {"content-encoding": "gzip"})

@@ -162,7 +162,7 @@ class _Answer:
                 self.start["status"] = 404  # Streamlit answers every path with its page
             is_file, body = False, await self._page(PAGES.get(name or FRONT), body)
             headers["content-security-policy"] = self._policy(body)
-        if self.coding != "identity":
+        if self.coding != "identity" and len(body) >= http.WORTH:
             body = await self._compressed(body, is_file)
             headers["content-encoding"] = self.coding
         headers.add_vary_header("accept-encoding")
