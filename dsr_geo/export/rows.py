@@ -24,7 +24,7 @@ _TABLES: WeakKeyDictionary[Atlas, pd.DataFrame] = WeakKeyDictionary()
 
 
 SHAPES = 1000
-"""Shapes that a text format writes once where several records have the same: those of countries, for the most part."""
+"""So many shapes a format of text remembers as it wrote them: hundreds of records have those of the same countries."""
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 Fifty runs at once hold each other up, and each lasts as long as all of them; fifty in turn are answered one by one. Two
 are no better than one, whatever the cores: Python lets one thread work at a time, and two that take its lock from each
-other, and from what hears and answers, do a fifth less (`benchmarks/trust/load.py`).
+other, and from what hears and answers, do a tenth less (`benchmarks/trust/load.py`).
 """
 
 from __future__ import annotations
