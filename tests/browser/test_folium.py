@@ -46,6 +46,8 @@ def test_foliums_own_elements_work_offline(new_context, published, tmp_path, rec
     assert red > 200 and green < 120, "own tiles show on land"
     picture = "getComputedStyle(document.querySelector('.leaflet-control-layers-toggle')).backgroundImage"
     assert page.evaluate(picture).startswith('url("data:')
+    leap = f"{{ const map = {MAP}; map.setView([-6, 39], map.getZoom() - 1); return map._animatingZoom; }}"
+    assert not page.evaluate(f"() => {leap}"), "what is far is there at once, as with Leaflet alone"
     assert problems == []
 
 

@@ -33,7 +33,9 @@ export function addView({ L, map, el, options, store, legend }) {
   // Leaflet's own, but for the frame it waits before it begins: what is shown meanwhile would be lost to it.
   moving._tryAnimatedZoom = (centre, zoom, how) => {
     if (moving._animatingZoom) return true;
-    const far = Math.abs(zoom - map.getZoom()) > map.options.zoomAnimationThreshold;
+    const origin = moving._getCenterOffset(centre).divideBy(1 - 1 / map.getZoomScale(zoom));
+    const far = Math.abs(zoom - map.getZoom()) > map.options.zoomAnimationThreshold
+      || (how?.animate !== true && !map.getSize().contains(origin));
     if (how?.animate === false || far || !moving._zoomAnimated || moving._nothingToAnimate()) return false;
     moving._moveStart(true, false)._animateZoom(centre, zoom, true);
     return true;
