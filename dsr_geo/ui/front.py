@@ -46,8 +46,8 @@ POLICY = "; ".join(
 _BASE = "<script>window.__streamlit = { BACKEND_BASE_URL: new URL('.', location.href).href };</script>"
 """Streamlit would look for its server below the page's own path first, in vain."""
 
-_LINKS = '<script type="module" src="./atlas/assets/links.js"></script>'
-"""What waits, on every page, for an answer of the server's before a link is followed."""
+_LINKS = '<script type="module" async src="./atlas/assets/links.js"></script>'
+"""What waits, on every page, for an answer of the server's before a link is followed. Streamlit's own does not wait."""
 
 _ALWAYS = {
     "x-content-type-options": "nosniff",
