@@ -138,9 +138,11 @@ class Api:
     ) -> Response:
         """A document as JSON or as a page. more: makes what the page needs beside it."""
         if asked.form("json", "html") == "html":
-            page = pages.draw(template, asked, document, **more())
-            return made(asked.request, page, HTML + _UTF8)
+            return self._page(asked, template, document, **more())
         return made(asked.request, _bytes(document), mime)
+
+    def _page(self, asked: Asked, template: str, document: dict[str, Any], **more: Any) -> Response:
+        return made(asked.request, pages.draw(template, asked, document, **more), HTML + _UTF8)
 
     def _landing(self, asked: Asked) -> Response:
         asked.read(["f"])
@@ -231,16 +233,9 @@ class Api:
         if asked.form("json", "html") == "html":
             ids = [collection.geometry.index[place] for place in page.here]
             rows = collection.properties.iloc[page.here].to_dict("records")
-            return self._sent(
-                asked,
-                "items",
-                about,
-                more=lambda: {
-                    "collection": collection,
-                    "features": dict(zip(ids, rows)),
-                    "page": page,
-                    "map": self._drawn(collection, ids),
-                },
+            drawn, shown = self._drawn(collection, ids), dict(zip(ids, rows))
+            return self._page(
+                asked, "items", about, collection=collection, features=shown, page=page, map=drawn
             )
         features = collection.features(page.system)
         body = b",".join(
@@ -273,16 +268,9 @@ class Api:
         if id in self.collections.of_records:
             links.append(asked.link("related", GEOJSON, "With its sources", f"records/{quote(feature)}"))
         if asked.form("json", "html") == "html":
-            return self._sent(
-                asked,
-                "item",
-                {"links": links},
-                more=lambda: {
-                    "collection": collection,
-                    "feature": collection.properties.iloc[place].to_dict(),
-                    "id": feature,
-                    "map": self._drawn(collection, [feature]),
-                },
+            drawn, row = self._drawn(collection, [feature]), collection.properties.iloc[place].to_dict()
+            return self._page(
+                asked, "item", {"links": links}, collection=collection, feature=row, id=feature, map=drawn
             )
         body = collection.features(system)[place][:-1] + b',"links":' + _bytes(links) + b"}"
         return made(asked.request, body, GEOJSON, _in(system))
@@ -314,8 +302,8 @@ class Api:
             ],
         }
         if asked.form("json", "html") == "html":
-            more = {"collection": collection, "map": self._drawn(collection, [id])}
-            return made(asked.request, pages.draw("record", asked, feature, **more), HTML + _UTF8)
+            drawn = self._drawn(collection, [id])
+            return self._page(asked, "record", feature, collection=collection, map=drawn)
         shape = collection.shapes(CRS84)[place]
         return made(asked.request, _bytes(feature)[:-1] + f',"geometry":{shape}}}'.encode(), GEOJSON)
 
